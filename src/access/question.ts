@@ -1,0 +1,56 @@
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Mode } from '../policy/policy.ts';
+import type { Principal } from '../policy/principal.ts';
+import type { Decision } from '../policy/reason.ts';
+import type { Resource } from '../policy/resource.ts';
+
+/** Who holds the other end of the connection. */
+export interface Peer {
+  /** Textual address of the socket's peer, or of the source that a PROXY header names. */
+  readonly address: string;
+  /** Set where the address came by the PROXY protocol from a trusted peer (`unknown`: LOCAL or UNKNOWN). */
+  readonly proxied?: 'known' | 'unknown';
+}
+
+/** One request, as it stood on the wire. */
+export interface Question {
+  readonly method: string;
+  /** Byte for byte (latin1). */
+  readonly target: string;
+  /** Name, value, name, value: as `IncomingMessage.rawHeaders`. */
+  readonly headers: readonly string[];
+  readonly peer: Peer;
+  readonly upgrade: boolean;
+}
+
+/** What led to a decision, for people. */
+export interface Step {
+  readonly step: string;
+  readonly result: string;
+}
+
+export interface Answer {
+  readonly decision: Decision;
+  readonly resource: Resource;
+  readonly principal: Principal;
+  readonly client: ClientIp;
+  readonly mode: Mode;
+  /** False where mode `report` forwards what the decision would have refused. */
+  readonly enforced: boolean;
+  readonly revision: number;
+  /** True where the policy is not confirmed live now. */
+  readonly stale: boolean;
+  readonly steps?: readonly Step[];
+}
+
+export interface How {
+  /** Judge as this principal instead of the presented credential. */
+  readonly as?: Principal;
+  /** Judge from this address instead of the request's. */
+  readonly from?: ClientIp;
+  readonly atMs?: number;
+  readonly trace?: boolean;
+}
+
+/** The one question: may this visitor see this? The same function for HTTP, upgrades and explain. */
+export type Authorize = (question: Question, how?: How) => Answer | Promise<Answer>;

@@ -1,0 +1,48 @@
+import type { AnonymousReason, BearerReason, IdentityUnavailableReason } from './reason.ts';
+
+/** Bots, as a token or an issuer names them. */
+export type Bots = ReadonlySet<string> | 'all';
+
+/** True if `bots` has exactly this bot. */
+export function hasBot(bots: Bots, bot: string): boolean {
+  return bots === 'all' || bots.has(bot);
+}
+
+/** Who asks, as verified. Each of `member`, `contact` and `admin` is there only where the issuer may grant it. */
+export interface Known {
+  readonly kind: 'known';
+  readonly via: 'bearer' | 'cookie';
+  /** The issuer's configured name. */
+  readonly issuer: string;
+  readonly subject: string;
+  /** Unix time in milliseconds, tolerance included: not valid from then on. */
+  readonly expiresAtMs: number;
+  /** Bots that the issuer may speak of at all. */
+  readonly issuerBots: Bots;
+  readonly member?: { readonly bots: Bots };
+  readonly contact?: { readonly id?: string; readonly conversations: ReadonlySet<string> };
+  readonly admin?: { readonly superAdmin: boolean; readonly ownedBots: ReadonlySet<string> };
+}
+
+/** Nobody, and why: no credential, or cookies that prove nothing. */
+export interface Anonymous {
+  readonly kind: 'anonymous';
+  readonly reason: AnonymousReason;
+}
+
+/** A bearer was presented and proves nothing. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: BearerReason;
+}
+
+/** It cannot be known now who asks: `possible` lists everyone it could turn out to be. */
+export interface Undetermined {
+  readonly kind: 'undetermined';
+  readonly via: 'bearer' | 'cookie';
+  readonly reason: IdentityUnavailableReason;
+  readonly possible: readonly (Known | Anonymous)[];
+}
+
+/** Who asks, as far as proven. */
+export type Principal = Known | Anonymous | Refused | Undetermined;
