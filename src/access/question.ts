@@ -29,11 +29,23 @@ export interface Step {
   readonly result: string;
 }
 
+/** What the upstream is told of the way the request came. */
+export interface Forwarding {
+  /** The client IP and what was trusted after it, for X-Forwarded-For; empty while unknown. */
+  readonly chain: readonly string[];
+  /** As a trusted proxy says; absent where none does. */
+  readonly proto?: string;
+  readonly host?: string;
+  /** True where the peer is a trusted proxy. */
+  readonly peerTrusted: boolean;
+}
+
 export interface Answer {
   readonly decision: Decision;
   readonly resource: Resource;
   readonly principal: Principal;
   readonly client: ClientIp;
+  readonly forwarding: Forwarding;
   readonly mode: Mode;
   /** False where mode `report` forwards what the decision would have refused. */
   readonly enforced: boolean;

@@ -1,7 +1,8 @@
 import type { ClientIp } from './client-ip.ts';
-import type { PolicyDefaults, PolicyView } from './policy.ts';
+import { botAccess, openLink, ownHistory, whitelisted, type Facts } from './grants.ts';
+import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
-import type { Decision } from './reason.ts';
+import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
 import type { Resource } from './resource.ts';
 
 /** Everything that a decision depends on but the policy and the time. */
@@ -21,4 +22,103 @@ export interface DecideOptions {
   readonly defaults: PolicyDefaults;
 }
 
-export type Decide = (asked: Asked, view: PolicyView, options: DecideOptions, nowMs: number) => Decision;
+/** Told of each line that was looked at, in order; for explain. */
+export type Trace = (line: string, decision: Decision | undefined) => void;
+
+/** May this visitor see this? Pure: the first line that applies wins. */
+export function decide(
+  asked: Asked,
+  view: PolicyView,
+  options: DecideOptions,
+  nowMs: number,
+  trace?: Trace,
+): Decision {
+  const { resource } = asked;
+  const first = preflight(asked);
+  trace?.('preflight', first);
+  if (first !== undefined) return first;
+  switch (resource.kind) {
+    case 'ambiguous':
+      return traced(trace, 'target', deny('path-ambiguous'));
+    case 'other':
+      return traced(trace, 'not guarded', unguarded(resource.open, options));
+    case 'unresolved':
+      return traced(trace, 'bot id', deny('bot-unresolved'));
+    case 'transcript': {
+      const settings = settingsFor(view, options.defaults, resource.bot);
+      return decideTranscript({ ...asked, resource, view, options, nowMs, settings }, trace);
+    }
+  }
+}
+
+type Question = Facts & { readonly options: DecideOptions };
+
+/** The decision table from its fourth line on; the order is the meaning. */
+const LINES: readonly (readonly [name: string, line: (question: Question) => Decision | undefined])[] = [
+  ['bearer', bearer],
+  ['keys and revocations', undetermined],
+  ['bot access', botAccess],
+  ['own history', ownHistory],
+  ['policy', policyKnown],
+  ['whitelist', whitelisted],
+  ['open link', openLink],
+  ['no access', otherwise],
+];
+
+function decideTranscript(question: Question, trace?: Trace): Decision {
+  for (const [name, line] of LINES) {
+    const decision = line(question);
+    trace?.(name, decision);
+    if (decision !== undefined) return decision;
+  }
+  return deny('no-access');
+}
+
+function preflight({ preflight, resource }: Asked): Decision | undefined {
+  const guarded = resource.kind === 'transcript' || resource.kind === 'unresolved';
+  return preflight && guarded ? forward('preflight') : undefined;
+}
+
+function unguarded(open: boolean, { otherPaths }: DecideOptions): Decision {
+  return otherPaths === 'forward' || open ? forward('not-guarded') : deny('not-open');
+}
+
+/** A bearer that proves nothing never falls back to a cookie or an address. */
+function bearer({ principal }: Question): Decision | undefined {
+  return principal.kind === 'refused' ? login(principal.reason) : undefined;
+}
+
+/** Unknown is answered as such, unless whoever it turns out to be would be answered alike. */
+function undetermined(question: Question): Decision | undefined {
+  const { principal } = question;
+  if (principal.kind !== 'undetermined') return undefined;
+  if (principal.via === 'bearer') return unavailable(principal.reason);
+  const decisions = principal.possible.map((possible) =>
+    decideTranscript({ ...question, principal: possible }),
+  );
+  // Where all agree, the answer claims no more than it would of a stranger.
+  const stranger = principal.possible.findIndex(({ kind }) => kind === 'anonymous');
+  const modest = decisions[Math.max(0, stranger)];
+  return modest !== undefined && decisions.every(({ outcome }) => outcome === modest.outcome)
+    ? modest
+    : unavailable(principal.reason);
+}
+
+/** Below this line the policy may grant; where it is not known, it could go either way. */
+function policyKnown({ view, resource }: Question): Decision | undefined {
+  return !view.known && resource.route.whitelist ? unavailable('policy-unavailable') : undefined;
+}
+
+function otherwise({ principal, options }: Question): Decision | undefined {
+  return principal.kind === 'anonymous' && options.canLogIn ? login(principal.reason) : deny('no-access');
+}
+
+function traced(trace: Trace | undefined, line: string, decision: Decision): Decision {
+  trace?.(line, decision);
+  return decision;
+}
+
+const forward = (reason: ForwardReason): Decision => ({ outcome: 'forward', reason });
+const login = (reason: LoginReason): Decision => ({ outcome: 'login', reason });
+const deny = (reason: DenyReason): Decision => ({ outcome: 'deny', reason });
+const unavailable = (reason: UnavailableReason): Decision => ({ outcome: 'unavailable', reason });

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Mode } from '../policy/policy.ts';
+import type { Principal } from '../policy/principal.ts';
+import type { Decision } from '../policy/reason.ts';
+import type { Resource } from '../policy/resource.ts';
+
+/** How much of a visitor the log may show. */
+export interface AccessLogOptions {
+  readonly clientIp: 'full' | 'truncated';
+  readonly subject: 'full' | 'hashed';
+}
+
+/** What a visitor was answered. */
+export interface AccessEvent {
+  readonly requestId: string;
+  readonly method: string;
+  readonly decision: Decision;
+  readonly resource: Resource;
+  readonly principal: Principal;
+  readonly client: ClientIp;
+  readonly mode: Mode;
+  readonly enforced: boolean;
+  readonly revision: number;
+  readonly stale: boolean;
+}
+
+/** The part of a pino logger that this room writes to. */
+export interface LogSink {
+  info(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
+/** Writes one line for each guarded request: never a token, a cookie or a query value. */
+export function createAccessLog(log: LogSink, options: AccessLogOptions): (event: AccessEvent) => void {
+  return (event) => {
+    const { reason } = event.decision;
+    const quiet = reason === 'preflight' || reason === 'not-guarded';
+    if (quiet) log.debug(describe(event, options), 'access');
+    else log.info(describe(event, options), 'access');
+  };
+}
+
+function describe(event: AccessEvent, options: AccessLogOptions): Record<string, unknown> {
+  const { decision, client, principal } = event;
+  const known = principal.kind === 'known' ? principal : undefined;
+  const person = (id: string | undefined): string | undefined =>
+    id === undefined || options.subject === 'full' ? id : hashed(id);
+  return {
+    outcome: decision.outcome,
+    reason: decision.reason,
+    enforced: event.enforced,
+    mode: event.mode,
+    ...place(event, person),
+    method: event.method,
+    clientIp: client.status === 'unknown' ? undefined : address(client, options.clientIp),
+    clientIpStatus: client.status,
+    issuer: known?.issuer,
+    subject: person(known?.subject),
+    revision: event.revision,
+    stale: event.stale,
+    requestId: event.requestId,
+  };
+}
+
+function place(
+  { decision, resource }: AccessEvent,
+  person: (id: string | undefined) => string | undefined,
+): Record<string, unknown> {
+  const transcript = resource.kind === 'transcript' ? resource : undefined;
+  const range = decision.outcome === 'forward' ? decision.range : undefined;
+  return {
+    route: resource.kind === 'other' ? undefined : resource.route?.path,
+    bot: transcript?.bot,
+    conversation: transcript?.conversations[0],
+    contact: person(transcript?.contact),
+    scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),
+    rangeId: range?.id,
+  };
+}
+
+/** Truncated: an IPv4 address to its /24, an IPv6 address to its /48. */
+function address(
+  { address: text, status }: Exclude<ClientIp, { status: 'unknown' }>,
+  detail: 'full' | 'truncated',
+): string {
+  if (detail === 'full') return text;
+  return status === 'ipv4' ? text.replace(/\d+$/, '0') : `${text.split(':').slice(0, 3).join(':')}::`;
+}
+
+/** One way, the same on every gateway, so that a person's lines can be told together. */
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 16);
+}

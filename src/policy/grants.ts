@@ -1,0 +1,70 @@
+import type { ClientIp } from './client-ip.ts';
+import type { PolicyView, Settings } from './policy.ts';
+import { hasBot, type Known, type Principal } from './principal.ts';
+import type { Decision, RangeMatch, Scope } from './reason.ts';
+import type { Resource } from './resource.ts';
+import { findRange } from './whitelist.ts';
+
+export type Transcript = Extract<Resource, { kind: 'transcript' }>;
+
+/** What is known when a transcript is asked for. */
+export interface Facts {
+  readonly resource: Transcript;
+  readonly principal: Principal;
+  readonly client: ClientIp;
+  readonly view: PolicyView;
+  readonly settings: Settings;
+  readonly nowMs: number;
+}
+
+type Forward = Extract<Decision, { outcome: 'forward' }>;
+
+/** Line 5: a member whose token grants the bot. */
+export function botAccess({ principal, resource: { bot } }: Facts): Forward | undefined {
+  if (principal.kind !== 'known' || principal.member === undefined) return undefined;
+  const granted = hasBot(principal.issuerBots, bot) && hasBot(principal.member.bots, bot);
+  return granted ? { outcome: 'forward', reason: 'bot-access' } : undefined;
+}
+
+/** Line 6: a contact reading their own. */
+export function ownHistory({ principal, resource }: Facts): Forward | undefined {
+  if (principal.kind !== 'known' || !hasBot(principal.issuerBots, resource.bot)) return undefined;
+  return isTheirs(principal, resource) ? { outcome: 'forward', reason: 'own-history' } : undefined;
+}
+
+/** Where the route names a contact and a conversation, both must be theirs; where it names neither, nothing is. */
+function isTheirs({ contact }: Known, { contact: named, conversations }: Transcript): boolean {
+  if (contact === undefined || (named === undefined && conversations.length === 0)) return false;
+  const contactMatches = named === undefined || (contact.id !== undefined && contact.id === named);
+  return contactMatches && conversations.every((id) => contact.conversations.has(id));
+}
+
+/** Line 7: an address in an enabled list, the bot's first. */
+export function whitelisted(facts: Facts): Forward | undefined {
+  const { resource, principal, settings } = facts;
+  if (!resource.route.whitelist || (settings.requireLogin && principal.kind !== 'known')) return undefined;
+  const bot = match(facts, `bot:${resource.bot}`);
+  if (bot !== undefined) return { outcome: 'forward', reason: 'whitelisted-bot', range: bot };
+  const platform = settings.inheritPlatform ? match(facts, 'platform') : undefined;
+  return platform && { outcome: 'forward', reason: 'whitelisted-platform', range: platform };
+}
+
+function match({ view, client, nowMs }: Facts, scope: Scope): RangeMatch | undefined {
+  if (client.status !== 'ipv4' || !isEnabled(view, scope)) return undefined;
+  const whitelist = view.policy?.scopes.get(scope)?.whitelist;
+  const id = whitelist && findRange(whitelist, client.value, nowMs);
+  return id === undefined ? undefined : { scope, id };
+}
+
+function isEnabled(view: PolicyView, scope: Scope): boolean {
+  return view.known && view.policy.scopes.get(scope)?.enabled === true;
+}
+
+/** Line 9: no list applies, and a stored record says that the link alone is enough. */
+export function openLink({ view, resource, settings }: Facts): Forward | undefined {
+  const listed =
+    isEnabled(view, `bot:${resource.bot}`) || (settings.inheritPlatform && isEnabled(view, 'platform'));
+  return resource.route.whitelist && !listed && settings.whenOff === 'anyone'
+    ? { outcome: 'forward', reason: 'open-link' }
+    : undefined;
+}
