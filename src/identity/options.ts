@@ -1,0 +1,96 @@
+/** Signature algorithms that a key can be fixed to (RFC 7518, RFC 8037). `none` is not among them. */
+export const hmacAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
+export const publicAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+export type HmacAlgorithm = (typeof hmacAlgorithms)[number];
+export type PublicAlgorithm = (typeof publicAlgorithms)[number];
+export type Algorithm = HmacAlgorithm | PublicAlgorithm;
+
+/** Where an issuer's keys come from; any mix. Secrets and files are read to bytes before they get here. */
+export type KeyOptions =
+  | { readonly jwksUrl: string }
+  | { readonly kid?: string; readonly algorithm: HmacAlgorithm; readonly secret: Uint8Array }
+  /** PEM (SPKI or X.509 certificate) or a JWK as JSON. */
+  | { readonly kid?: string; readonly algorithm: PublicAlgorithm; readonly publicKey: Uint8Array };
+
+export type Grant = 'member' | 'contact' | 'admin';
+export const grants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
+
+/** A place where a token may stand: `bearer`, or `cookie:` and the cookie's name. */
+export type Place = 'bearer' | `cookie:${string}`;
+
+/** Claim paths. A path is looked for as one whole name first, then as dotted steps. */
+export interface ClaimPaths {
+  readonly bots: string;
+  readonly roles: string;
+  readonly ownedBots: string;
+  readonly contact: string;
+  readonly conversations: string;
+}
+
+/** Who signs tokens, with which keys, and what its tokens may say. */
+export interface IssuerOptions {
+  readonly name: string;
+  /** Null: its tokens have no `iss`. */
+  readonly issuer: string | null;
+  /** Null: its tokens have no `aud`. */
+  readonly audience: string | readonly string[] | null;
+  readonly keys: readonly KeyOptions[];
+  readonly from: readonly Place[];
+  readonly grants: readonly Grant[];
+  /** A list: its tokens speak of no other bot. */
+  readonly bots: readonly string[] | null;
+  readonly claims: ClaimPaths;
+  readonly superAdminRole: string | null;
+  /** The entry of the bots claim that means every bot. */
+  readonly allBots: string | null;
+}
+
+/** How remote key sets are fetched and kept. */
+export interface JwksOptions {
+  /** For one whole fetch, connection to last byte. */
+  readonly timeoutMs: number;
+  readonly refreshSeconds: number;
+  /** At most one fetch for unknown kids in so many seconds. */
+  readonly cooldownSeconds: number;
+  /** How long the last good set is used while no newer one can be had. */
+  readonly keepSeconds: number;
+}
+
+export interface IdentityOptions {
+  readonly issuers: readonly IssuerOptions[];
+  /** 0 to 60. */
+  readonly clockToleranceSeconds: number;
+  readonly jwks: JwksOptions;
+  /** How many verified tokens are remembered. */
+  readonly cacheEntries: number;
+}
+
+export const defaultClaims: ClaimPaths = {
+  bots: 'bots',
+  roles: 'roles',
+  ownedBots: 'owned_bots',
+  contact: 'contact_id',
+  conversations: 'conversations',
+};
+export const defaultJwks: JwksOptions = {
+  timeoutMs: 5_000,
+  refreshSeconds: 300,
+  cooldownSeconds: 10,
+  keepSeconds: 86_400,
+};
+export const defaultCacheEntries = 10_000;
+export const defaultClockToleranceSeconds = 30;
+export const maxClockToleranceSeconds = 60;
+/** What RFC 7518 section 3.2 asks of a secret: as long as the hash. */
+export const minSecretBytes: Readonly<Record<HmacAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
