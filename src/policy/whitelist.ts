@@ -1,19 +1,33 @@
-/** A range as the compiled form holds it: inclusive unsigned 32-bit ends. */
-export interface CompactRange {
-  /** 16 hex digits. */
-  readonly id: string;
-  readonly start: number;
-  readonly end: number;
-  /** Unix seconds from which it no longer counts; `NEVER` where it does not expire. */
-  readonly until: number;
+import type { CompactRange, Whitelist } from './compiled.ts';
+import { compiling } from './compiling.ts';
+import type { Compiling } from './compiling.ts';
+import { applyingDelta } from './delta.ts';
+
+export { EMPTY, NEVER, findPosition, findRange, isRangeId, rangeIdAt, rangesOf } from './compiled.ts';
+export type { CompactRange, Whitelist } from './compiled.ts';
+export { compiling } from './compiling.ts';
+export type { Compiling } from './compiling.ts';
+export { applyingDelta } from './delta.ts';
+
+function finish(work: Compiling): Whitelist {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
 }
 
-export const NEVER = 0xffffffff;
+/** Compiles at once. */
+export function compile(ranges: Iterable<CompactRange>): Whitelist {
+  return finish(compiling(ranges));
+}
 
-/** A scope's compiled ranges: what the hot path reads. Immutable. */
-export interface Whitelist {
-  /** How many ranges it was made of. */
-  readonly size: number;
+/** Applies a change at once: ids that go (unknown ones are ignored), then ranges that come. */
+export function applyDelta(
+  list: Whitelist,
+  removedIds: Iterable<string>,
+  added: Iterable<CompactRange>,
+): Whitelist {
+  return finish(applyingDelta(list, removedIds, added));
 }
 
 /** The id of the range that has this address now; undefined where none has. */
