@@ -29,8 +29,3 @@ export function applyDelta(
 ): Whitelist {
   return finish(applyingDelta(list, removedIds, added));
 }
-
-/** The id of the range that has this address now; undefined where none has. */
-export function findRange(_whitelist: Whitelist, _address: number, _nowMs: number): string | undefined {
-  return undefined;
-}
