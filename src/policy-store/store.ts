@@ -149,6 +149,8 @@ export interface Store {
   follow(from: Position, follower: Follower): () => void;
   /** One atomic write: change log, record and revision, or nothing. */
   change(draft: Draft): Promise<Receipt>;
+  /** The receipt of the change that was made under this key, `repeated`; undefined where there was none. */
+  receipt(idempotencyKey: string): Promise<Receipt | undefined>;
   /** Every scope that has a record. */
   scopes(): Promise<{ readonly revision: number; readonly scopes: readonly ScopeRecord[] }>;
   /** An unknown scope is empty and disabled. */

@@ -115,3 +115,15 @@ function extras(note: unknown, expiresAt: unknown): Pick<ParsedRange, 'note' | '
     ...(instant === undefined ? {} : { expiresAt: new Date(instant).toISOString() }),
   };
 }
+
+/** The value of a quad that is known to be canonical: what was parsed once and stored. */
+export function quadValue(canonical: string): number {
+  let value = 0;
+  let octet = 0;
+  for (let i = 0; i < canonical.length; i += 1) {
+    const code = canonical.charCodeAt(i);
+    if (code === 46) [value, octet] = [value * 256 + octet, 0];
+    else octet = octet * 10 + code - 48;
+  }
+  return value * 256 + octet;
+}

@@ -1,0 +1,79 @@
+import type { StoredSettings } from '../policy/policy.ts';
+import type { FieldError } from '../policy/range.ts';
+import type { Change, Live, RangeRecord, ScopeDetail, SettingsState } from './store.ts';
+
+/** Why a change was not made. Nothing was written, but for `unknown`. */
+export type Refusal =
+  | { readonly code: 'not-found'; readonly detail: string }
+  | { readonly code: 'conflict'; readonly detail: string; readonly errors?: readonly FieldError[] }
+  | { readonly code: 'precondition-failed'; readonly detail: string }
+  | { readonly code: 'invalid'; readonly detail: string; readonly errors: readonly FieldError[] }
+  | { readonly code: 'unavailable'; readonly detail: string }
+  /** The store's answer was lost: it may have been written. */
+  | { readonly code: 'unknown'; readonly detail: string };
+
+export type Refused = { readonly ok: false; readonly refusal: Refusal };
+
+/** What an edit would do to one scope; without any of the three it does nothing. */
+export interface Plan {
+  readonly ok: true;
+  readonly removed: readonly RangeRecord[];
+  readonly added: readonly RangeRecord[];
+  readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
+  readonly reverts?: number;
+}
+
+/** A scope as it was read, and the policy's revision then. */
+export type Current = ScopeDetail & { readonly revision: number };
+
+/** One edit: planned again for each reading of its scope until the store takes it. */
+export interface Edit {
+  plan(current: Current): Plan | Refused | Promise<Plan | Refused>;
+  /** True where an earlier change could be this very edit, asked for before under the same key. */
+  isSame(change: Change): boolean;
+}
+
+/** Who asks for a change, and under which conditions. */
+export interface Asked {
+  /** Subject and issuer, or the static token's name. */
+  readonly by: string;
+  /** The admin's client IP, where known. */
+  readonly from?: string;
+  /** Revisions of which one must still hold for the scope; `any` holds always. */
+  readonly ifMatch?: readonly number[] | 'any';
+  /** Repeating an edit under the same key does it once. */
+  readonly idempotencyKey?: string;
+}
+
+export interface Done {
+  readonly ok: true;
+  readonly revision: number;
+  readonly live: Live;
+  /** Absent where there was nothing to change. */
+  readonly change?: Change;
+  readonly repeated: boolean;
+  /** The scope's settings and number of ranges from now on. */
+  readonly settings: SettingsState;
+  readonly ranges: number;
+}
+
+export type Outcome = Done | Refused;
+
+export function refused(refusal: Refusal): Refused {
+  return { ok: false, refusal };
+}
+
+/** The keys of stored settings, in the order in which they are shown. */
+export const SETTING_KEYS = ['mode', 'whenOff', 'requireLogin', 'inheritPlatform'] as const;
+
+/** A scope's toggle and settings without what else its record holds. */
+export function settingsOf(record: StoredSettings & { readonly enabled: boolean }): SettingsState {
+  const { mode, whenOff, requireLogin, inheritPlatform } = record;
+  return {
+    enabled: record.enabled,
+    ...(mode === undefined ? {} : { mode }),
+    ...(whenOff === undefined ? {} : { whenOff }),
+    ...(requireLogin === undefined ? {} : { requireLogin }),
+    ...(inheritPlatform === undefined ? {} : { inheritPlatform }),
+  };
+}

@@ -1,0 +1,140 @@
+import type { Scope } from '../policy/reason.ts';
+import { compareImport, importRanges, readImport } from './edit-import.ts';
+import type { ImportError, ImportRequest, Preview } from './edit-import.ts';
+import { refused, settingsOf } from './edit-plan.ts';
+import type { Asked, Current, Done, Edit, Outcome, Plan, Refused } from './edit-plan.ts';
+import { addRange, putRange, removeRange } from './edit-range.ts';
+import type { Stamp } from './edit-range.ts';
+import { revertChange } from './edit-revert.ts';
+import { patchSettings } from './edit-settings.ts';
+import type { SettingsPatch } from './edit-settings.ts';
+import { commit, refusalOf, repeatOf } from './edit-commit.ts';
+import type { Change, Store } from './store.ts';
+
+export type { Asked, Done, Outcome, Refusal } from './edit-plan.ts';
+export type { ImportError, ImportRequest, Preview } from './edit-import.ts';
+export type { SettingsPatch } from './edit-settings.ts';
+
+export interface EditorOptions {
+  readonly store: Store;
+  /** What this gateway serves; a change is answered when it is served here. */
+  readonly live: { reached(revision: number, timeoutMs: number): Promise<boolean> };
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** 16 hex digits, never the same twice. */
+  readonly randomId: () => string;
+}
+
+export type ImportPreview = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
+export type ImportOutcome = (Done & { readonly preview: Preview | undefined }) | Refused;
+
+/** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
+export interface Editor {
+  patch(scope: Scope, patch: SettingsPatch, asked: Asked): Promise<Outcome>;
+  addRange(scope: Scope, input: unknown, asked: Asked): Promise<Outcome>;
+  putRange(scope: Scope, id: string, input: unknown, asked: Asked): Promise<Outcome>;
+  removeRange(scope: Scope, id: string, asked: Asked): Promise<Outcome>;
+  importRanges(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportOutcome>;
+  /** What an import would do. Nothing is written. */
+  previewImport(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportPreview | Refused>;
+  /** Undoes a change by a new one; `conflict` names what came in between. */
+  revert(change: Change, asked: Asked): Promise<Outcome>;
+}
+
+/** How often an edit is planned anew because somebody else was faster. */
+const ATTEMPTS = 12;
+/** How long an answer waits for this gateway to serve the change; past it the answer's `live` tells. */
+const REACHED_TIMEOUT_MS = 5_000;
+
+export function createEditor(options: EditorOptions): Editor {
+  const { now, randomId } = options;
+  const stamp = (asked: Asked): Stamp => ({
+    at: new Date(now()).toISOString(),
+    by: asked.by,
+    newId: randomId,
+  });
+  const make = (scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> => run(options, scope, edit, asked);
+  return {
+    patch: (scope, patch, asked) => make(scope, patchSettings(patch), asked),
+    addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
+    putRange: (scope, id, input, asked) => make(scope, putRange(id, input, now(), stamp(asked)), asked),
+    removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
+    revert: (change, asked) => make(change.scope, revertChange(change), asked),
+    async importRanges(scope, request, asked) {
+      const read = await readImport(request.entries, now());
+      let preview: Preview | undefined;
+      const edit = importRanges(read, request, stamp(asked), (latest) => (preview = latest));
+      const outcome = await make(scope, edit, asked);
+      return outcome.ok ? { ...outcome, preview } : outcome;
+    },
+    async previewImport(scope, request, asked) {
+      const read = await readImport(request.entries, now());
+      const current = await readScope(options.store, scope);
+      if (!current.ok) return current;
+      const missed = unmet(asked.ifMatch, current.current);
+      if (missed !== undefined) return missed;
+      const preview = await compareImport(read, current.current, request, stamp(asked));
+      return { ok: true, errors: read.errors, ...preview };
+    },
+  };
+}
+
+type Reading = { readonly ok: true; readonly current: Current } | Refused;
+
+async function readScope(store: Store, scope: Scope): Promise<Reading> {
+  try {
+    return { ok: true, current: await store.scope(scope) };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** Plans the edit for the scope as it is, and again where the scope moved on before the store took it. */
+async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> {
+  const draftKey = asked.idempotencyKey ?? options.randomId();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const reading = await readScope(options.store, scope);
+    if (!reading.ok) return reading;
+    const { current } = reading;
+    const plan = unmet(asked.ifMatch, current) ?? (await edit.plan(current));
+    if (!plan.ok || isIdle(plan)) {
+      // A repeat finds its own work done: what looks like a refusal is the first answer once more.
+      const repeat = await repeatOf(options.store, scope, edit, asked);
+      return repeat === undefined ? (plan.ok ? idle(options, current) : plan) : answered(options, repeat);
+    }
+    const at = new Date(options.now()).toISOString();
+    const outcome = await commit(options.store, { scope, current, plan, edit, asked, at, key: draftKey });
+    if (outcome !== 'conflict') return answered(options, outcome);
+  }
+  return refused({ code: 'conflict', detail: 'Others are changing this list right now. Try again.' });
+}
+
+async function answered(options: EditorOptions, outcome: Outcome): Promise<Outcome> {
+  if (outcome.ok) await options.live.reached(outcome.revision, REACHED_TIMEOUT_MS);
+  return outcome;
+}
+
+function isIdle(plan: Plan): boolean {
+  return plan.removed.length + plan.added.length === 0 && plan.settings === undefined;
+}
+
+/** If-Match: the scope must not have changed since the revision, which must be one of this history. */
+function unmet(ifMatch: Asked['ifMatch'], current: Current): Refused | undefined {
+  if (ifMatch === undefined || ifMatch === 'any') return undefined;
+  const changedAt = current.record.revision;
+  if (ifMatch.some((revision) => revision >= changedAt && revision <= current.revision)) return undefined;
+  const detail = `The list was changed at revision ${changedAt}, after the one that you named.`;
+  return refused({ code: 'precondition-failed', detail });
+}
+
+async function idle(options: EditorOptions, current: Current): Promise<Outcome> {
+  const { revision, record, ranges } = current;
+  try {
+    const replicas = await options.store.replicas();
+    const serving = replicas.filter((replica) => replica.revision >= record.revision).length;
+    const live = { replicas: serving, of: replicas.length, ms: 0 };
+    return { ok: true, revision, live, repeated: false, settings: settingsOf(record), ranges: ranges.length };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
