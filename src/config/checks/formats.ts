@@ -1,0 +1,133 @@
+import { X509Certificate, createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import { isBotId } from '../../policy/resource.ts';
+import type { FormatName } from '../schema/kinds.ts';
+
+/** What is wrong with a value, as the end of a sentence; undefined where nothing is. */
+type Check = (value: string) => string | undefined;
+
+function parsed(text: string, schemes: readonly string[]): URL | string {
+  if (!URL.canParse(text)) return `must be a URL such as ${schemes[0] ?? 'http'}://host:port`;
+  const url = new URL(text);
+  if (!schemes.includes(url.protocol.slice(0, -1))) return `must start with ${schemes.join(':// or ')}://`;
+  if (url.hostname === '') return 'names no host';
+  return url;
+}
+
+const WEB = ['http', 'https'];
+
+/** Scheme, host and port only: `what` says why there is no place for more. */
+const bare =
+  (schemes: readonly string[], what: string): Check =>
+  (text) => {
+    const url = parsed(text, schemes);
+    if (typeof url === 'string') return url;
+    if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+    if (/[?#]/.test(text) || (url.pathname !== '/' && url.pathname !== '')) return what;
+    return undefined;
+  };
+
+const jwksUrl: Check = (text) => {
+  const url = parsed(text, WEB);
+  if (typeof url === 'string') return url;
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  return url.hash === '' ? undefined : 'must not have a fragment';
+};
+
+const redisUrl: Check = (text) => {
+  const url = parsed(text, ['redis', 'rediss']);
+  if (typeof url === 'string') return url;
+  if (!/^\/?\d*$/.test(url.pathname)) return 'its path can only be the number of a database';
+  return url.search === '' && url.hash === '' ? undefined : 'takes no query: use the keys beside it';
+};
+
+const loginUrl: Check = (text) => {
+  if (/[\s\\#]/.test(text)) return 'must hold no space, backslash or fragment';
+  if (text.startsWith('/') && !text.startsWith('//')) return undefined;
+  const url = parsed(text, WEB);
+  if (typeof url === 'string') return 'must be a path on the site ("/login") or an absolute http or https URL';
+  return url.username !== '' || url.password !== '' ? 'must not hold a user name or password' : undefined;
+};
+
+const origin: Check = (text) => {
+  const wrong = bare(WEB, 'must be an origin: scheme, host and port only')(text);
+  if (wrong !== undefined) return wrong;
+  const exact = new URL(text).origin;
+  return exact === text ? undefined : `must be written as browsers send it: ${exact}`;
+};
+
+const listenHost: Check = (text) =>
+  isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text)
+    ? undefined
+    : 'must be an address or a host name, without scheme, brackets or port';
+
+const hostPort: Check = (text) => {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  return match !== null && port > 0 && port < 65_536 ? undefined : 'must be host:port';
+};
+
+const trustSource: Check = (text) => {
+  if (['x-forwarded-for', 'forwarded', 'proxy-protocol'].includes(text)) return undefined;
+  if (/^header:[A-Za-z0-9!#$%&'*+.^`|~-]+$/.test(text)) return undefined;
+  return 'must be x-forwarded-for, forwarded, proxy-protocol or header:<name> (without an underscore)';
+};
+
+const tokenPlace: Check = (text) =>
+  text === 'bearer' || /^cookie:[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text)
+    ? undefined
+    : 'must be bearer or cookie:<name>';
+
+const publicKey: Check = (text) => {
+  if (/PRIVATE KEY/.test(text)) return 'is a private key: give the gateway the public one only';
+  try {
+    if (!text.trimStart().startsWith('{')) return void createPublicKey(text);
+    const jwk = JSON.parse(text) as Record<string, unknown>;
+    if ('d' in jwk || 'k' in jwk) return 'is a private or secret JWK: give the gateway the public one only';
+    createPublicKey({ key: jwk, format: 'jwk' });
+    return undefined;
+  } catch {
+    return 'is no public key: PEM (SPKI or certificate) or a JWK is expected';
+  }
+};
+
+const certificate: Check = (text) => {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (blocks === null) return 'holds no PEM certificate';
+  try {
+    blocks.forEach((block) => new X509Certificate(block));
+    return undefined;
+  } catch {
+    return 'holds a certificate that cannot be read';
+  }
+};
+
+const cidr: Check = (text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const wide = family === 4 ? 32 : 128;
+  if (family === 0 || address.includes('%') || rest.length > 0) return 'must be an address or CIDR such as 10.0.0.0/8';
+  return bits === undefined || (/^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= wide)
+    ? undefined
+    : `the prefix must be from 0 to ${wide}`;
+};
+
+/** Every check that the schema names. */
+export const formats: Readonly<Record<FormatName, Check>> = {
+  'site-url': bare(WEB, 'must be scheme, host and port only'),
+  'upstream-url': bare(WEB, 'must be scheme, host and port only: targets are forwarded byte for byte, there is no place for a path'),
+  'jwks-url': jwksUrl,
+  'redis-url': redisUrl,
+  'login-url': loginUrl,
+  origin,
+  'listen-host': listenHost,
+  cidr,
+  'trust-source': trustSource,
+  'token-place': tokenPlace,
+  'host-port': hostPort,
+  'bot-id': (text) => (isBotId(text) ? undefined : 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and not start with a dot'),
+  'route-path': (text) =>
+    text.startsWith('/') && !/[?#\\\s]/.test(text) ? undefined : 'must start with / and hold no ?, #, \\ or space',
+  'public-key': publicKey,
+  certificate,
+};

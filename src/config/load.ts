@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { doorRules } from './checks/door-rules.ts';
+import { identityRules } from './checks/identity-rules.ts';
+import { namesContact, routeRules } from './checks/route-rules.ts';
+import type { Asked } from './checks/rule.ts';
+import { checkShape } from './checks/shape.ts';
+import { storeRules } from './checks/store-rules.ts';
+import { checkValues } from './checks/values.ts';
+import { createFindings, pathText } from './findings.ts';
+import type { Finding, Findings, Path } from './findings.ts';
+import { absolutePaths, readMaterial } from './material.ts';
+import { inputRoot } from './schema/input.ts';
+import type { Config } from './schema/schema.ts';
+import { environmentLayer } from './sources/environment.ts';
+import type { Environment } from './sources/environment.ts';
+import { fileLayer, findFile } from './sources/file.ts';
+import { flagLayer } from './sources/flags.ts';
+import { isBranch, originIn } from './sources/layer.ts';
+import type { Branch, Layer } from './sources/layer.ts';
+import { merge, withoutUnset } from './sources/merge.ts';
+
+export interface LoadOptions {
+  /** Flags only: without the program's name and the command's. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Flags that the command reads itself, named where an unknown one is near them. */
+  readonly otherFlags?: readonly string[];
+}
+
+/** Everything that could be read, right or wrong. */
+export interface Read {
+  /** Trust only keys for which `findings.wrong` is false. */
+  readonly config: Config;
+  readonly findings: Findings;
+  /** Absolute; undefined where there is none. */
+  readonly file: string | undefined;
+}
+
+export type Loaded = {
+  readonly warnings: readonly Finding[];
+  readonly file: string | undefined;
+} & (
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly mistakes: readonly Finding[] }
+);
+
+/** Every layer that was read so far, highest first: who is asked where a key was said. */
+type Layers = Layer[];
+
+function readLayers(options: LoadOptions, layers: Layers, findings: Findings): string | undefined {
+  const { env, cwd } = options;
+  const flags = flagLayer(options.argv, cwd, findings, options.otherFlags ?? []);
+  const named = flags.file ?? (env['TGW_CONFIG'] === '' ? undefined : env['TGW_CONFIG']);
+  const file = findFile(named, cwd);
+  layers.push(flags, environmentLayer(env, cwd, findings));
+  if (file !== undefined) layers.push(fileLayer(file, cwd, findings));
+  return file;
+}
+
+function merged(layers: Layers): Branch {
+  const whole = layers.reduceRight<Branch>((lower, { tree }) => merge(inputRoot, tree, lower), {});
+  const set = withoutUnset(inputRoot, whole);
+  return isBranch(set) ? set : {};
+}
+
+function withDefaults(tree: Branch, cwd: string): Branch {
+  const { store = {}, routes = [] } = tree;
+  const unnamed = isBranch(store) && store['file'] === undefined && store['redis'] === undefined;
+  return { ...tree, routes, store: unnamed ? { file: resolve(cwd, 'data') } : store };
+}
+
+/** Routes that name a contact are closed to addresses unless they say otherwise. */
+function withRouteDefaults(config: Config): Config {
+  const routes = config.routes.map((route) =>
+    route.open === true ? route : { ...route, whitelist: route.whitelist ?? !namesContact(route) },
+  );
+  return { ...config, routes };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}
+
+/** Reads all sources, and says of everything that is wrong where and why. */
+export function readConfig(options: LoadOptions): Read {
+  const layers: Layers = [];
+  const originOf = (path: Path): string | undefined => originIn(layers, path)?.text;
+  const findings = createFindings(originOf);
+  const file = readLayers(options, layers, findings);
+  const raw = merged(layers);
+  const found = absolutePaths(raw, (path) => originIn(layers, path), options.cwd);
+  const tree = structuredClone(withDefaults(found, options.cwd)) as Branch;
+  if (raw['routes'] === undefined && !findings.wrong(['routes'])) {
+    findings.mistake(['routes'], 'is required: without a route nothing would be guarded');
+  }
+  checkShape(tree, findings);
+  const { value, saidAt } = readMaterial(tree, findings);
+  checkValues(value, findings, saidAt);
+  const asked: Asked = {
+    config: value as object as Config,
+    findings,
+    said: (path) => saidAt.get(pathText(path)) ?? path,
+    given: (path) => originOf(path) !== undefined,
+  };
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...storeRules];
+  const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
+  fit.forEach((rule) => rule.check(asked));
+  const config = findings.wrong(['routes']) ? asked.config : withRouteDefaults(asked.config);
+  return { config: freeze(config), findings, file };
+}
+
+/** The configuration of this process, or every mistake in it. */
+export function loadConfig(options: LoadOptions): Loaded {
+  const { config, findings, file } = readConfig(options);
+  const { mistakes, warnings } = findings;
+  return mistakes.length === 0 ? { ok: true, config, warnings, file } : { ok: false, mistakes, warnings, file };
+}

@@ -1,0 +1,160 @@
+import Type from 'typebox';
+import { choice, entry, fileText, flag, group, listOf, text, textOrNull, whole } from './kinds.ts';
+
+export const publicDoor = group(
+  {
+    host: text({
+      description: 'Address that visitors connect to. The container image binds 0.0.0.0.',
+      default: '127.0.0.1',
+      format: 'listen-host',
+    }),
+    port: whole(0, 65535, { description: 'Port that visitors connect to; 0 = any free port.', default: 8080 }),
+    url: textOrNull({
+      description:
+        'The site as visitors see it: scheme, host and port. Needed where `login.url` is on another host; it is also what goes upstream in X-Forwarded-Proto and X-Forwarded-Host.',
+      default: null,
+      reload: true,
+      format: 'site-url',
+      example: 'https://chat.example.com',
+    }),
+    corsOrigins: listOf(text({ description: 'An origin.', format: 'origin' }), {
+      description: "Origins whose scripts may read the gateway's own 401, 403 and 503 answers.",
+      default: [],
+      reload: true,
+    }),
+  },
+  { description: 'The door that visitors use.' },
+);
+
+export const privateDoor = group(
+  {
+    host: text({
+      description: 'Address of health, metrics, admin API and dashboard. Keep it out of reach of visitors.',
+      default: '127.0.0.1',
+      format: 'listen-host',
+    }),
+    port: whole(0, 65535, { description: 'Its port; 0 = any free port.', default: 8081 }),
+  },
+  { description: 'The door for operators: health, metrics, admin API, dashboard.' },
+);
+
+export const upstream = group(
+  {
+    url: text({
+      description: 'The chat platform: scheme, host, port. A path is an error: targets are forwarded byte for byte.',
+      format: 'upstream-url',
+      example: 'http://127.0.0.1:3000',
+    }),
+    host: choice(['client', 'upstream'], {
+      description: "Host header sent on: the visitor's own, or the host of `upstream.url`.",
+      default: 'client',
+    }),
+    timeoutMs: whole(1, 86_400_000, {
+      description: 'From the end of the request to the response headers; 504 past it.',
+      default: 60_000,
+    }),
+    connectTimeoutMs: whole(1, 600_000, {
+      description: 'To open a connection, TLS included; 502 past it.',
+      default: 10_000,
+    }),
+    ca: fileText({
+      description: 'PEM certificates to trust for an https upstream, instead of the public ones.',
+      format: 'certificate',
+    }),
+    websockets: flag({ description: 'Whether WebSocket upgrades are passed on.', default: true }),
+    reuseConnections: flag({
+      description:
+        'Whether a connection serves one request after another. `false` costs a connection a request, and shuts out a platform that answers on an idle connection unasked.',
+      default: true,
+    }),
+    connections: whole(1, 100_000, {
+      description: 'Connections to the platform at one time; requests above them wait.',
+      default: 512,
+    }),
+    queue: whole(0, 1_000_000, {
+      description: 'Requests that may wait for a connection; 503 with Retry-After beyond.',
+      default: 1024,
+    }),
+    idleTimeoutMs: whole(1, 3_600_000, {
+      description: 'An unused connection is closed after this time. Keep it below the idle timeout of the platform.',
+      default: 4_000,
+    }),
+    bodyIdleTimeoutMs: whole(0, 86_400_000, {
+      description: 'A response body that stands still for this long is aborted; 0 = never (event streams).',
+      default: 0,
+    }),
+  },
+  { description: 'The legacy chat platform behind the gateway.' },
+);
+
+export const websockets = group(
+  {
+    idleTimeoutMs: whole(0, 86_400_000, {
+      description: 'A tunnel without a byte in either direction for this long is closed; 0 = never.',
+      default: 300_000,
+    }),
+    origins: listOf(text({ description: 'An origin.', format: 'origin' }), {
+      description:
+        'Origins, beside the site itself, whose pages may open a guarded WebSocket that a cookie authenticates.',
+      default: [],
+    }),
+  },
+  { description: 'WebSocket tunnels.' },
+);
+
+const query = entry(
+  {
+    botId: Type.Optional(text({ description: 'Query parameter that holds the bot id.' })),
+    contactId: Type.Optional(text({ description: 'Query parameter that holds the contact id.' })),
+    conversationId: Type.Optional(text({ description: 'Query parameter that holds the conversation id.' })),
+  },
+  {
+    description:
+      "Ids in the query: our name (`botId`, `contactId`, `conversationId`), then the parameter's. Missing, empty or twice is unresolved: nobody is let in.",
+  },
+);
+
+const route = entry(
+  {
+    path: text({
+      description:
+        'Template: literals and `:botId`, `:contactId`, `:conversationId`; another `:name` is any one segment.',
+      format: 'route-path',
+    }),
+    exact: Type.Optional(
+      flag({ description: 'True: itself only. Otherwise it guards everything below it too.', default: false }),
+    ),
+    query: Type.Optional(query),
+    bot: Type.Optional(text({ description: 'A constant bot id, where the URL has none.', format: 'bot-id' })),
+    whitelist: Type.Optional(
+      flag({
+        description:
+          'False: an address never opens it. Left out: false where the route names a contact, true elsewhere.',
+      }),
+    ),
+    open: Type.Optional(
+      flag({ description: 'True: not guarded. Matters under `otherPaths: reject`.', default: false }),
+    ),
+  },
+  { description: 'One guarded (or open) template.' },
+);
+
+export const routes = listOf(route, {
+  description:
+    'Guarded URLs, each with all below it. Guarded beats open, then the first listed. Needed: without one nothing is guarded.',
+  reload: true,
+  example: [
+    { path: '/transcripts/:botId/:conversationId' },
+    { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
+    { path: '/history', query: { botId: 'botId' } },
+    { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
+    { path: '/assets', open: true },
+  ],
+});
+
+export const otherPaths = choice(['forward', 'reject'], {
+  description:
+    'What no route names: passed on, or 404 (then the login page and everything it loads must be `open` routes).',
+  default: 'forward',
+  reload: true,
+});

@@ -1,0 +1,42 @@
+import { nearest } from '../nearest.ts';
+import type { Findings, Path } from '../findings.ts';
+import type { InputNode } from '../schema/input.ts';
+import { keys } from '../schema/keys.ts';
+import { isBranch } from './layer.ts';
+import type { Origin, Tree } from './layer.ts';
+import { pathText } from '../findings.ts';
+
+function unknownSentence(name: string, node: InputNode): string {
+  const siblings = Object.keys(node.properties ?? {});
+  const near = nearest(name, siblings);
+  if (near !== undefined) return `unknown key; the nearest known one is "${near}"`;
+  const elsewhere = keys.find(({ path }) => path.at(-1) === name) ?? keys.find(({ flag }) => flag === nearest(name, [flag]));
+  if (elsewhere !== undefined) return `unknown key; the nearest known one is "${elsewhere.name}"`;
+  return `unknown key; known here: ${siblings.join(', ')}`;
+}
+
+/** The tree without keys that nobody reads; each of those is a mistake. */
+export function knownOnly(
+  node: InputNode,
+  tree: Tree,
+  path: Path,
+  findings: Findings,
+  origins: { get(path: string): Origin | undefined },
+): Tree {
+  if (Array.isArray(tree)) {
+    const items = node.items;
+    if (items === undefined) return tree;
+    return tree.map((item: Tree, index) => knownOnly(items, item, [...path, index], findings, origins));
+  }
+  if (!isBranch(tree) || node.properties === undefined) return tree;
+  const { properties } = node;
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([name, value]): [string, Tree][] => {
+      const below = [...path, name];
+      const child = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (child !== undefined) return [[name, knownOnly(child, value, below, findings, origins)]];
+      findings.mistake(below, unknownSentence(name, node), origins.get(pathText(below))?.text);
+      return [];
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from 'node:crypto';
+import t from 'tap';
+import { least, lines, load, mistakes } from '../support/config.ts';
+import type { Given } from '../support/config.ts';
+
+const base = 'upstream: { url: "http://127.0.0.1:3000" }\nroutes: [{ path: "/t/:botId" }]\n';
+const issuer = (more: string): string =>
+  `${base}identity: { issuers: [{ name: a, issuer: i, audience: x, ${more} }] }`;
+const hs = 'keys: [{ algorithm: HS256, secret: x1234567890123456789012345678901 }]';
+
+const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
+  ['nothing at all', { argv: [] }, /^upstream.url \| is required/, /^routes \| is required/],
+  ['unknown key', { file: 'public: { prot: 1 }' }, /^public.prot \| unknown key; .*"port"/],
+  ['unknown key of another place', { file: 'timeoutMs: 1' }, /^timeoutMs \| unknown key; .*"upstream.timeoutMs"/],
+  ['prototype names', { file: '__proto__: { port: 1 }\nconstructor: 2' }, /^__proto__ \| unknown/, /^constructor/],
+  ['unknown flag', { argv: [...least, '--puplic-port', '3'] }, /unknown flag --puplic-port; .*--public-port/],
+  ['stray argument', { argv: [...least, 'stray'] }, /unexpected argument "stray"/],
+  ['flag without value', { argv: [...least, '--public-url', '--log-level=info'] }, /^public.url \| needs a value/],
+  ['number in words', { env: { TGW_PUBLIC_PORT: '8o' } }, /^public.port \| must be a whole number/],
+  ['number out of range', { env: { TGW_PUBLIC_PORT: '65536' } }, /^public.port \| must be from 0 to 65535/],
+  ['not YAML', { env: { TGW_ROUTES: '[{' } }, /^routes \| is not YAML/],
+  ['not true or false', { argv: [...least, '--admin-public=yes'] }, /^admin.public \| must be true or false/],
+  ['duplicate keys', { file: 'public: { port: 1, port: 2 }' }, /the same key twice/],
+  ['broken file', { file: 'public: [' }, / \| ./],
+  ['two documents', { file: 'public: {}\n---\npublic: {}' }, / \| .*document/],
+  ['a list', { file: '- a' }, /must hold keys and values/],
+  ['an alias bomb', { file: bomb() }, /alias/i],
+  ['two spellings of a secret', { file: 'admin: { token: a-long-static-token, tokenFile: x }' }, /^admin.tokenFile \| .*only one/],
+  ['also from two sources', { file: 'admin: { token: a-long-static-token }', env: { TGW_ADMIN_TOKEN_FILE: 'x' } }, /only one/],
+  ['no such file', { file: 'admin: { tokenFile: nowhere }' }, /^admin.tokenFile \| .*no such file/],
+  ['an empty secret', { file: 'admin: { tokenFile: e }', beside: { e: '\n' } }, /^admin.tokenFile \| is empty/],
+  ['a short token', { file: 'admin: { token: short }' }, /^admin.token \| needs at least 16/],
+  ['a path upstream', { file: 'upstream: { url: "http://h:1/x" }', argv: [] }, /^upstream.url \| .*no place for a path/],
+  ['userinfo upstream', { file: 'upstream: { url: "http://u:p@h:1" }', argv: [] }, /^upstream.url \| .*user name/],
+  ['another scheme', { file: 'upstream: { url: "ftp://h" }', argv: [] }, /^upstream.url \| must start with http/],
+  ['itself upstream', { argv: [...least, '--upstream-url', 'http://localhost:8080'] }, /own public door/],
+  ['one port for both', { env: { TGW_PRIVATE_PORT: '8080' } }, /^private.port \|/],
+  ['login elsewhere', { env: { TGW_LOGIN_URL: 'https://idp.example/login' } }, /^login.url \| .*public.url/],
+  ['login with a host in disguise', { env: { TGW_LOGIN_URL: '//evil.example' } }, /^login.url \|/],
+  ['proxies without cidrs', { file: 'trustedProxies: { source: forwarded }' }, /^trustedProxies.cidrs \| is required/],
+  ['a source with an underscore', { file: 'trustedProxies: { cidrs: [], source: "header:x_y" }' }, /^trustedProxies.source/],
+  ['a cidr that is none', { file: 'trustedProxies: { cidrs: [10.0.0.0/33] }' }, /^trustedProxies.cidrs\[0\] \|/],
+  ['two stores in one source', { file: 'store: { file: a, redis: { url: "redis://r" } }' }, /^store \| has both/],
+  ['redis without a place', { file: 'store: { redis: { prefix: x } }' }, /^store.redis \| needs exactly one/],
+  ['workers on one file', { env: { TGW_WORKERS: '2' } }, /^workers \|/],
+  ['a short secret', { file: issuer('keys: [{ algorithm: HS256, secret: short }]'), argv: [] }, /keys\[0\].secret \| .*32 bytes/],
+  ['a secret for RS256', { file: issuer('keys: [{ algorithm: RS256, secret: x }]'), argv: [] }, /keys\[0\].algorithm \|/],
+  ['no key at all', { file: issuer('keys: [{ algorithm: RS256 }]'), argv: [] }, /keys\[0\] \| needs exactly one/],
+  ['two keys in one', { file: issuer('keys: [{ jwksUrl: "https://i", secret: x }]'), argv: [] }, /keys\[0\] \| .*jwksUrl and secret/],
+  ['a file that is no key', { file: issuer('keys: [{ algorithm: RS256, publicKeyFile: k }]'), argv: [], beside: { k: 'x' } }, /publicKeyFile \| is no public key/],
+  ['a private key', { file: issuer('keys: [{ algorithm: ES256, publicKeyFile: k }]'), argv: [], beside: { k: pem('privateKey') } }, /publicKeyFile \| is a private key/],
+  ['a key of another kind', { file: issuer('keys: [{ algorithm: ES256, publicKeyFile: k }]'), argv: [], beside: { k: pem('publicKey') } }, /publicKeyFile \| ES256 needs an EC key/],
+  ['one name twice', { file: `${base}identity: { issuers: [{ name: a, issuer: i, audience: x, ${hs} }, { name: a, issuer: j, audience: x, ${hs} }] }`, argv: [] }, /issuers\[1\].name \| "a" is the name of issuers\[0\] too/],
+  ['an issuer unsaid', { file: `${base}identity: { issuers: [{ name: a, ${hs} }] }`, argv: [] }, /issuer \| is required/, /audience \| is required/],
+  ['a place for tokens that is none', { file: issuer(`${hs}, from: ["query:t"]`), argv: [] }, /from\[0\] \|/],
+];
+
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(', ')}]`);
+  return ['a0: &a0 [x, x]', ...levels].join('\n');
+}
+
+function pem(which: 'publicKey' | 'privateKey'): string {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return which === 'publicKey'
+    ? pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    : pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+t.test('mistakes, each with its path', async (t) => {
+  for (const [name, given, ...expected] of wrong) {
+    const found = lines(mistakes(load(t.testdir(), given)));
+    for (const one of expected) t.ok(found.some((line) => one.test(line)), `${name}: ${one}`, { found });
+  }
+});
+
+t.test('all mistakes at once, and where each was said', async (t) => {
+  const file = 'public:\n  port: x\nupstream: { url: nope }\nroutes: [{ path: t }]\n';
+  const found = mistakes(load(t.testdir(), { file, env: { TGW_LOG_LEVEL: 'loud' }, argv: ['--private-port', '-1'] }));
+  t.strictSame(
+    found.map((one) => `${one.path} ${one.origin ?? ''}`).sort(),
+    [
+      'log.level environment TGW_LOG_LEVEL',
+      'private.port flag --private-port',
+      'public.port file config/gateway.yaml:2:3',
+      'routes[0].path file config/gateway.yaml:4:12',
+      'upstream.url file config/gateway.yaml:3:13',
+    ],
+  );
+  t.notMatch(JSON.stringify(mistakes(load(t.testdir(), { env: { TGW_ADMIN_TOKEN: 'hunter2' } }))), /hunter2/);
+});
+
+t.test('warnings', async (t) => {
+  const file = `${issuer(`${hs}`).replace('issuer: i, audience: x', 'issuer: null, audience: null')}
+private: { host: 0.0.0.0 }
+trustedProxies: { cidrs: [0.0.0.0/0] }
+policy: { defaults: { mode: report } }
+`;
+  const env = { TGW_SERVICE_PORT: '1', TGW_UPSTREAM_ULR: 'x', TGW_PUBLIC_URL: '' };
+  const found = lines(load(t.testdir(), { file, env, argv: [] }).warnings).join('\n');
+  for (const one of [/\.issuer \| null/, /\.audience \| null/, /^private.host/m, /cidrs\[0\]/, /defaults.mode/]) t.match(found, one);
+  t.match(found, /TGW_UPSTREAM_URL/, 'an unknown name, with the nearest');
+  t.match(found, /^public.url \| set to nothing/m);
+  t.match(found, /^admin \| nobody can manage/m);
+  t.match(lines(load(t.testdir(), {}).warnings).join('\n'), /^trustedProxies \| is not set/m);
+});
