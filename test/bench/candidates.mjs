@@ -17,7 +17,10 @@ const write = (file, text) => {
 
 export async function startUpstream(tools, material) {
   const port = freshPort();
-  const file = write(join(material.folder, 'upstream.conf'), configuration.nginxUpstream(material.folder, port));
+  const file = write(
+    join(material.folder, 'upstream.conf'),
+    configuration.nginxUpstream(material.folder, port),
+  );
   return start([tools.nginx, '-c', file, '-e', '/dev/null'], { cpu: 1, port });
 }
 
@@ -28,7 +31,11 @@ async function nginx(tools, material, name, make) {
 }
 
 const node = (program, env, port, cpu = 0, runtime = process.execPath) =>
-  start([runtime, join(services, program)], { cpu, port, env: { ...env, PORT: String(port), NODE_ENV: 'production' } });
+  start([runtime, join(services, program)], {
+    cpu,
+    port,
+    env: { ...env, PORT: String(port), NODE_ENV: 'production' },
+  });
 
 async function nginxWithService(tools, material, upstream, name, make, cache) {
   const authPort = freshPort();
@@ -66,7 +73,11 @@ async function gateway(material, upstream, runtime = process.execPath) {
   write(join(folder, 'admin-token'), 'bench-token-that-only-this-run-knows');
   const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile);
   const file = write(join(folder, 'gateway.yaml'), text);
-  const process = await start([runtime, main, '--config', file], { cpu: 0, port, env: { NODE_ENV: 'production' } });
+  const process = await start([runtime, main, '--config', file], {
+    cpu: 0,
+    port,
+    env: { NODE_ENV: 'production' },
+  });
   await importRanges(privatePort, material.ranges);
   return joined(process);
 }
@@ -75,7 +86,10 @@ async function importRanges(port, ranges) {
   const call = async (path, method, body) => {
     const response = await fetch(`http://127.0.0.1:${port}/_gateway/api/v1${path}`, {
       method,
-      headers: { authorization: 'Bearer bench-token-that-only-this-run-knows', 'content-type': 'application/json' },
+      headers: {
+        authorization: 'Bearer bench-token-that-only-this-run-knows',
+        'content-type': 'application/json',
+      },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
@@ -88,7 +102,10 @@ async function importRanges(port, ranges) {
 
 async function haproxy(tools, material, upstream) {
   const port = freshPort();
-  write(join(material.folder, 'ranges.lst'), material.ranges.map(([first]) => `${dotted(first)}/28`).join('\n'));
+  write(
+    join(material.folder, 'ranges.lst'),
+    material.ranges.map(([first]) => `${dotted(first)}/28`).join('\n'),
+  );
   const text = configuration.haproxy(material.folder, port, upstream.port, material.publicKeyFile);
   const file = write(join(material.folder, 'haproxy.cfg'), text);
   return joined(await start([tools.haproxy, '-db', '-f', file], { cpu: 0, port }));
@@ -121,7 +138,9 @@ export const candidates = {
   'Fastify + http-proxy, first try': {
     start: (tools, material, upstream) => hand('first.mjs', material, upstream),
   },
-  'node:http + undici by hand': { start: (tools, material, upstream) => hand('hand.mjs', material, upstream) },
+  'node:http + undici by hand': {
+    start: (tools, material, upstream) => hand('hand.mjs', material, upstream),
+  },
   'nginx, proxy only': {
     needs: ['nginx'],
     open: true,
@@ -132,7 +151,10 @@ export const candidates = {
         ),
       ),
   },
-  direct: { open: true, start: (tools, material, upstream) => ({ port: upstream.port, pids: [], stop: async () => {} }) },
+  direct: {
+    open: true,
+    start: (tools, material, upstream) => ({ port: upstream.port, pids: [], stop: async () => {} }),
+  },
 };
 
 export const isBuilt = () => existsSync(main);

@@ -22,14 +22,23 @@ ${body}
 `;
 
 const toUpstream = `proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;`;
-const upstream = (port) => `  upstream upstream { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000; }`;
+const upstream = (port) =>
+  `  upstream upstream { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000; }`;
 const realIp = `set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;`;
 
 export const nginxUpstream = (folder, port) =>
-  nginxFrame(folder, 'upstream', `  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}/www; etag off; location /upload { return 200; } }`);
+  nginxFrame(
+    folder,
+    'upstream',
+    `  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}/www; etag off; location /upload { return 200; } }`,
+  );
 
 export const nginxPlain = (folder, port, upstreamPort) =>
-  nginxFrame(folder, 'plain', `${upstream(upstreamPort)}\n  server { listen 127.0.0.1:${port} backlog=4096; location / { ${toUpstream} } }`);
+  nginxFrame(
+    folder,
+    'plain',
+    `${upstream(upstreamPort)}\n  server { listen 127.0.0.1:${port} backlog=4096; location / { ${toUpstream} } }`,
+  );
 
 /** \`satisfy any\`: an allow line a range, else a subrequest to the service. */
 export const nginxAuthRequest = (folder, port, upstreamPort, authPort, ranges) =>

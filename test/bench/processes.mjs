@@ -65,7 +65,9 @@ export async function start(command, { cpu, port, env = {}, cwd }) {
     await sleep(50);
   }
   await stop();
-  throw new Error(`${command.join(' ')} does not listen on ${port}: ${Buffer.concat(said).toString().slice(-800)}`);
+  throw new Error(
+    `${command.join(' ')} does not listen on ${port}: ${Buffer.concat(said).toString().slice(-800)}`,
+  );
 }
 
 function signal(pid, name) {

@@ -8,7 +8,10 @@ import { importSPKI, jwtVerify } from 'jose';
 const { PORT, UPSTREAM, PUBLIC_KEY, RANGES } = process.env;
 const key = await importSPKI(readFileSync(PUBLIC_KEY, 'utf8'), 'RS256');
 const rules = { algorithms: ['RS256'], issuer: 'https://issuer.example/', audience: 'transcript-gateway' };
-const ranges = JSON.parse(readFileSync(RANGES, 'utf8')).map(([start, end]) => [IPv4.fromNumber(BigInt(start)), IPv4.fromNumber(BigInt(end))]);
+const ranges = JSON.parse(readFileSync(RANGES, 'utf8')).map(([start, end]) => [
+  IPv4.fromNumber(BigInt(start)),
+  IPv4.fromNumber(BigInt(end)),
+]);
 const app = Fastify({ logger: false, trustProxy: true });
 
 async function mayRead(request) {
@@ -18,7 +21,9 @@ async function mayRead(request) {
     return payload.bots.includes(/^\/transcripts\/([^/?]+)\//.exec(request.url)?.[1]);
   }
   const address = IPv4.fromString(request.ip);
-  return ranges.some(([start, end]) => address.isGreaterThanOrEquals(start) && address.isLessThanOrEquals(end));
+  return ranges.some(
+    ([start, end]) => address.isGreaterThanOrEquals(start) && address.isLessThanOrEquals(end),
+  );
 }
 
 app.addHook('onRequest', async (request, reply) => {

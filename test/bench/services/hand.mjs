@@ -47,7 +47,8 @@ createServer(async (request, response) => {
     response.writeHead(401).end();
     return;
   }
-  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+  const hasBody =
+    request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
   const { connection: _connection, ...headers } = request.headers;
   pool.stream(
     { path: request.url, method: request.method, headers, body: hasBody ? request : null },
