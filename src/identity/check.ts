@@ -1,0 +1,84 @@
+import { isBotId } from '../policy/resource.ts';
+import { publicKey, secretFault } from './key.ts';
+import { maxClockToleranceSeconds } from './options.ts';
+import type { IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
+
+/** A finding, and where it is, as in `issuers[0].keys[1].jwksUrl`. */
+export interface Finding {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface IdentityFindings {
+  /** With any of these `createVerifier` must not be called. */
+  readonly mistakes: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+type Report = (path: string, message: string) => void;
+
+/** Everything that is wrong with the options beyond their types, all at once. */
+export function checkIdentity(options: IdentityOptions): IdentityFindings {
+  const mistakes: Finding[] = [];
+  const warnings: Finding[] = [];
+  const mistake: Report = (path, message) => mistakes.push({ path, message });
+  const warn: Report = (path, message) => warnings.push({ path, message });
+  const tolerance = options.clockToleranceSeconds;
+  if (!(tolerance >= 0 && tolerance <= maxClockToleranceSeconds))
+    mistake('clockToleranceSeconds', `must be from 0 to ${String(maxClockToleranceSeconds)}`);
+  options.issuers.forEach((issuer, index) => {
+    const path = `issuers[${String(index)}]`;
+    if (options.issuers.findIndex(({ name }) => name === issuer.name) < index)
+      mistake(`${path}.name`, `two issuers are named ${issuer.name}`);
+    checkIssuer(issuer, path, mistake, warn);
+    issuer.keys.forEach((key, at) => {
+      checkKey(key, `${path}.keys[${String(at)}]`, mistake, warn);
+    });
+  });
+  return { mistakes, warnings };
+}
+
+// The last step of a claim's path: whatever an identity provider calls a mailbox.
+const EMAIL_CLAIM = /(?:^|[./:_-])(?:e-?mail(?:[_-]?address)?|mail|upn)$/i;
+
+function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn: Report): void {
+  if (issuer.issuer === null) warn(`${path}.issuer`, 'is null: tokens without iss are taken for its own');
+  if (issuer.issuer === '') mistake(`${path}.issuer`, 'is empty; null means tokens without iss');
+  if (issuer.audience === null)
+    warn(`${path}.audience`, 'is null: tokens without aud count, whatever service they were made for');
+  else if (issuer.audience.length === 0)
+    mistake(`${path}.audience`, 'is empty; null means tokens without aud');
+  if (issuer.keys.length === 0) mistake(`${path}.keys`, 'there must be at least one');
+  if (issuer.from.length === 0) mistake(`${path}.from`, 'there must be at least one place');
+  issuer.from.forEach((place, at) => {
+    if (place !== 'bearer' && !/^cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(place))
+      mistake(`${path}.from[${String(at)}]`, 'must be bearer, or cookie: and the name of a cookie');
+  });
+  issuer.bots?.forEach((bot, at) => {
+    if (!isBotId(bot)) mistake(`${path}.bots[${String(at)}]`, 'cannot be a bot id');
+  });
+  if (issuer.grants.includes('contact') && EMAIL_CLAIM.test(issuer.claims.contact))
+    mistake(`${path}.claims.contact`, 'names an e-mail address; a contact is known by a stable id');
+}
+
+function checkKey(key: KeyOptions, path: string, mistake: Report, warn: Report): void {
+  if ('jwksUrl' in key) return checkUrl(key.jwksUrl, `${path}.jwksUrl`, mistake, warn);
+  if ('secret' in key) {
+    const fault = secretFault(key.algorithm, key.secret);
+    if (fault !== undefined) mistake(path, fault);
+    return;
+  }
+  const read = publicKey(key.algorithm, key.publicKey, key.kid);
+  if (typeof read === 'string') mistake(path, `public key: ${read}`);
+}
+
+function checkUrl(text: string, path: string, mistake: Report, warn: Report): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    return mistake(path, 'must be an http or https URL');
+  if (url.username !== '' || url.password !== '')
+    return mistake(path, 'must not hold a user name or password');
+  const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !local)
+    warn(path, 'is fetched without TLS: whoever is on the way can sign tokens');
+}

@@ -1,0 +1,57 @@
+import type { Anonymous, Known, Principal } from '../policy/principal.ts';
+import { bad, type Bad, type Verdict } from './verdict.ts';
+
+/** More of our cookies than a browser has reason to send are not looked at. */
+export const MAX_COOKIES = 8;
+const MAX_COMBINATIONS = 256;
+
+/** Who a request's cookies make together: never a choice between two people. */
+export function settleCookies(verdicts: readonly Verdict[]): Principal {
+  const possible = unique(combinations(verdicts.map(choicesOf)).map(resolve));
+  const [only, ...others] = possible;
+  if (only === undefined) return { kind: 'anonymous', reason: 'session-invalid' };
+  return others.length === 0
+    ? only
+    : { kind: 'undetermined', via: 'cookie', reason: 'keys-unavailable', possible };
+}
+
+type Choice = { readonly kind: 'known'; readonly known: Known } | Bad;
+
+/** Everything that one cookie could turn out to be. */
+function choicesOf(verdict: Verdict): readonly Choice[] {
+  if (verdict.kind !== 'unknown') return [verdict];
+  return [
+    ...verdict.possible.map((known) => ({ kind: 'known', known }) as const),
+    bad('invalid', verdict.why),
+  ];
+}
+
+function combinations(choices: readonly (readonly Choice[])[]): readonly (readonly Choice[])[] {
+  let all: readonly (readonly Choice[])[] = [[]];
+  for (const options of choices) {
+    // Too many to tell apart: each of them alone, and nobody, is all that can be said.
+    if (all.length * options.length > MAX_COMBINATIONS) return choices.flat().map((choice) => [choice]);
+    all = all.flatMap((before) => options.map((option) => [...before, option]));
+  }
+  return all;
+}
+
+/** Exactly one valid counts; of one person the first does; two people are nobody; an expired one says so. */
+function resolve(choices: readonly Choice[]): Known | Anonymous {
+  const known = choices.flatMap((choice) => (choice.kind === 'known' ? [choice.known] : []));
+  const [first] = known;
+  if (first === undefined) {
+    const expired = choices.some((choice) => choice.kind === 'bad' && choice.reason === 'expired');
+    return { kind: 'anonymous', reason: expired ? 'session-expired' : 'session-invalid' };
+  }
+  const onePerson = known.every(
+    ({ issuer, subject }) => issuer === first.issuer && subject === first.subject,
+  );
+  return onePerson ? first : { kind: 'anonymous', reason: 'session-invalid' };
+}
+
+function unique(principals: readonly (Known | Anonymous)[]): readonly (Known | Anonymous)[] {
+  const seen = new Map<unknown, Known | Anonymous>();
+  for (const one of principals) seen.set(one.kind === 'known' ? one : one.reason, one);
+  return [...seen.values()];
+}

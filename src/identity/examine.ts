@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto';
+import { compactVerify } from 'jose';
+import type { Known } from '../policy/principal.ts';
+import { createCache, type Cache } from './cache.ts';
+import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
+import { readAlgorithm, type VerifyKey } from './key.ts';
+import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
+import { toKnown } from './known.ts';
+import type { Algorithm, Place } from './options.ts';
+import type { KeyList } from './key-source.ts';
+import { MAX_TOKEN_LENGTH, readHeader, readToken, type Token } from './token.ts';
+import { bad, type Bad, type Verdict } from './verdict.ts';
+
+/** A token whose signature was good, and the key that said so. */
+interface Verified {
+  readonly known: Known;
+  readonly notBeforeMs: number;
+  readonly issuer: Issuer;
+  readonly key: VerifyKey;
+}
+
+/** A token that no key verified: not tried again for a moment, unless the keys change. */
+interface Failed {
+  readonly verdict: Bad;
+  readonly untilMs: number;
+  readonly lists: readonly (KeyList | undefined)[];
+}
+
+export interface Examiner {
+  readonly issuers: readonly Issuer[];
+  readonly toleranceMs: number;
+  readonly verified: Cache<Verified>;
+  readonly failed: Cache<Failed>;
+  readonly running: Map<string, Promise<Verdict>>;
+  readonly counts: { hits: number; misses: number; verifications: number; failures: number };
+}
+
+const FAILED_MS = 5_000;
+const FAILED_ENTRIES = 1_000;
+/** What a remembered token may weigh on average: its claims, read, take a small multiple of its text. */
+const WEIGHT_PER_ENTRY = 2_048;
+
+export function createExaminer(issuers: readonly Issuer[], toleranceMs: number, entries: number): Examiner {
+  return {
+    issuers,
+    toleranceMs,
+    verified: createCache(entries, entries * WEIGHT_PER_ENTRY),
+    failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES),
+    running: new Map(),
+    counts: { hits: 0, misses: 0, verifications: 0, failures: 0 },
+  };
+}
+
+/** What this token proves, found where it was. At once for one that was seen before and for most bad ones. */
+export function examine(
+  examiner: Examiner,
+  text: string,
+  place: Place,
+  nowMs: number,
+): Verdict | Promise<Verdict> {
+  const { counts, running } = examiner;
+  if (text.length > MAX_TOKEN_LENGTH) return bad('invalid', 'it is longer than 8 KiB');
+  // By place too: an issuer's tokens count only where its configuration looks for them.
+  const id = place + ' ' + hash('sha256', text, 'base64url');
+  const remembered = recall(examiner, id, nowMs);
+  if (remembered !== undefined) {
+    counts.hits++;
+    return remembered;
+  }
+  const same = running.get(id);
+  if (same !== undefined) return same;
+  counts.misses++;
+  const plan = prepare(examiner, text, place, nowMs);
+  if ('kind' in plan) return plan;
+  const work = verify(examiner, plan, id, nowMs).finally(() => running.delete(id));
+  running.set(id, work);
+  return work;
+}
+
+function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefined {
+  const verified = examiner.verified.get(id);
+  if (verified !== undefined) {
+    if (trusts(verified.issuer.ring, verified.key)) return judge(verified, nowMs);
+    examiner.verified.delete(id);
+  }
+  const failed = examiner.failed.get(id);
+  if (failed === undefined || failed.untilMs < performance.now()) return undefined;
+  return keyLists(examiner).every((list, index) => list === failed.lists[index]) ? failed.verdict : undefined;
+}
+
+/** A good signature holds from one time to another. */
+function judge({ known, notBeforeMs }: Verified, nowMs: number): Verdict {
+  if (nowMs >= known.expiresAtMs) return bad('expired', 'it has expired');
+  return nowMs < notBeforeMs ? tooEarly : { kind: 'known', known };
+}
+
+const tooEarly = bad('invalid', 'it is not valid yet, or was issued in the future');
+
+interface Plan {
+  readonly token: Token;
+  readonly place: Place;
+  readonly algorithm: Algorithm;
+  readonly kid: string | undefined;
+  readonly candidates: readonly Candidate[];
+}
+
+/** Everything that can be said without a signature check. */
+function prepare(examiner: Examiner, text: string, place: Place, nowMs: number): Plan | Bad {
+  const token = readToken(text);
+  if (typeof token === 'string') return bad('invalid', token);
+  const found = findCandidates(examiner.issuers, token.claims, place, examiner.toleranceMs);
+  if ('reason' in found) return bad(found.reason, found.why);
+  const header = readHeader(token.header);
+  if (typeof header === 'string') return bad('invalid', header);
+  const algorithm = readAlgorithm(header.algorithm);
+  if (algorithm === undefined) return bad('invalid', 'its algorithm is not allowed');
+  if (nowMs < found[0].standing.notBeforeMs) return tooEarly;
+  const candidates = found.filter(({ issuer }) => couldVerify(issuer.ring, algorithm));
+  if (candidates.length === 0) return bad('invalid', 'its issuer has no key for its algorithm');
+  return { token, place, algorithm, kid: header.kid, candidates };
+}
+
+async function verify(examiner: Examiner, plan: Plan, id: string, nowMs: number): Promise<Verdict> {
+  const { token, place } = plan;
+  const possible: Known[] = [];
+  for (const { issuer, standing } of plan.candidates) {
+    const known = toKnown(issuer, standing, token.claims, place);
+    const key = await findVerifying(examiner, plan, issuer);
+    if (key === 'unknown') possible.push(known);
+    else if (key !== undefined) {
+      const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
+      examiner.verified.set(id, verified, token.text.length);
+      return judge(verified, nowMs);
+    }
+  }
+  examiner.counts.failures++;
+  if (possible.length > 0) {
+    // Whatever the keys are, it is nobody's any more.
+    return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
+      ? bad('expired', 'it has expired')
+      : { kind: 'unknown', possible, why: 'the keys of its issuer cannot be had now' };
+  }
+  const verdict = bad('invalid', 'no key of its issuer verifies it');
+  examiner.failed.set(id, { verdict, untilMs: performance.now() + FAILED_MS, lists: keyLists(examiner) }, 1);
+  return verdict;
+}
+
+async function findVerifying(
+  examiner: Examiner,
+  { token, algorithm, kid }: Plan,
+  { ring }: Issuer,
+): Promise<VerifyKey | 'unknown' | undefined> {
+  const keys = findKeys(ring, algorithm, kid);
+  const key = await firstVerifying(examiner, token, keys);
+  if (key !== undefined) return key;
+  const sought = await seekKeys(ring, algorithm, kid, keys);
+  return (await firstVerifying(examiner, token, sought.keys)) ?? (sought.sure ? undefined : 'unknown');
+}
+
+async function firstVerifying(
+  { counts }: Examiner,
+  { text }: Token,
+  keys: readonly VerifyKey[],
+): Promise<VerifyKey | undefined> {
+  for (const key of keys) {
+    counts.verifications++;
+    const algorithms = key.algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [key.algorithm];
+    // jose throws whatever is wrong; what is wrong does not matter here.
+    const good = await compactVerify(text, await key.material, { algorithms }).then(
+      () => true,
+      () => false,
+    );
+    if (good) return key;
+  }
+  return undefined;
+}
+
+function keyLists({ issuers }: Examiner): readonly (KeyList | undefined)[] {
+  return issuers.flatMap(({ ring }) => ring.remote.map((source) => source.current()));
+}

@@ -1,0 +1,94 @@
+import type { Principal } from '../policy/principal.ts';
+import { MAX_COOKIES, settleCookies } from './cookies.ts';
+import { examine, type Examiner } from './examine.ts';
+import type { Issuer } from './issuer.ts';
+import type { Place } from './options.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
+export interface Credentials {
+  readonly bearer?: string;
+  readonly cookies: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** By cookie name. */
+export type CookiePlaces = ReadonlyMap<string, Place>;
+
+export function cookiePlaces(issuers: readonly Issuer[]): CookiePlaces {
+  const cookies = issuers.flatMap(({ places }) => [...places]).filter((place) => place !== 'bearer');
+  return new Map(cookies.map((place) => [place.slice('cookie:'.length), place]));
+}
+
+type Trace = ((line: string) => void) | undefined;
+
+/** A bearer beats every cookie: one that proves nothing does not fall back to them. */
+export function identify(
+  examiner: Examiner,
+  places: CookiePlaces,
+  { bearer, cookies }: Credentials,
+  nowMs: number,
+  trace: Trace,
+): Principal | Promise<Principal> {
+  if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  if (bearer !== undefined)
+    return after(examine(examiner, bearer, 'bearer', nowMs), (verdict) => asBearer(verdict, trace));
+  const ours = ownCookies(cookies, places);
+  if (ours.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  if (ours.length > MAX_COOKIES) return { kind: 'anonymous', reason: 'session-invalid' };
+  const verdicts = ours.map(({ value, place }) => examine(examiner, value, place, nowMs));
+  return after(all(verdicts), (known) => {
+    known.forEach((verdict, index) => trace?.(`${ours[index]?.place ?? 'cookie'}: ${inWords(verdict)}`));
+    const [only] = known;
+    return only?.kind === 'known' && known.length === 1 ? only.known : settleCookies(known);
+  });
+}
+
+/** Cookies of our names that are not empty, each text once. */
+function ownCookies(
+  cookies: Credentials['cookies'],
+  places: CookiePlaces,
+): readonly { readonly value: string; readonly place: Place }[] {
+  const ours = new Map<string, { readonly value: string; readonly place: Place }>();
+  for (const { name, value } of cookies) {
+    const place = places.get(name);
+    if (place !== undefined && value !== '') ours.set(`${name}=${value}`, { value, place });
+  }
+  return [...ours.values()];
+}
+
+function asBearer(verdict: Verdict, trace: Trace): Principal {
+  trace?.(`bearer: ${inWords(verdict)}`);
+  switch (verdict.kind) {
+    case 'known':
+      return verdict.known;
+    case 'bad':
+      return { kind: 'refused', reason: `token-${verdict.reason}` };
+    case 'unknown':
+      return {
+        kind: 'undetermined',
+        via: 'bearer',
+        reason: 'keys-unavailable',
+        possible: verdict.possible,
+      };
+  }
+}
+
+function inWords(verdict: Verdict): string {
+  return verdict.kind === 'known' ? `verified, a token of ${verdict.known.issuer}` : verdict.why;
+}
+
+/** Waits only for what is not there yet. */
+function after<In, Out>(value: In | Promise<In>, then: (value: In) => Out): Out | Promise<Out> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
+
+function all(
+  verdicts: readonly (Verdict | Promise<Verdict>)[],
+): readonly Verdict[] | Promise<readonly Verdict[]> {
+  const ready: Verdict[] = [];
+  for (const verdict of verdicts) {
+    if (verdict instanceof Promise) return Promise.all(verdicts);
+    ready.push(verdict);
+  }
+  return ready;
+}

@@ -1,0 +1,43 @@
+import type { Known } from '../policy/principal.ts';
+import type { Standing } from './claims.ts';
+import { readGrants } from './grants.ts';
+import type { Issuer } from './issuer.ts';
+import { own, type JsonObject } from './json.ts';
+import type { Place } from './options.ts';
+
+/** The person that a verified token of this issuer makes. */
+export function toKnown(issuer: Issuer, standing: Standing, claims: JsonObject, place: Place): Known {
+  return {
+    kind: 'known',
+    via: place === 'bearer' ? 'bearer' : 'cookie',
+    issuer: issuer.name,
+    subject: standing.subject,
+    expiresAtMs: standing.expiresAtMs,
+    issuerBots: issuer.bots,
+    ...readGrants(claims, issuer.rules),
+  };
+}
+
+const IMAGINED_MS = 3_600_000;
+
+/**
+ * The person that such claims would make if this issuer signed them: for explain, which asks "what if". A name or a
+ * time that the claims leave out is filled in; undefined where the issuer is not there or they have expired.
+ */
+export function imagineKnown(
+  issuers: readonly Issuer[],
+  name: string | undefined,
+  claims: JsonObject,
+  nowMs: number,
+): Known | undefined {
+  const iss = own(claims, 'iss');
+  const issuer = issuers.find(
+    (one) => (name === undefined || one.name === name) && (iss === undefined || one.iss === iss),
+  );
+  if (issuer === undefined) return undefined;
+  const [sub, exp] = [own(claims, 'sub'), own(claims, 'exp')];
+  const subject = typeof sub === 'string' && sub !== '' ? sub : 'unnamed';
+  const expiresAtMs = typeof exp === 'number' ? exp * 1000 : nowMs + IMAGINED_MS;
+  if (!(expiresAtMs > nowMs)) return undefined;
+  return toKnown(issuer, { subject, expiresAtMs, notBeforeMs: -Infinity }, claims, 'bearer');
+}

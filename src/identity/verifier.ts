@@ -1,0 +1,61 @@
+import type { Known, Principal } from '../policy/principal.ts';
+import { createExaminer } from './examine.ts';
+import { cookiePlaces, identify, type Credentials } from './identify.ts';
+import { createIssuer } from './issuer.ts';
+import type { JsonObject } from './json.ts';
+import { imagineKnown } from './known.ts';
+import type { IdentityOptions } from './options.ts';
+import type { KeptKeys, Log, RemoteKeys } from './key-source.ts';
+import { createRemoteKeys } from './remote-keys.ts';
+import { collectKept, statsOf, statusOf, type KeySourceStatus, type VerifierStats } from './status.ts';
+
+/** Turns credentials into a principal. */
+export interface Verifier {
+  /** Starts to fetch keys; waits for none. */
+  start(): void;
+  /** At once where every token was seen before; `trace` hears, for people, what each token proved. */
+  identify(
+    presented: Credentials,
+    nowMs: number,
+    trace?: (line: string) => void,
+  ): Principal | Promise<Principal>;
+  /** Whom such claims would make, unsigned: for explain only. */
+  fromClaims(issuer: string | undefined, claims: JsonObject, nowMs: number): Known | undefined;
+  /** The cookies that may hold a token. */
+  readonly cookieNames: ReadonlySet<string>;
+  status(): readonly KeySourceStatus[];
+  stats(): VerifierStats;
+  /** The last good remote keys, for the verifier that takes this one's place. */
+  keptKeys(): ReadonlyMap<string, KeptKeys>;
+  close(): Promise<void>;
+}
+
+export interface VerifierDependencies {
+  readonly log: Log;
+  /** The verifier whose place this one takes: its remote keys are used until newer ones are there. */
+  readonly previous?: Verifier;
+}
+
+/** Makes a verifier. Throws for a key that cannot be used; `checkIdentity` names such mistakes before. */
+export function createVerifier(options: IdentityOptions, { log, previous }: VerifierDependencies): Verifier {
+  const kept = previous?.keptKeys();
+  const sources = new Map<string, RemoteKeys>();
+  const remote = (url: string): RemoteKeys => {
+    const source = sources.get(url) ?? createRemoteKeys(url, options.jwks, log, kept?.get(url));
+    sources.set(url, source);
+    return source;
+  };
+  const issuers = options.issuers.map((issuer) => createIssuer(issuer, remote));
+  const examiner = createExaminer(issuers, options.clockToleranceSeconds * 1000, options.cacheEntries);
+  const places = cookiePlaces(issuers);
+  return {
+    start: () => [...sources.values()].forEach((source) => source.start()),
+    identify: (presented, nowMs, trace) => identify(examiner, places, presented, nowMs, trace),
+    fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
+    cookieNames: new Set(places.keys()),
+    status: () => issuers.flatMap(statusOf),
+    stats: () => statsOf(examiner, [...sources.values()]),
+    keptKeys: () => collectKept(sources),
+    close: async () => void (await Promise.all([...sources.values()].map((source) => source.close()))),
+  };
+}
