@@ -12,7 +12,7 @@ export interface InputNode extends SchemaNode {
   readonly properties?: Readonly<Record<string, InputNode>>;
   readonly items?: InputNode;
   readonly variant?: Variant;
-  /** May be left out although it has no default. */
+  /** null says that it is not set. */
   readonly optional?: boolean;
   readonly additionalProperties?: boolean;
 }
@@ -37,15 +37,15 @@ function variants(name: string, node: SchemaNode): [string, InputNode][] {
     type: ['string', 'null'],
     minLength: 1,
     optional: true,
-    description: `${what} in place of \`${name}\`.`,
+    description: what,
     ...(node.reload === undefined ? {} : { reload: node.reload }),
     ...extra,
   });
-  const file = about('A file whose content (one trailing newline stripped) stands', {
+  const file = about(`\`${name}\` from a file: its bytes, one trailing newline stripped.`, {
     path: true,
     variant: { of: name, how: 'file' },
   });
-  const base64 = about('Base64 whose bytes stand', { secret: true, variant: { of: name, how: 'base64' } });
+  const base64 = about(`\`${name}\` as Base64 of its bytes.`, { secret: true, variant: { of: name, how: 'base64' } });
   return node.material === 'bytes'
     ? [
         [`${name}File`, file],
@@ -57,9 +57,11 @@ function variants(name: string, node: SchemaNode): [string, InputNode][] {
 function inputObject(node: SchemaNode): InputNode {
   const required = new Set(node.required ?? []);
   const reload = node.reload === undefined ? {} : { reload: node.reload };
+  // A section without a key in it ("public:") is a section left out.
   const entries = Object.entries(node.properties ?? {}).flatMap(([name, child]): [string, InputNode][] => {
     const own = inputNode({ ...reload, ...child });
-    return [[name, required.has(name) ? own : orNull(own)], ...variants(name, { ...reload, ...child })];
+    const needed = required.has(name) && child.properties === undefined;
+    return [[name, needed ? own : orNull(own)], ...variants(name, { ...reload, ...child })];
   });
   const properties = Object.fromEntries(entries);
   const needed = [...required].filter((name) => properties[name]?.default === undefined);
