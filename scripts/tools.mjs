@@ -23,23 +23,7 @@ export const tools = {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     packages: [['chromium', 'usr/lib/chromium/chromium']],
   },
-  nginx: {
-    bench: true,
-    variable: 'NGINX',
-    programs: ['nginx'],
-    packages: [['nginx', 'usr/sbin/nginx']],
-  },
-  haproxy: {
-    bench: true,
-    variable: 'HAPROXY',
-    programs: ['haproxy'],
-    packages: [['haproxy', 'usr/sbin/haproxy']],
-  },
-  wrk: { bench: true, variable: 'WRK', programs: ['wrk'], packages: [['wrk', 'usr/bin/wrk']] },
 };
-
-/** What the tests need; the benchmark alone needs the others. */
-const testTools = Object.keys(tools).filter((name) => !tools[name].bench);
 
 function isProgram(path) {
   try {
@@ -79,7 +63,7 @@ export function findTool(name) {
 }
 
 /** Every tool as environment for the tests; under CI=true a missing one is a failure, else one line says what is skipped. */
-export function toolEnvironment(names = testTools) {
+export function toolEnvironment(names = Object.keys(tools)) {
   const environment = {};
   for (const name of names) {
     const { path, missing } = findTool(name);
@@ -97,7 +81,7 @@ if (isMain(import.meta.url)) {
     say(`usage: node scripts/tools.mjs [${Object.keys(tools).join('|')}]`);
     process.exit(2);
   }
-  for (const name of wanted.length > 0 ? wanted : testTools) {
+  for (const name of wanted.length > 0 ? wanted : Object.keys(tools)) {
     const { path, missing } = findTool(name);
     if (path) console.log(wanted.length === 1 ? path : `${name}=${path}`);
     else say(`skip: ${name} (${missing})`);

@@ -1,0 +1,150 @@
+// `npm run demo`: a stand-in chat platform, the gateway in front of it, example data, and links that show what it does.
+// `-- --check` opens every link itself, says whether it shows what it says, and ends.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { checkLinks } from './demo-check.mjs';
+import { demoConfig, demoLinks, demoWhitelists } from './demo-data.mjs';
+import { root } from './project.mjs';
+
+const options = {
+  check: { type: 'boolean', default: false },
+  'platform-port': { type: 'string', default: '3000' },
+  'public-port': { type: 'string', default: '8080' },
+  'private-port': { type: 'string', default: '8081' },
+  dir: { type: 'string', default: join(root, '.cache', 'demo') },
+};
+const { values: flags } = parseArgs({ options });
+const ports = { public: Number(flags['public-port']), private: Number(flags['private-port']) };
+const children = [];
+let ending = false;
+
+/** Ends everything that was started, and this program with `code`. */
+async function end(code, why) {
+  if (ending) return;
+  ending = true;
+  if (why) console.error(`demo: ${why}`);
+  const ended = children.map(
+    (child) => child.exitCode !== null || new Promise((resolve) => child.once('close', resolve)),
+  );
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.race([Promise.all(ended), new Promise((resolve) => setTimeout(resolve, 12_000).unref())]);
+  for (const child of children) child.kill('SIGKILL');
+  process.exit(code);
+}
+
+/** Starts a part of the demo; resolves with its ready line. All that it says goes to a log file and to `onLine`. */
+function start(name, args, onLine = () => {}) {
+  const log = createWriteStream(join(flags.dir, `${name}.log`));
+  // A group of its own: Ctrl-C reaches this program alone, which then ends the parts in order.
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  children.push(child);
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+    log.write(chunk);
+  });
+  return new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      log.write(`${text}\n`);
+      const line = readLine(text);
+      if (line.msg === 'ready') resolve(line);
+      if (line.level >= 50) errors += `${line.msg}\n`;
+      onLine(line);
+    });
+    child.once('close', (code) => void end(1, `the ${name} ended with ${code}. ${errors.trim()}`));
+  });
+}
+
+function readLine(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** One line for each guarded request, while people try the links. */
+function showAccess(line) {
+  if (line.msg !== 'access' || flags.check) return;
+  const who = line.subject ?? 'nobody';
+  const what = [line.bot, line.conversation ?? line.contact].filter(Boolean).join(' ');
+  console.log(
+    `  ${new Date().toTimeString().slice(0, 8)}  ${line.outcome}, ${line.reason}: ${who} from ${line.clientIp}, ${what}`,
+  );
+}
+
+async function call(base, token, method, path, body) {
+  const response = await fetch(`${base}/_gateway/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
+}
+
+/** Fills the whitelists through the admin API, as a super admin would. */
+async function fill(platformUrl, privateUrl) {
+  const token = await (await fetch(`${platformUrl}/token?as=super-admin`)).text();
+  for (const { scope, settings, ranges } of demoWhitelists()) {
+    const path = `/whitelists/${encodeURIComponent(scope)}`;
+    for (const range of ranges) await call(privateUrl, token, 'POST', `${path}/ranges`, range);
+    await call(privateUrl, token, 'PATCH', path, settings);
+  }
+}
+
+function printLinks(publicUrl, privateUrl, platformUrl) {
+  console.log('\nThe gateway stands in front of a stand-in chat platform. Open these, in this order:');
+  for (const { title, links } of demoLinks(publicUrl)) {
+    console.log(`\n${title}`);
+    for (const { url, shows } of links) console.log(`  ${url}\n      ${shows}`);
+  }
+  console.log(`
+From a terminal
+  curl -i ${publicUrl}/transcripts/support/1001
+      an API client is answered 401 with a problem that says why
+  curl -i -H "Authorization: Bearer $(curl -s '${platformUrl}/token?as=member')" ${publicUrl}/transcripts/support/1001
+      with a member's token it gets the transcript
+  curl -i --interface 127.0.0.2 ${publicUrl}/transcripts/sales/2001
+      127.0.0.2 is not on the list of "sales", 127.0.0.1 is
+  ${privateUrl}/readyz and ${privateUrl}/metrics
+      health and figures, on the private door only
+
+The platform itself is at ${platformUrl}. Logs and data: ${flags.dir}. Ctrl-C ends everything.\n`);
+}
+
+async function main() {
+  rmSync(flags.dir, { recursive: true, force: true });
+  mkdirSync(flags.dir, { recursive: true });
+  const platform = await start('platform', [
+    'docker/stand-in-platform.mjs',
+    '--port',
+    flags['platform-port'],
+  ]);
+  const configFile = join(flags.dir, 'gateway.yaml');
+  const config = demoConfig({ platformUrl: platform.url, dataDir: join(flags.dir, 'data'), ports });
+  // JSON is YAML.
+  writeFileSync(configFile, JSON.stringify(config, null, 2));
+  const { publicUrl, privateUrl } = await start(
+    'gateway',
+    ['dist/main.js', '--config', configFile],
+    showAccess,
+  );
+  await fill(platform.url, privateUrl);
+  printLinks(publicUrl, privateUrl, platform.url);
+  if (flags.check) await end((await checkLinks(demoLinks(publicUrl), platform.url)) ? 0 : 1);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(0));
+try {
+  await main();
+} catch (error) {
+  await end(1, error.message);
+}
