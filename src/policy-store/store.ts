@@ -1,6 +1,6 @@
 import type { Scope } from '../policy/reason.ts';
 import type { StoredSettings } from '../policy/policy.ts';
-import type { CompactRange } from '../policy/whitelist.ts';
+import type { CompactRange, Whitelist } from '../policy/whitelist.ts';
 
 /** A range as admins see it. Times are RFC 3339 in UTC. */
 export interface RangeRecord {
@@ -102,17 +102,25 @@ export interface ScopeImage {
   readonly scope: Scope;
   readonly settings: SettingsState;
   readonly ranges: Iterable<CompactRange>;
+  /** The compiled form, where the store keeps it ready: `ranges` need not be read then. */
+  readonly compiled?: Whitelist;
 }
 
 export interface Loaded {
   readonly position: Position;
+  /** Parsed while it is read, so that a large policy can be taken in slices. */
   readonly scopes: Iterable<ScopeImage>;
-  /** Records that could not be read: refused one by one, never taken for "everyone". */
+  /** When it was known to be the store's newest (Unix ms); absent: at the time of the call. */
+  readonly confirmedAtMs?: number;
+  /**
+   * Records that could not be read: refused one by one, never taken for "everyone".
+   * Complete once `scopes` has been read to its end.
+   */
   readonly unreadable: readonly { readonly scope: string; readonly why: string }[];
 }
 
 export interface Follower {
-  /** In order, none left out: each one's previousId is the position before it. */
+  /** In order, none left out, with whole lists: each one's previousId is the position before it. */
   change(change: Change): void;
   /** The history is not the one that was followed (lost, restored, forked, trimmed): load again. */
   lost(why: string): void;

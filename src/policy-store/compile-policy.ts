@@ -1,0 +1,52 @@
+import type { Policy, ScopePolicy } from '../policy/policy.ts';
+import type { Scope } from '../policy/reason.ts';
+import { EMPTY, applyingDelta, compiling } from '../policy/whitelist.ts';
+import type { CompactRange, Whitelist } from '../policy/whitelist.ts';
+import { OFF, compact } from './record.ts';
+import type { Slicer } from './slicer.ts';
+import type { Change, Loaded, RangeRecord, SettingsState } from './store.ts';
+
+function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy {
+  return { ...settings, whitelist };
+}
+
+/** Compiles all that a store has. */
+export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Policy> {
+  const scopes = new Map<Scope, ScopePolicy>();
+  slicer.begin();
+  for (const { scope, settings, ranges, compiled } of loaded.scopes) {
+    scopes.set(scope, scopePolicy(settings, compiled ?? (await slicer.run(compiling(ranges)))));
+    await slicer.pause();
+  }
+  return { revision: loaded.position.revision, scopes };
+}
+
+function* readable(
+  records: readonly RangeRecord[],
+  refuse: (why: string) => void,
+): Generator<CompactRange, void> {
+  for (const record of records) {
+    const read = compact(record);
+    if (typeof read === 'string') refuse(read);
+    else yield read;
+  }
+}
+
+/** The policy after a change; ranges that cannot be read are refused one by one. */
+export async function changePolicy(
+  policy: Policy,
+  change: Change,
+  slicer: Slicer,
+  refuse: (why: string) => void,
+): Promise<Policy> {
+  slicer.begin();
+  const before = policy.scopes.get(change.scope);
+  const removed = change.removed.map(({ id }) => id);
+  const work = applyingDelta(before?.whitelist ?? EMPTY, removed, readable(change.added, refuse));
+  const unchanged = removed.length === 0 && change.added.length === 0;
+  const whitelist = unchanged ? (before?.whitelist ?? EMPTY) : await slicer.run(work);
+  const { whitelist: _, ...settings } = before ?? { ...OFF, whitelist: EMPTY };
+  const scopes = new Map(policy.scopes);
+  scopes.set(change.scope, scopePolicy(change.settings?.after ?? settings, whitelist));
+  return { revision: change.revision, scopes };
+}

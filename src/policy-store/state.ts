@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { Scope } from '../policy/reason.ts';
+import type { CompactRange } from '../policy/whitelist.ts';
+import { OFF, compact, emptyRecord, settingsOf, sortRanges } from './record.ts';
+import { StoreError } from './store.ts';
+import type { Change, Draft, Position, RangeRecord, ScopeDetail, ScopeImage, ScopeRecord } from './store.ts';
+
+interface Stored {
+  record: ScopeRecord;
+  ranges: Map<string, RangeRecord>;
+}
+
+export const START: Position = { revision: 0, changeId: '' };
+
+/** A draft as the change that follows `before`. */
+export function changeOf(draft: Draft, before: Position, revision = before.revision + 1): Change {
+  const { scope, at, by, from, settings, removed, added, reverts } = draft;
+  return {
+    revision,
+    changeId: randomBytes(8).toString('hex'),
+    previousId: before.changeId,
+    scope,
+    at,
+    by,
+    ...(from === undefined ? {} : { from }),
+    ...(settings === undefined ? {} : { settings }),
+    removed,
+    added,
+    ...(reverts === undefined ? {} : { reverts }),
+    removedCount: removed.length,
+    addedCount: added.length,
+  };
+}
+
+function* compacted(
+  scope: Scope,
+  ranges: readonly RangeRecord[],
+  unreadable: { scope: string; why: string }[],
+): Generator<CompactRange, void> {
+  for (const range of ranges) {
+    const read = compact(range);
+    if (typeof read === 'string') unreadable.push({ scope, why: read });
+    else yield read;
+  }
+}
+
+/** Every scope in memory, as the file store has read or written it. */
+export function createState() {
+  const stored = new Map<Scope, Stored>();
+
+  const of = (scope: Scope): Stored => stored.get(scope) ?? { record: emptyRecord(scope), ranges: new Map() };
+
+  return {
+    /** Why a draft cannot be: the scope has moved on, or never had what the draft removes. */
+    refusal(draft: Draft): StoreError | undefined {
+      const { record, ranges } = of(draft.scope);
+      if (record.revision !== draft.expected) {
+        return new StoreError('conflict', `${draft.scope} is at revision ${String(record.revision)} now`);
+      }
+      const gone = new Set(draft.removed.map(({ id }) => id));
+      const missing = draft.removed.find(({ id }) => !ranges.has(id));
+      const there = draft.added.find(({ id }) => ranges.has(id) && !gone.has(id));
+      if (missing !== undefined)
+        return new StoreError('conflict', `range ${missing.id} is not there any more`);
+      return there && new StoreError('conflict', `range ${there.id} is there already`);
+    },
+    apply(change: Change): void {
+      const { scope, settings, removed, added, revision } = change;
+      const { record, ranges } = of(scope);
+      for (const { id } of removed) ranges.delete(id);
+      for (const range of added) ranges.set(range.id, range);
+      const after = settings?.after ?? settingsOf(record);
+      stored.set(scope, { record: { scope, ...after, revision, ranges: ranges.size }, ranges });
+    },
+    /** Takes a scope from a snapshot. */
+    restore(record: ScopeRecord): void {
+      stored.set(record.scope, { record, ranges: new Map() });
+    },
+    /** Takes more ranges of a restored scope. */
+    restoreRanges(scope: Scope, ranges: readonly RangeRecord[]): void {
+      for (const range of ranges) of(scope).ranges.set(range.id, range);
+    },
+    scopes: (): ScopeRecord[] => [...stored.values()].map(({ record }) => record),
+    scope(scope: Scope): ScopeDetail {
+      const { record, ranges } = of(scope);
+      return { record, ranges: sortRanges(ranges.values()) };
+    },
+    /** Every scope's ranges as they are now, in no order; later changes do not show. */
+    copy: (): { record: ScopeRecord; ranges: readonly RangeRecord[] }[] =>
+      [...stored.values()].map(({ record, ranges }) => ({ record, ranges: [...ranges.values()] })),
+  };
+}
+
+export type State = ReturnType<typeof createState>;
+
+/** What gateways need of every scope; parsed while it is read. */
+export function* imagesOf(
+  copy: ReturnType<State['copy']>,
+  unreadable: { scope: string; why: string }[],
+): Generator<ScopeImage, void> {
+  for (const { record, ranges } of copy) {
+    const settings = record.revision === 0 ? OFF : settingsOf(record);
+    yield { scope: record.scope, settings, ranges: compacted(record.scope, ranges, unreadable) };
+  }
+}
