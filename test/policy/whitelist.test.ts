@@ -24,16 +24,14 @@ const address = fc.oneof(
 );
 const until = fc.oneof(fc.constant(NEVER), fc.constantFrom(0, 100, 200, 300));
 const ranges = (from: number, maxLength = 24): fc.Arbitrary<CompactRange[]> =>
-  fc
-    .array(fc.tuple(address, address, until), { maxLength })
-    .map((all) =>
-      all.map(([a, b, ends], i) => ({
-        id: idOf(from + i),
-        start: Math.min(a, b),
-        end: Math.max(a, b),
-        until: ends,
-      })),
-    );
+  fc.array(fc.tuple(address, address, until), { maxLength }).map((all) =>
+    all.map(([a, b, ends], i) => ({
+      id: idOf(from + i),
+      start: Math.min(a, b),
+      end: Math.max(a, b),
+      until: ends,
+    })),
+  );
 
 const times = [0, 1, 99_999, 100_000, 199_999, 200_000, 299_999, 300_000];
 

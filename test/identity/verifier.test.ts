@@ -1,0 +1,398 @@
+import t from 'tap';
+import { checkIdentity } from '../../src/identity/check.ts';
+import type { IssuerOptions } from '../../src/identity/options.ts';
+import { createVerifier } from '../../src/identity/verifier.ts';
+import type { Known } from '../../src/policy/principal.ts';
+import { createSigner, newPair, publicSigner, seconds } from '../support/tokens.ts';
+import {
+  bearer,
+  claims,
+  cookies,
+  issuer,
+  ISS,
+  options,
+  publicOf,
+  quiet,
+  secretOf,
+  signers,
+  word,
+} from './scene.ts';
+
+const { hs, rs, es } = signers;
+const keys = [secretOf(hs)];
+const every = ['member', 'contact', 'admin'] as const;
+
+/** What a token of these claims grants at an issuer with these changes. */
+async function granted(more: object, changes: Partial<IssuerOptions> = {}): Promise<object> {
+  const verifier = createVerifier(options([issuer({ keys, grants: every, ...changes })]), { log: quiet });
+  const principal = await bearer(verifier, hs.sign(claims({ bots: undefined, ...more })));
+  if (principal.kind !== 'known') return { refused: word(principal) };
+  const { member, contact, admin } = principal;
+  return plain({
+    ...(member && { bots: member.bots }),
+    ...(contact && { contact: contact.id, conversations: contact.conversations }),
+    ...(admin && { superAdmin: admin.superAdmin, owned: admin.ownedBots }),
+  });
+}
+
+function plain(value: object): object {
+  const entries = Object.entries(value).map(([key, item]) => [key, item instanceof Set ? [...item] : item]);
+  return Object.fromEntries(entries.filter(([, item]) => item !== undefined)) as object;
+}
+
+type Row = readonly [name: string, claims: object, expected: object, changes?: Partial<IssuerOptions>];
+const nothing = {};
+const dotted = (path: string): Partial<IssuerOptions> => ({ claims: { ...issuer().claims, bots: path } });
+const idAt = (path: string): Partial<IssuerOptions> => ({ claims: { ...issuer().claims, contact: path } });
+
+const members: Row[] = [
+  ['a list', { bots: ['a', 'b'] }, { bots: ['a', 'b'] }],
+  ['words', { bots: 'a b' }, { bots: ['a', 'b'] }],
+  ['words and many spaces', { bots: '  a   b ' }, { bots: ['a', 'b'] }],
+  ['an entry is one id, never words', { bots: ['a b', 'c'] }, { bots: ['c'] }],
+  ['a tab does not part words', { bots: 'a\tb c' }, { bots: ['c'] }],
+  ['commas do not part words', { bots: 'a,b' }, nothing],
+  ['no brackets in words', { bots: '["a"]' }, nothing],
+  ['absent', {}, nothing],
+  ['null', { bots: null }, nothing],
+  ['a number', { bots: 1 }, nothing],
+  ['true', { bots: true }, nothing],
+  ['an object', { bots: { a: true } }, nothing],
+  ['an object like a list', { bots: { 0: 'a', length: 1 } }, nothing],
+  ['a list with a number grants nothing', { bots: ['a', 1] }, nothing],
+  ['a list with null grants nothing', { bots: ['a', null] }, nothing],
+  ['a list in a list', { bots: [['a']] }, nothing],
+  ['an empty list', { bots: [] }, nothing],
+  ['empty entries', { bots: ['', 'a'] }, { bots: ['a'] }],
+  ['a star means nothing by itself', { bots: ['*'] }, nothing],
+  ['the entry for every bot', { bots: ['*'] }, { bots: 'all' }, { allBots: '*' }],
+  ['the entry for every bot among words', { bots: 'a *' }, { bots: 'all' }, { allBots: '*' }],
+  ['the entry for every bot inside another', { bots: ['a*', '**'] }, nothing, { allBots: '*' }],
+  ['the entry for every bot in other letters', { bots: ['ALL'] }, { bots: ['ALL'] }, { allBots: 'all' }],
+  ['every bot of an issuer with a list', { bots: ['*'] }, { bots: ['a'] }, { allBots: '*', bots: ['a'] }],
+  ['a bot that the issuer may not name', { bots: ['a', 'b'] }, { bots: ['a'] }, { bots: ['a'] }],
+  ['an issuer of no bots', { bots: ['a'] }, nothing, { bots: [] }],
+  ['without the grant', { bots: ['a'] }, nothing, { grants: ['contact', 'admin'] }],
+  ['ids keep their letters', { bots: ['A', 'a'] }, { bots: ['A', 'a'] }],
+  ["the issuer's list is compared exactly", { bots: ['A', 'a1', 'a '] }, nothing, { bots: ['a'] }],
+  [
+    'what cannot be a bot id',
+    { bots: ['.a', 'a/b', 'a%2Fb', 'a@b', 'ä', 'x'.repeat(129), '..', '*'] },
+    nothing,
+  ],
+  [
+    'prototype names are ids like others',
+    { bots: ['__proto__', 'constructor'] },
+    { bots: ['__proto__', 'constructor'] },
+  ],
+  ['another claim', { Bots: ['a'], bot: ['a'], 'bots ': ['a'] }, nothing],
+  ['a dotted path', { x: { y: ['a'] } }, { bots: ['a'] }, dotted('x.y')],
+  [
+    'a name with dots',
+    { 'https://x.example/bots': ['a'] },
+    { bots: ['a'] },
+    dotted('https://x.example/bots'),
+  ],
+  ['a dotted path through a list', { x: [{ y: ['a'] }] }, nothing, dotted('x.0.y')],
+  ['a dotted path through a string', { x: 'y' }, nothing, dotted('x.length')],
+  ['a dotted path to a prototype', { x: {} }, nothing, dotted('x.constructor.name')],
+  ['a path to __proto__', {}, nothing, dotted('__proto__')],
+  ['a path to constructor', {}, nothing, dotted('constructor.name')],
+];
+
+const contacts: Row[] = [
+  ['an id', { contact_id: 'c1' }, { contact: 'c1', conversations: [] }],
+  ['an id in a list of one', { contact_id: ['c1'] }, { contact: 'c1', conversations: [] }],
+  ['two ids', { contact_id: ['c1', 'c2'] }, nothing],
+  ['words are not an id', { contact_id: 'c1 c2' }, nothing],
+  ['a number', { contact_id: 7 }, nothing],
+  ['an object', { contact_id: { id: 'c1' } }, nothing],
+  ['empty', { contact_id: '' }, nothing],
+  ['an e-mail address', { contact_id: 'eve@example.com' }, nothing],
+  [
+    'an e-mail address with conversations',
+    { contact_id: 'e@x.example', conversations: ['k'] },
+    { conversations: ['k'] },
+  ],
+  ['a full-width at sign', { contact_id: 'eve\uff20example.com' }, nothing],
+  ['a small at sign', { contact_id: 'eve\ufe6bexample.com' }, nothing],
+  ['an encoded at sign', { contact_id: 'eve%40example.com' }, nothing],
+  ['an at sign encoded twice', { contact_id: 'eve%2540example.com' }, nothing],
+  ['a full-width percent sign', { contact_id: 'eve\uff0540example.com' }, nothing],
+  ['an at sign at the end', { contact_id: 'eve@' }, nothing],
+  ['a list with an e-mail address', { contact_id: ['eve@example.com'] }, nothing],
+  ['a mailto', { contact_id: 'mailto:eve@example.com' }, nothing],
+  ['a control character', { contact_id: 'c1\0' }, nothing],
+  ['a zero-width character', { contact_id: 'c\u200b1' }, nothing],
+  ['the subject as id', {}, { contact: 'ada', conversations: [] }, idAt('sub')],
+  ['an e-mail address as subject', { sub: 'eve@example.com' }, nothing, idAt('sub')],
+  ['the e-mail claim', { email: 'eve@example.com' }, nothing, idAt('email')],
+  [
+    'an e-mail beside it means nothing',
+    { contact_id: 'c1', email: 'eve@example.com' },
+    { contact: 'c1', conversations: [] },
+  ],
+  ['conversations alone', { conversations: 'k1 k2' }, { conversations: ['k1', 'k2'] }],
+  ['conversations as a list', { conversations: ['k 1', 'k2'] }, { conversations: ['k 1', 'k2'] }],
+  ['conversations malformed', { conversations: [1] }, nothing],
+  ['without the grant', { contact_id: 'c1', conversations: ['k'] }, nothing, { grants: ['member', 'admin'] }],
+];
+
+const owner = (ids: string[]): object => ({ superAdmin: false, owned: ids });
+const admins: Row[] = [
+  ['super admin', { roles: ['super_admin'] }, { superAdmin: true, owned: [] }],
+  ['super admin in words', { roles: 'user super_admin' }, { superAdmin: true, owned: [] }],
+  ['a longer role', { roles: ['super_admin2', 'not_super_admin', 'super_admin '] }, nothing],
+  ['a role in other letters', { roles: ['Super_Admin'] }, nothing],
+  ['a role as a key', { roles: { super_admin: true } }, nothing],
+  ['super admin as true', { super_admin: true, roles: true }, nothing],
+  ['another role', { roles: ['chief'] }, { superAdmin: true, owned: [] }, { superAdminRole: 'chief' }],
+  ['no role configured', { roles: ['super_admin', 'null', ''] }, nothing, { superAdminRole: null }],
+  ['owned bots', { owned_bots: ['a', 'b c', '.x'] }, owner(['a'])],
+  ['owned bots in words', { owned_bots: 'a b' }, owner(['a', 'b'])],
+  ['owned bots of an issuer with a list', { owned_bots: ['a', 'b'] }, owner(['a']), { bots: ['a'] }],
+  ['a star owns nothing', { owned_bots: ['*'] }, nothing, { allBots: '*' }],
+  ['super admin of an issuer with a list owns that', { roles: 'super_admin' }, owner(['a']), { bots: ['a'] }],
+  ['super admin of an issuer of no bots', { roles: 'super_admin' }, nothing, { bots: [] }],
+  ['without the grant', { roles: 'super_admin', owned_bots: 'a' }, nothing, { grants: ['member'] }],
+  ['owning is not access', { owned_bots: ['a'] }, owner(['a'])],
+];
+
+t.test('claims grant what the issuer may grant', async (t) => {
+  for (const [group, rows] of Object.entries({ members, contacts, admins }))
+    for (const [name, more, expected, changes] of rows)
+      t.same(await granted(more, changes), expected, `${group}: ${name}`);
+});
+
+const session = (more: object = {}): string => `session=${hs.sign(claims(more))}`;
+const old = (sub = 'ada'): string => session({ sub, exp: seconds(-3600) });
+const staff = issuer({ keys, from: ['bearer', 'cookie:session', 'cookie:__Host-session'] });
+const other = createSigner('ES256', 'o');
+const partner = issuer({
+  name: 'partner',
+  issuer: 'https://partner.example/',
+  keys: [publicOf(other)],
+  from: ['cookie:partner'],
+});
+
+t.test('cookies: exactly one person', async (t) => {
+  const verifier = createVerifier(options([staff, partner]), { log: quiet });
+  const ofPartner = other.sign(claims({ iss: 'https://partner.example/' }));
+  const [ada, again, eve] = [session(), session({ nonce: 2 }), session({ sub: 'eve' })];
+  const rows: (readonly [name: string, expected: string, ...texts: string[]])[] = [
+    ['none', 'no-credential'],
+    ['another cookie', 'no-credential', 'theme=dark', `Session=${ada}`, `session2=${ada}`],
+    ['an empty one', 'no-credential', 'session='],
+    ['two empty ones', 'no-credential', 'session=', 'session='],
+    ['a good one', 'ada', ada],
+    ['a good one and an empty one', 'ada', 'session=', ada],
+    ['a good one and nonsense', 'ada', 'session=x', ada],
+    ['a good one and an expired one', 'ada', old('eve'), ada],
+    [
+      'a good one and a forged one',
+      'ada',
+      `session=${createSigner('HS256', 'hs-1').sign(claims({ sub: 'eve' }))}`,
+      ada,
+    ],
+    ['the same twice', 'ada', ada, ada],
+    ['two of one person', 'ada', ada, again],
+    ['two of one person under two names', 'ada', ada, again.replace('session', '__Host-session')],
+    ['two people', 'session-invalid', ada, eve],
+    ['two people, the other way round', 'session-invalid', eve, ada],
+    ['two people and nonsense', 'session-invalid', ada, 'session=x', eve],
+    ['one subject of two issuers is two people', 'session-invalid', ada, `partner=${ofPartner}`],
+    ['the other issuer alone', 'ada', `partner=${ofPartner}`],
+    ["the other issuer in this issuer's cookie", 'session-invalid', `session=${ofPartner}`],
+    ["this issuer in the other's cookie", 'session-invalid', ada.replace('session', 'partner')],
+    ['an expired one', 'session-expired', old()],
+    ['expired and nonsense', 'session-expired', 'session=x', old()],
+    ['two expired people', 'session-expired', old(), old('eve')],
+    ['nonsense', 'session-invalid', 'session=x'],
+    ['quoted', 'session-invalid', ada.replace('=', '="') + '"'],
+    ['with a space', 'session-invalid', `${ada} `],
+    ['percent-encoded', 'session-invalid', ada.replaceAll('.', '%2E')],
+    ['split in two cookies', 'session-invalid', ada.slice(0, 80), `session=${ada.slice(80)}`],
+    ['a prefixed name', 'no-credential', ada.replace('session', '__Secure-session')],
+    ['a foreign token', 'session-invalid', session({ iss: 'https://evil.example/' })],
+    ['of another kind', 'session-invalid', session({ typ: 'Refresh' })],
+    ['seven bad ones and a good one', 'ada', ...'abcdefg'.split('').map((x) => `session=${x}`), ada],
+    ['too many', 'session-invalid', ada, ...'abcdefgh'.split('').map((x) => `session=${x}`)],
+    ['the same text very often is one', 'ada', ...Array.from({ length: 50 }, () => ada)],
+  ];
+  for (const [name, expected, ...texts] of rows)
+    for (const round of ['first', 'again']) {
+      const principal = await cookies(verifier, ...texts);
+      const who = principal.kind === 'known' ? principal.subject : word(principal);
+      t.equal(who, expected, `${name}, ${round}`);
+    }
+});
+
+t.test('a bearer beats every cookie', async (t) => {
+  const verifier = createVerifier(options([staff]), { log: quiet });
+  const with_ = async (token: string): Promise<string> => {
+    const cookie = { name: 'session', value: hs.sign(claims()) };
+    const principal = await verifier.identify({ bearer: token, cookies: [cookie] }, Date.now());
+    return principal.kind === 'known' ? `${principal.via} ${principal.subject}` : word(principal);
+  };
+  t.equal(await with_(hs.sign(claims({ sub: 'eve' }))), 'bearer eve');
+  t.equal(await with_('a.b.c'), 'token-invalid');
+  t.equal(await with_(''), 'token-invalid');
+  t.equal(await with_(hs.sign(claims({ exp: 1 }))), 'token-expired');
+  t.equal(await with_(hs.sign(claims({ iss: 'x' }))), 'token-foreign');
+  const none = createVerifier(options([]), { log: quiet });
+  t.equal(word(await bearer(none, hs.sign(claims()))), 'no-credential', 'without issuers nobody signs in');
+});
+
+t.test('the cache answers at once, never past what it may', async (t) => {
+  const verifier = createVerifier({ ...options([staff]), cacheEntries: 10 }, { log: quiet });
+  const token = hs.sign(claims({ exp: seconds(600), nbf: seconds(-60) }));
+  const ask = (nowMs: number): unknown => verifier.identify({ bearer: token, cookies: [] }, nowMs);
+  const now = Date.now();
+  const together = [ask(now), ask(now), ask(now)];
+  t.ok(together.every((answer) => answer instanceof Promise));
+  const [first, second] = await Promise.all(together);
+  t.equal(first, second, 'asked together, verified once');
+  t.equal(verifier.stats().verifications, 1);
+  t.equal(ask(now), first, 'the same object, without waiting');
+  t.match(ask(now + 629_000), { kind: 'known' }, 'within the tolerance');
+  t.same(ask(seconds(631) * 1000), { kind: 'refused', reason: 'token-expired' });
+  t.same(ask(now - 120_000), { kind: 'refused', reason: 'token-invalid' }, 'a clock set back before nbf');
+  t.match(ask(now), { kind: 'known' });
+  t.equal((first as Known).expiresAtMs, Math.floor(now / 1000) * 1000 + 630_000);
+  const byCookie = await cookies(verifier, `session=${token}`);
+  t.match(byCookie, { kind: 'known', via: 'cookie' }, 'a cookie is another matter than a bearer');
+  for (let index = 0; index < 100; index++) await bearer(verifier, hs.sign(claims({ sub: String(index) })));
+  t.ok(verifier.stats().cached <= 10, 'bounded');
+  t.ok(ask(now) instanceof Promise, 'what was not used is forgotten');
+  const bad = createSigner('HS256', 'hs-1').sign(claims());
+  await bearer(verifier, bad);
+  const { verifications } = verifier.stats();
+  for (let index = 0; index < 10; index++) t.equal(word(await bearer(verifier, bad)), 'token-invalid');
+  t.equal(verifier.stats().verifications, verifications, 'a bad signature is checked once in a while');
+});
+
+t.test('the cache keeps what is used and is bounded by weight', async (t) => {
+  const verifier = createVerifier({ ...options([staff]), cacheEntries: 20 }, { log: quiet });
+  const mine = { bearer: hs.sign(claims()), cookies: [] };
+  await verifier.identify(mine, Date.now());
+  for (let index = 0; index < 200; index++) {
+    t.notOk(verifier.identify(mine, Date.now()) instanceof Promise, 'used all the time');
+    await bearer(verifier, hs.sign(claims({ sub: `s${String(index)}`, pad: 'x'.repeat(5000) })));
+  }
+  t.ok(verifier.stats().cached < 10, `${String(verifier.stats().cached)} long ones are kept`);
+});
+
+t.test('claims for explain', async (t) => {
+  const verifier = createVerifier(options([issuer({ keys, grants: every }), partner]), { log: quiet });
+  const from = (name: string | undefined, more: object): object | undefined =>
+    verifier.fromClaims(name, more as Record<string, unknown>, 1_000_000);
+  t.match(from('staff', { bots: ['a'] }), {
+    issuer: 'staff',
+    subject: 'unnamed',
+    member: { bots: new Set(['a']) },
+  });
+  t.match(from(undefined, { iss: ISS, sub: 'ada', exp: 1001 }), {
+    issuer: 'staff',
+    subject: 'ada',
+    expiresAtMs: 1_001_000,
+  });
+  t.match(from(undefined, {}), { issuer: 'staff' }, 'the first one');
+  t.match(from('partner', { bots: 'a' }), { issuer: 'partner' });
+  t.equal(from('nobody', {}), undefined);
+  t.equal(from('staff', { iss: 'https://evil.example/' }), undefined);
+  t.equal(from('staff', { exp: 999 }), undefined, 'expired');
+});
+
+t.test('what a token proved, in words', async (t) => {
+  const verifier = createVerifier(options([staff]), { log: quiet });
+  const lines: string[] = [];
+  await verifier.identify({ bearer: hs.sign(claims({ aud: 'x' })), cookies: [] }, Date.now(), (line) =>
+    lines.push(line),
+  );
+  const value = hs.sign(claims());
+  await verifier.identify({ cookies: [{ name: 'session', value }] }, Date.now(), (line) => lines.push(line));
+  t.same(lines, ['bearer: it is not for this audience', 'cookie:session: verified, a token of staff']);
+  t.same([...verifier.cookieNames], ['session', '__Host-session']);
+  t.same(verifier.status(), [{ issuer: 'staff', source: 'fixed', state: 'up', detail: '1 keys' }]);
+});
+
+t.test('mistakes are named before', (t) => {
+  const short = { algorithm: 'HS256', secret: Buffer.alloc(31) } as const;
+  const pem = (algorithm: 'RS256' | 'ES256' | 'EdDSA', publicKey: string | Buffer) =>
+    ({ algorithm, publicKey: Buffer.from(publicKey as string) }) as const;
+  const weak = publicSigner('RS256', 'w', newPair('RS256', 1024));
+  const privatePem = newPair('ES256').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const broken = options([
+    issuer({ keys: [short, { algorithm: 'HS512', secret: Buffer.alloc(63) }, pem('RS256', es.publicPem)] }),
+    issuer({
+      keys: [
+        pem('RS256', weak.publicPem),
+        pem('ES256', privatePem),
+        pem('EdDSA', 'nonsense'),
+        pem('RS256', '{}'),
+      ],
+    }),
+    issuer({
+      name: 'c',
+      keys: [],
+      from: ['cookie:a b', 'header:x' as 'bearer'],
+      issuer: '',
+      audience: [],
+      bots: ['.a'],
+    }),
+    issuer({
+      name: 'd',
+      keys: [{ jwksUrl: 'ftp://x' }, { jwksUrl: 'https://u:p@x/' }, { jwksUrl: 'nothing' }],
+      from: [],
+    }),
+    issuer({ name: 'e', keys, grants: ['contact'], claims: { ...issuer().claims, contact: 'user.email' } }),
+    issuer({ name: 'f', keys: [{ algorithm: 'HS256', secret: Buffer.from(rs.publicPem) }] }),
+  ]);
+  t.same(
+    checkIdentity({ ...broken, clockToleranceSeconds: 61 }).mistakes.map(({ path }) => path),
+    [
+      ...['clockToleranceSeconds', 'issuers[0].keys[0]', 'issuers[0].keys[1]', 'issuers[0].keys[2]'],
+      ...[
+        'issuers[1].name',
+        'issuers[1].keys[0]',
+        'issuers[1].keys[1]',
+        'issuers[1].keys[2]',
+        'issuers[1].keys[3]',
+      ],
+      ...[
+        'issuers[2].issuer',
+        'issuers[2].audience',
+        'issuers[2].keys',
+        'issuers[2].from[0]',
+        'issuers[2].from[1]',
+      ],
+      ...[
+        'issuers[2].bots[0]',
+        'issuers[3].from',
+        'issuers[3].keys[0].jwksUrl',
+        'issuers[3].keys[1].jwksUrl',
+      ],
+      ...['issuers[3].keys[2].jwksUrl', 'issuers[4].claims.contact', 'issuers[5].keys[0]'],
+    ],
+  );
+  const jwksUrl = 'http://keys.example/';
+  const loose = options([
+    issuer({ issuer: null, audience: null, keys: [...keys, publicOf(rs), { jwksUrl }] }),
+  ]);
+  t.same(checkIdentity(loose).mistakes, []);
+  t.same(
+    checkIdentity(loose).warnings.map(({ path }) => path),
+    ['issuers[0].issuer', 'issuers[0].audience', 'issuers[0].keys[2].jwksUrl'],
+  );
+  t.throws(() => createVerifier(options([issuer({ keys: [pem('RS256', 'nonsense')] })]), { log: quiet }));
+  t.end();
+});
+
+t.test('public keys as JWK files', async (t) => {
+  const key = { algorithm: 'ES256', kid: 'es-1', publicKey: Buffer.from(JSON.stringify(es.jwk)) } as const;
+  const verifier = createVerifier(options([issuer({ keys: [key] })]), { log: quiet });
+  t.equal(word(await bearer(verifier, es.sign(claims()))), 'known');
+  const privateJwk = JSON.stringify(newPair('ES256').privateKey.export({ format: 'jwk' }));
+  const bad = options([issuer({ keys: [{ algorithm: 'ES256', publicKey: Buffer.from(privateJwk) }] })]);
+  t.match(checkIdentity(bad).mistakes, [{ message: /private/ }]);
+});
