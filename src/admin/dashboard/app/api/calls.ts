@@ -1,0 +1,77 @@
+import { request } from './request.ts';
+import type {
+  Change,
+  Explanation,
+  ExplainQuestion,
+  Imported,
+  Me,
+  RangeInput,
+  RangeRecord,
+  ReplicaStatus,
+  Scope,
+  SettingsPatch,
+  WhitelistList,
+  WhitelistPage,
+  Written,
+} from './types.ts';
+
+const list = (scope: Scope): string => `/whitelists/${encodeURIComponent(scope)}`;
+
+interface Paging {
+  readonly q?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit?: number;
+}
+
+export const getMe = (): Promise<Me> => request('/me');
+
+export const getWhitelists = (paging: Paging): Promise<WhitelistList> =>
+  request('/whitelists', { query: { ...paging } });
+
+export const getWhitelist = (scope: Scope, paging: Paging): Promise<WhitelistPage> =>
+  request(list(scope), { query: { ...paging } });
+
+export const patchSettings = (scope: Scope, patch: SettingsPatch, ifMatch: number): Promise<Written> =>
+  request(list(scope), { method: 'PATCH', body: patch, ifMatch });
+
+export const addRange = (scope: Scope, range: RangeInput, ifMatch: number): Promise<Written & RangeRecord> =>
+  request(`${list(scope)}/ranges`, { method: 'POST', body: range, ifMatch });
+
+export const putRange = (scope: Scope, id: string, range: RangeInput, ifMatch: number): Promise<Written> =>
+  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'PUT', body: range, ifMatch });
+
+export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<Written> =>
+  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'DELETE', ifMatch });
+
+export const importRanges = (
+  scope: Scope,
+  ranges: readonly RangeInput[],
+  how: { readonly dryRun: boolean; readonly ifMatch: number },
+): Promise<Written & Imported> =>
+  request(`${list(scope)}/import`, {
+    method: 'POST',
+    query: { dryRun: how.dryRun ? 'true' : undefined },
+    body: { ranges },
+    ifMatch: how.ifMatch,
+  });
+
+export const getChanges = (query: {
+  readonly scope?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit?: number;
+}): Promise<{ readonly changes: readonly Change[]; readonly next?: string }> =>
+  request('/changes', { query: { ...query } });
+
+export const revertChange = (revision: number): Promise<Written> =>
+  request(`/changes/${revision}/revert`, { method: 'POST' });
+
+export const getReplicas = (): Promise<{ readonly replicas: readonly ReplicaStatus[] }> =>
+  request('/replicas');
+
+export const explain = (question: ExplainQuestion): Promise<Explanation> =>
+  request('/explain', { method: 'POST', body: question });
+
+export const openSession = (token: string): Promise<void> =>
+  request('/session', { method: 'POST', body: { token } });
+
+export const closeSession = (): Promise<void> => request('/session', { method: 'DELETE' });

@@ -1,0 +1,98 @@
+import type { Problem } from './types.ts';
+
+/** An answer that is not a success; `status` 0 where none came at all. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+export interface Sent {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly query?: Record<string, string | number | undefined>;
+  readonly body?: unknown;
+  /** The revision that the change was made for. */
+  readonly ifMatch?: number;
+  readonly signal?: AbortSignal;
+}
+
+type SignedOutListener = (problem: Problem) => void;
+let onSignedOut: SignedOutListener = () => undefined;
+
+/** Tells of every 401, so that one place can say that the session is over, and where to log in. */
+export function listenSignedOut(listener: SignedOutListener): void {
+  onSignedOut = listener;
+}
+
+/** One call of the admin API. Throws `ApiError`. */
+export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
+  const response = await reach(address(path, sent.query), options(sent));
+  const body = await readJson(response);
+  if (response.ok) return body as T;
+  const problem = asProblem(response.status, body);
+  if (response.status === 401) onSignedOut(problem);
+  throw new ApiError(problem);
+}
+
+function address(path: string, query: Sent['query']): string {
+  const url = new URL(`api/v1${path}`, document.baseURI);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+function options(sent: Sent): RequestInit {
+  const method = sent.method ?? 'GET';
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (sent.body !== undefined) headers['content-type'] = 'application/json';
+  if (sent.ifMatch !== undefined) headers['if-match'] = `"${sent.ifMatch}"`;
+  // Safe to repeat: a lost answer is not a second change.
+  if (method !== 'GET') headers['idempotency-key'] = crypto.randomUUID?.() ?? randomKey();
+  return {
+    method,
+    headers,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+    ...(sent.signal === undefined ? {} : { signal: sent.signal }),
+  };
+}
+
+/** `randomUUID` exists in secure contexts only, and a private door may be plain HTTP. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError({
+      status: 0,
+      title: 'The gateway cannot be reached',
+      detail: 'The gateway did not answer. Nothing you typed is lost: try again.',
+    });
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function asProblem(status: number, body: unknown): Problem {
+  const read = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
+  return { ...read, status, title: read.title ?? `The gateway answered ${status}` };
+}

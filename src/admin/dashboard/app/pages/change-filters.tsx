@@ -1,0 +1,117 @@
+import { useId } from 'preact/hooks';
+import type { Change, Scope } from '../api/types.ts';
+import { Field } from '../parts/field.tsx';
+import { describeChange, kindsOf } from '../ranges/describe.ts';
+import type { ChangeKind } from '../ranges/describe.ts';
+import { hrefOf, readRoute, scopeName } from '../routes.ts';
+import { useSuperAdmin } from '../state/session.tsx';
+
+export interface ChangeFilter {
+  readonly kind: ChangeKind | 'any';
+  readonly by: string;
+  readonly text: string;
+  /** A day, as a date input has it. */
+  readonly since: string;
+}
+
+export const noFilter: ChangeFilter = { kind: 'any', by: '', text: '', since: '' };
+
+export function matches(change: Change, filter: ChangeFilter): boolean {
+  const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
+  return (
+    (filter.kind === 'any' || kindsOf(change).has(filter.kind)) &&
+    has(`${change.by} ${change.from ?? ''}`, filter.by) &&
+    has(describeChange(change).join(' '), filter.text) &&
+    (filter.since === '' || new Date(change.at) >= new Date(`${filter.since}T00:00`))
+  );
+}
+
+const kinds: readonly { readonly value: ChangeKind | 'any'; readonly label: string }[] = [
+  { value: 'any', label: 'Anything' },
+  { value: 'added', label: 'Ranges added' },
+  { value: 'edited', label: 'Ranges edited' },
+  { value: 'deleted', label: 'Ranges deleted' },
+  { value: 'switched', label: 'Switched on or off' },
+  { value: 'settings', label: 'Settings' },
+  { value: 'undo', label: 'Undone' },
+];
+
+interface FiltersProps {
+  readonly scope: Scope | undefined;
+  readonly filter: ChangeFilter;
+  readonly onFilter: (filter: ChangeFilter) => void;
+}
+
+/** Whose list, what kind, by whom, since when. */
+export function ChangeFilters({ scope, filter, onFilter }: FiltersProps) {
+  const id = useId();
+  const set = (part: Partial<ChangeFilter>): void => onFilter({ ...filter, ...part });
+  return (
+    <search class="card filters">
+      <ScopeFilter scope={scope} />
+      <div class="field">
+        <label for={`${id}-kind`}>What</label>
+        <select
+          id={`${id}-kind`}
+          value={filter.kind}
+          onChange={(event) => set({ kind: kinds[event.currentTarget.selectedIndex]?.value ?? 'any' })}
+        >
+          {kinds.map((kind) => (
+            <option key={kind.value} value={kind.value}>
+              {kind.label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Field label="By whom or from where" type="search" value={filter.by} onValue={(by) => set({ by })} />
+      <Field label="Address or note" type="search" value={filter.text} onValue={(text) => set({ text })} />
+      <div class="field">
+        <label for={`${id}-since`}>Since</label>
+        <input
+          id={`${id}-since`}
+          type="date"
+          value={filter.since}
+          onInput={(event) => set({ since: event.currentTarget.value })}
+        />
+      </div>
+    </search>
+  );
+}
+
+function ScopeFilter({ scope }: { readonly scope: Scope | undefined }) {
+  const superAdmin = useSuperAdmin();
+  if (scope === undefined) return <BotFilter superAdmin={superAdmin} />;
+  return (
+    <p class="chosen-scope">
+      Only <strong>{scopeName(scope)}</strong>. <a href={hrefOf({ page: 'changes' })}>Show every list</a>
+    </p>
+  );
+}
+
+/** Leads to the log of one list; submitted, so that half an id is not looked up. */
+function BotFilter({ superAdmin }: { readonly superAdmin: boolean }) {
+  const id = useId();
+  return (
+    <form
+      class="field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const typed = new FormData(event.currentTarget).get('scope');
+        const text = typeof typed === 'string' ? typed.trim() : '';
+        if (text === '') return;
+        const route = readRoute(text === 'platform' ? '#/platform' : `#/bots/${encodeURIComponent(text)}`);
+        if (route.page === 'whitelist') location.hash = hrefOf({ page: 'changes', scope: route.scope });
+      }}
+    >
+      <label for={id}>List</label>
+      <input
+        id={id}
+        name="scope"
+        type="search"
+        placeholder={superAdmin ? 'platform, or a bot’s id, and Enter' : 'A bot’s id, and Enter'}
+        autocomplete="off"
+        spellcheck={false}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,178 @@
+import { useEffect, useId, useState } from 'preact/hooks';
+import { isBotId } from '../../../../policy/resource.ts';
+import { getWhitelist, getWhitelists } from '../api/calls.ts';
+import type { Scope, WhitelistSummary } from '../api/types.ts';
+import { Failure } from '../parts/message.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
+import { amount, counted } from '../parts/time.tsx';
+import { hrefOf } from '../routes.ts';
+import { useGateways } from '../state/gateways.tsx';
+import { useLoad } from '../state/load.ts';
+import { usePoll } from '../state/poll.ts';
+import { useSuperAdmin } from '../state/session.tsx';
+
+const botsPerPage = 50;
+
+/** *Access control*: the platform's list, and the bots'. */
+export function OverviewScreen() {
+  return (
+    <>
+      <PageTitle title="Access control" />
+      <p class="lead">
+        People with bot access see a bot’s transcripts from anywhere. Everyone else sees them only from an
+        address that is listed here.
+      </p>
+      {useSuperAdmin() ? <PlatformCard /> : null}
+      <Bots />
+    </>
+  );
+}
+
+function PlatformCard() {
+  const { note } = useGateways();
+  const { value, error, reload } = useLoad(async () => {
+    const page = await getWhitelist('platform', { limit: 1 });
+    note({ revision: page.revision });
+    return page;
+  }, []);
+  usePoll(() => void reload(), 15_000);
+  return (
+    <section class="card link-card" aria-labelledby="platform">
+      <div>
+        <h2 id="platform">
+          <a href={hrefOf({ page: 'whitelist', scope: 'platform' })}>The platform</a>
+        </h2>
+        <p class="hint">One list for every bot that does not opt out.</p>
+      </div>
+      {value === undefined ? null : (
+        <p class="facts">
+          <State enabled={value.enabled} /> {counted(value.total, 'range')}
+          {value.mode === 'report' ? <span class="tag warn">report mode</span> : null}
+        </p>
+      )}
+      <Failure error={error} />
+    </section>
+  );
+}
+
+export function State({ enabled }: { readonly enabled: boolean }) {
+  return <span class={enabled ? 'pill on' : 'pill off'}>{enabled ? 'On' : 'Off'}</span>;
+}
+
+function Bots() {
+  const id = useId();
+  const [search, setSearch] = useState('');
+  const [asked, setAsked] = useState('');
+  const [limit, setLimit] = useState(botsPerPage);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(search.trim()), 250);
+    return () => clearTimeout(timer);
+  }, [search]);
+  const { value, error, reload } = useLoad(
+    () => getWhitelists({ q: asked, limit: limit + 1 }),
+    [asked, limit],
+  );
+  usePoll(() => void reload(), 15_000);
+  const bots = (value?.whitelists ?? []).filter((entry) => entry.scope !== 'platform');
+  return (
+    <section class="card" aria-labelledby="bots">
+      <h2 id="bots">Bots</h2>
+      <div class="search">
+        <label for={id}>Search bots</label>
+        <input
+          id={id}
+          type="search"
+          value={search}
+          placeholder="A bot’s id"
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </div>
+      <Failure error={error} />
+      {value === undefined ? <p role="status">Loading…</p> : <BotTable bots={bots} search={asked} />}
+      {value?.next === undefined ? null : (
+        <div class="actions">
+          <button type="button" onClick={() => setLimit(limit + botsPerPage)}>
+            Show more bots
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface BotTableProps {
+  readonly bots: readonly WhitelistSummary[];
+  readonly search: string;
+}
+
+function BotTable({ bots, search }: BotTableProps) {
+  return (
+    <>
+      <OpenBot search={search} known={bots} />
+      {bots.length === 0 ? (
+        <p class="empty">
+          {search === '' ? 'No bot has a list yet. Search for one by its id to start.' : ''}
+        </p>
+      ) : (
+        <table class="bots">
+          <thead>
+            <tr>
+              <th scope="col">Bot</th>
+              <th scope="col">IP whitelisting</th>
+              <th scope="col">Ranges</th>
+              <th scope="col">Mode</th>
+            </tr>
+          </thead>
+          <tbody>
+            {bots.map((bot) => (
+              <BotRow key={bot.scope} bot={bot} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+/** A bot without a list is not listed, but has its page: searching for its id leads there. */
+function OpenBot({
+  search,
+  known,
+}: {
+  readonly search: string;
+  readonly known: readonly WhitelistSummary[];
+}) {
+  const superAdmin = useSuperAdmin();
+  const scope: Scope = `bot:${search}`;
+  if (!superAdmin || search === '' || known.some((bot) => bot.scope === scope)) return null;
+  if (!isBotId(search)) {
+    return (
+      <p class="hint">
+        “{search}” cannot be a bot’s id: 1 to 128 letters, digits, and . _ ~ -, no leading dot.
+      </p>
+    );
+  }
+  return (
+    <p>
+      Bot <strong>{search}</strong> has no list yet.{' '}
+      <a href={hrefOf({ page: 'whitelist', scope })}>Open access control for {search}</a>
+    </p>
+  );
+}
+
+function BotRow({ bot }: { readonly bot: WhitelistSummary }) {
+  return (
+    <tr>
+      <th scope="row">
+        <a href={hrefOf({ page: 'whitelist', scope: bot.scope })}>{bot.scope.slice('bot:'.length)}</a>
+      </th>
+      <td data-label="IP whitelisting">
+        <State enabled={bot.enabled} />
+      </td>
+      <td data-label="Ranges">{amount(bot.ranges)}</td>
+      <td data-label="Mode">{bot.mode ?? 'the platform’s'}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,53 @@
+import { deleteRange } from '../../api/calls.ts';
+import type { RangeRecord, Scope } from '../../api/types.ts';
+import { Conflict } from '../../parts/conflict.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Failure, Message } from '../../parts/message.tsx';
+import { counted } from '../../parts/time.tsx';
+import { effectsOfRemoval, ownAddress, sizeOf, spanText } from '../../ranges/effects.ts';
+import { useHolders } from '../../state/holders.ts';
+import { useSession } from '../../state/session.tsx';
+import type { WhitelistState } from '../../state/whitelist.ts';
+import { useWriting } from '../../state/write.ts';
+
+interface DeleteProps {
+  readonly scope: Scope;
+  readonly list: WhitelistState;
+  readonly range: RangeRecord;
+  readonly onClose: () => void;
+}
+
+/** Asks once, says what it takes away, and can be undone. */
+export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
+  const writing = useWriting(scope, list.page?.revision, list.reload);
+  const { me } = useSession();
+  const holders = useHolders(scope, ownAddress(me));
+  const rest = holders.filter((held) => held.id !== range.id);
+  const remove = async (): Promise<void> => {
+    const done = { text: `Deleted ${spanText(range)}.`, takeFocus: true };
+    if (await writing.run((revision) => deleteRange(scope, range.id, revision), done)) onClose();
+  };
+  return (
+    <Confirm
+      title="Delete this IP range?"
+      yes="Delete"
+      no="Keep it"
+      busy={writing.busy}
+      onYes={() => void remove()}
+      onNo={onClose}
+    >
+      <p>
+        <strong>{spanText(range)}</strong>
+        {range.note === undefined ? null : ` (${range.note})`}:{' '}
+        {counted(sizeOf(range), 'address', 'addresses')} will no longer be let in by it. You can undo this.
+      </p>
+      {effectsOfRemoval(range, rest, me).map((effect) => (
+        <Message key={effect.text} tone={effect.tone}>
+          {effect.text}
+        </Message>
+      ))}
+      <Conflict changes={writing.conflict} />
+      <Failure error={writing.error} />
+    </Confirm>
+  );
+}

@@ -1,0 +1,76 @@
+import { putRange } from '../../api/calls.ts';
+import type { RangeRecord, Scope } from '../../api/types.ts';
+import { Conflict } from '../../parts/conflict.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Failure, Message } from '../../parts/message.tsx';
+import { effectsOfRemoval, holds, ownAddress, spanText } from '../../ranges/effects.ts';
+import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
+import type { Typed } from '../../ranges/typed.ts';
+import { useDraft } from '../../state/draft.ts';
+import { useHolders } from '../../state/holders.ts';
+import { useSession } from '../../state/session.tsx';
+import type { WhitelistState } from '../../state/whitelist.ts';
+import { useWriting } from '../../state/write.ts';
+import { RangeForm } from './range-form.tsx';
+
+interface RangeDialogProps {
+  readonly scope: Scope;
+  readonly list: WhitelistState;
+  readonly range: RangeRecord;
+  readonly onClose: () => void;
+}
+
+/** Changes one range; what was typed outlives a reload and a login. */
+export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
+  const [typed, setTyped, clear] = useDraft<Typed>(`edit ${scope} ${range.id}`, typedFrom(range));
+  const writing = useWriting(scope, list.page?.revision, list.reload);
+  const leave = (): void => {
+    clear();
+    onClose();
+  };
+  const save = async (): Promise<void> => {
+    const input = inputOf(typed);
+    const done = { text: `Changed ${spanText(range)} to ${spanText(input)}.` };
+    if (await writing.run((revision) => putRange(scope, range.id, input, revision), done)) leave();
+  };
+  return (
+    <Dialog title="Edit IP range" onClose={leave} wide>
+      <RangeForm
+        scope={scope}
+        typed={typed}
+        onTyped={setTyped}
+        editing={range}
+        save="Save"
+        busy={writing.busy}
+        onSave={() => void save()}
+        onCancel={leave}
+      />
+      <OwnAddressLost scope={scope} range={range} typed={typed} />
+      <Conflict changes={writing.conflict} />
+      <Failure error={writing.error} />
+    </Dialog>
+  );
+}
+
+/** Says so where the person looking would no longer be in. */
+function OwnAddressLost({
+  scope,
+  range,
+  typed,
+}: Pick<RangeDialogProps, 'scope' | 'range'> & { readonly typed: Typed }) {
+  const { me } = useSession();
+  const mine = ownAddress(me);
+  const holders = useHolders(scope, mine);
+  const wanted = readTyped(typed, Date.now()).range;
+  if (mine === undefined || wanted === undefined || holds(wanted, mine)) return null;
+  const rest = holders.filter((held) => held.id !== range.id);
+  return (
+    <div role="status">
+      {effectsOfRemoval(range, rest, me).map((effect) => (
+        <Message key={effect.text} tone={effect.tone}>
+          {effect.text}
+        </Message>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { RangeRecord, Scope } from '../../api/types.ts';
+import { Field } from '../../parts/field.tsx';
+import { Message } from '../../parts/message.tsx';
+import { counted } from '../../parts/time.tsx';
+import { effectsOf, sizeOf, spanText, wideAbove } from '../../ranges/effects.ts';
+import { completed, readPasted, readTyped } from '../../ranges/typed.ts';
+import type { Mistakes, Typed } from '../../ranges/typed.ts';
+import { useNeighbours } from '../../state/neighbours.ts';
+import { useSession } from '../../state/session.tsx';
+
+export interface RangeFormProps {
+  readonly scope: Scope;
+  readonly typed: Typed;
+  readonly onTyped: (typed: Typed) => void;
+  /** The range that is being edited. */
+  readonly editing?: RangeRecord;
+  readonly save: string;
+  readonly busy: boolean;
+  readonly onSave: () => void;
+  readonly onCancel: () => void;
+  /** A list was pasted into a field. */
+  readonly onList?: (text: string) => void;
+}
+
+/** The fields of one range, and what saving it would do. */
+export function RangeForm(props: RangeFormProps) {
+  const { typed, busy } = props;
+  const [tried, setTried] = useState(false);
+  const [meant, setMeant] = useState(false);
+  const { range, mistakes } = readTyped(typed, Date.now());
+  const wide = range !== undefined && sizeOf(range) > wideAbove;
+  useEffect(() => setMeant(false), [range?.start, range?.end]);
+  const ready = range !== undefined && (!wide || meant);
+  return (
+    <form
+      class="range-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (ready && !busy) props.onSave();
+        else focusFirstMistake(event.currentTarget);
+      }}
+    >
+      <RangeFields {...props} mistakes={shownMistakes(mistakes, typed, tried)} />
+      <Preview {...props} span={range} wide={wide} meant={meant} onMeant={setMeant} />
+      <div class="actions">
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {busy ? 'Saving…' : props.save}
+        </button>
+        <button type="button" onClick={props.onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** Nobody is told off for a field that they have not come to yet. */
+function shownMistakes(mistakes: Mistakes, typed: Typed, tried: boolean): Mistakes {
+  if (tried) return mistakes;
+  const { start, end, note, expiresAt } = mistakes;
+  return {
+    ...(start !== undefined && looksDone(typed.start) ? { start } : {}),
+    ...(end !== undefined && looksDone(typed.end) ? { end } : {}),
+    ...(note === undefined ? {} : { note }),
+    ...(expiresAt !== undefined && typed.expires !== '' ? { expiresAt } : {}),
+  };
+}
+
+function looksDone(text: string): boolean {
+  return text.split('.').length > 3 || /[^0-9.]/.test(text.trim());
+}
+
+function focusFirstMistake(form: HTMLFormElement): void {
+  requestAnimationFrame(() => {
+    form.querySelector<HTMLElement>('[aria-invalid="true"], .meant input')?.focus();
+  });
+}
+
+function RangeFields(props: RangeFormProps & { readonly mistakes: Mistakes }) {
+  const { typed, onTyped, mistakes } = props;
+  const set = (part: Partial<Typed>): void => onTyped({ ...typed, ...part });
+  const paste = (text: string): boolean => {
+    const read = readPasted(text);
+    if (read.kind === 'list' && props.onList !== undefined) props.onList(text);
+    else if (read.kind === 'range')
+      set({ start: read.start, end: read.end, note: typed.note || (read.note ?? '') });
+    else return false;
+    return true;
+  };
+  return (
+    <div class="fields">
+      <Field
+        label="Start IP range"
+        class="address"
+        value={typed.start}
+        error={mistakes.start}
+        onValue={(start) => set({ start })}
+        onBlur={() => onTyped(completed(typed))}
+        onPasted={paste}
+        inputMode="text"
+        placeholder="203.0.113.0"
+      />
+      <Field
+        label="End IP range"
+        class="address"
+        value={typed.end}
+        error={mistakes.end}
+        onValue={(end) => set({ end })}
+        onPasted={paste}
+        inputMode="text"
+        placeholder="203.0.113.255"
+      />
+      <Field
+        label="Note"
+        required={false}
+        value={typed.note}
+        error={mistakes.note}
+        onValue={(note) => set({ note })}
+      />
+      <Field
+        label="Expires"
+        required={false}
+        type="datetime-local"
+        value={typed.expires}
+        error={mistakes.expiresAt}
+        onValue={(expires) => set({ expires })}
+      />
+    </div>
+  );
+}
+
+interface PreviewProps extends RangeFormProps {
+  readonly span: { readonly start: string; readonly end: string } | undefined;
+  readonly wide: boolean;
+  readonly meant: boolean;
+  readonly onMeant: (meant: boolean) => void;
+}
+
+/** Says what saving would do before it is done. */
+function Preview({ scope, span, editing, wide, meant, onMeant }: PreviewProps) {
+  const { me } = useSession();
+  const near = useNeighbours(scope, span, editing?.id);
+  return (
+    <div class="preview">
+      <div role="status">
+        {span === undefined ? null : (
+          <>
+            <p>
+              <strong>{spanText(span)}</strong>: {counted(sizeOf(span), 'address', 'addresses')}, start and
+              end included.
+            </p>
+            {effectsOf(span, near ?? [], me).map((effect) => (
+              <Message key={effect.text} tone={effect.tone}>
+                {effect.text}
+              </Message>
+            ))}
+          </>
+        )}
+      </div>
+      {wide && span !== undefined ? (
+        <label class="meant">
+          <input type="checkbox" checked={meant} onChange={(event) => onMeant(event.currentTarget.checked)} />
+          I mean all {counted(sizeOf(span), 'address', 'addresses')}.
+        </label>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { useState } from 'preact/hooks';
+import { patchSettings } from '../../api/calls.ts';
+import type { Scope, WhitelistPage } from '../../api/types.ts';
+import { Conflict } from '../../parts/conflict.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Choice } from '../../parts/field.tsx';
+import { Failure, Message } from '../../parts/message.tsx';
+import { useDraft } from '../../state/draft.ts';
+import type { WhitelistState } from '../../state/whitelist.ts';
+import { useWriting } from '../../state/write.ts';
+import { loosens, patchOf, settingChoices, settingOf } from './setting-choices.ts';
+import type { Chosen } from './setting-choices.ts';
+
+interface SettingsProps {
+  readonly scope: Scope;
+  readonly list: WhitelistState;
+  readonly page: WhitelistPage;
+}
+
+/** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
+export function Settings({ scope, list, page }: SettingsProps) {
+  const [chosen, setChosen, clear] = useDraft<Chosen>(`settings ${scope}`, {});
+  const [asking, setAsking] = useState(false);
+  const writing = useWriting(scope, page.revision, list.reload);
+  const patch = patchOf(page, chosen);
+  const changed = Object.keys(patch).length > 0;
+  const warnings = loosens(patch);
+  const save = async (): Promise<void> => {
+    const saved = await writing.run((revision) => patchSettings(scope, patch, revision), {
+      text: 'Settings saved.',
+    });
+    setAsking(false);
+    if (saved) clear();
+  };
+  const submit = (): void => {
+    if (!changed || writing.busy) return;
+    if (warnings.length > 0) setAsking(true);
+    else void save();
+  };
+  return (
+    <section class="card" aria-labelledby="settings">
+      <h2 id="settings">Settings</h2>
+      <Choices scope={scope} page={page} chosen={chosen} onChosen={setChosen} />
+      <SaveBar changed={changed} busy={writing.busy} onSave={submit} onReset={clear} />
+      <Conflict changes={writing.conflict} />
+      <Failure error={writing.error} />
+      {asking ? (
+        <Confirm
+          title="Save these settings?"
+          yes="Save settings"
+          busy={writing.busy}
+          onYes={() => void save()}
+          onNo={() => setAsking(false)}
+        >
+          {warnings.map((warning) => (
+            <Message key={warning} tone="warn">
+              {warning}
+            </Message>
+          ))}
+        </Confirm>
+      ) : null}
+    </section>
+  );
+}
+
+interface ChoicesProps {
+  readonly scope: Scope;
+  readonly page: WhitelistPage;
+  readonly chosen: Chosen;
+  readonly onChosen: (chosen: Chosen) => void;
+}
+
+function Choices({ scope, page, chosen, onChosen }: ChoicesProps) {
+  return (
+    <div class="choices">
+      {settingChoices(scope).map((setting) => (
+        <Choice
+          key={setting.key}
+          legend={setting.name}
+          value={chosen[setting.key] ?? settingOf(page, setting.key)}
+          options={setting.options}
+          onValue={(value) => onChosen({ ...chosen, [setting.key]: value })}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface SaveBarProps {
+  readonly changed: boolean;
+  readonly busy: boolean;
+  readonly onSave: () => void;
+  readonly onReset: () => void;
+}
+
+function SaveBar({ changed, busy, onSave, onReset }: SaveBarProps) {
+  return (
+    <div class="actions">
+      <button type="button" class="primary" aria-disabled={!changed || busy} onClick={onSave}>
+        {busy ? 'Saving…' : 'Save settings'}
+      </button>
+      {changed ? (
+        <>
+          <button type="button" onClick={onReset}>
+            Reset
+          </button>
+          <span class="hint">Not saved yet.</span>
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { liveness, useGateways } from '../state/gateways.tsx';
+import { amount } from './time.tsx';
+
+/** "Live on 3 of 3 gateways", and which one is behind for as long as one is. */
+export function GatewaysChip() {
+  const gateways = useGateways();
+  const at = liveness(gateways);
+  if (at === undefined) return null;
+  const all = at.live >= at.of;
+  const behind = (gateways.replicas ?? []).filter((replica) => replica.revision < gateways.revision);
+  return (
+    <div class={all ? 'gateways ok' : 'gateways warn'} role="status">
+      <span class="dot" aria-hidden="true" /> Live on {at.live} of {at.of}{' '}
+      {at.of === 1 ? 'gateway' : 'gateways'}
+      {all ? null : (
+        <span>
+          {'. '}
+          {behind.length === 0
+            ? 'Not all of them had the last change when it was saved.'
+            : behind
+                .map(
+                  (replica) =>
+                    `${replica.id} still serves revision ${amount(replica.revision)} of ${amount(gateways.revision)}, last confirmed ${amount(Math.round(replica.ageSeconds))} s ago`,
+                )
+                .join('; ')}
+        </span>
+      )}
+    </div>
+  );
+}

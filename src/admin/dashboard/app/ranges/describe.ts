@@ -1,0 +1,97 @@
+import type { Change, RangeRecord, Settings } from '../api/types.ts';
+import { counted, whenText } from '../parts/time.tsx';
+import { spanText } from './effects.ts';
+
+/** What kind of change it was, for filtering. */
+export type ChangeKind = 'added' | 'deleted' | 'edited' | 'switched' | 'settings' | 'undo';
+
+const most = 5;
+
+/** What a change did, one line each. */
+export function describeChange(change: Change): string[] {
+  const lines = change.reverts === undefined ? [] : [`Undid change ${change.reverts}`];
+  return [...lines, ...describeSettings(change), ...describeRanges(change)];
+}
+
+export function kindsOf(change: Change): Set<ChangeKind> {
+  const kinds = new Set<ChangeKind>();
+  const { edited, added, removed } = sortRanges(change);
+  if (change.reverts !== undefined) kinds.add('undo');
+  if (edited.length > 0) kinds.add('edited');
+  if (added.length > 0 || (change.truncated === true && change.addedCount > 0)) kinds.add('added');
+  if (removed.length > 0 || (change.truncated === true && change.removedCount > 0)) kinds.add('deleted');
+  const [before, after] = [change.before.settings, change.after.settings];
+  if (before === undefined || after === undefined) return kinds;
+  if (before.enabled !== after.enabled) kinds.add('switched');
+  if (settingLines(before, after).length > 0) kinds.add('settings');
+  return kinds;
+}
+
+function describeSettings(change: Change): string[] {
+  const [before, after] = [change.before.settings, change.after.settings];
+  if (before === undefined || after === undefined) return [];
+  const toggle =
+    before.enabled === after.enabled ? [] : [`Switched IP whitelisting ${after.enabled ? 'on' : 'off'}`];
+  return [...toggle, ...settingLines(before, after)];
+}
+
+const settingNames = {
+  mode: 'Mode',
+  whenOff: 'When off',
+  requireLogin: 'Require login',
+  inheritPlatform: 'Inherit the platform’s list',
+} as const;
+
+function settingLines(before: Settings, after: Settings): string[] {
+  const keys = ['mode', 'whenOff', 'requireLogin', 'inheritPlatform'] as const;
+  return keys
+    .filter((key) => shown(before[key]) !== shown(after[key]))
+    .map((key) => `${settingNames[key]}: ${shown(before[key])} → ${shown(after[key])}`);
+}
+
+function shown(value: string | boolean | null): string {
+  if (value === null) return 'inherited';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value;
+}
+
+function describeRanges(change: Change): string[] {
+  if (change.truncated === true) {
+    return [
+      ...(change.addedCount > 0 ? [`Added ${counted(change.addedCount, 'range')}`] : []),
+      ...(change.removedCount > 0 ? [`Deleted ${counted(change.removedCount, 'range')}`] : []),
+    ];
+  }
+  const { edited, added, removed } = sortRanges(change);
+  return [
+    ...edited.map(([before, after]) => `Changed ${rangeText(before)} to ${rangeText(after)}`),
+    ...listed('Added', added),
+    ...listed('Deleted', removed),
+  ];
+}
+
+function listed(verb: string, ranges: readonly RangeRecord[]): string[] {
+  const lines = ranges.slice(0, most).map((range) => `${verb} ${rangeText(range)}`);
+  const left = ranges.length - lines.length;
+  return left > 0 ? [...lines, `${verb} ${counted(left, 'more range')}`] : lines;
+}
+
+function rangeText(range: RangeRecord): string {
+  const note = range.note === undefined ? '' : ` (${range.note})`;
+  const expiry = range.expiresAt === undefined ? '' : `, until ${whenText(range.expiresAt)}`;
+  return `${spanText(range)}${note}${expiry}`;
+}
+
+/** A range that is in both lists under one id was edited. */
+function sortRanges(change: Change) {
+  const after = new Map(change.after.ranges.map((range) => [range.id, range]));
+  const edited: [RangeRecord, RangeRecord][] = [];
+  const removed: RangeRecord[] = [];
+  for (const before of change.before.ranges) {
+    const now = after.get(before.id);
+    if (now === undefined) removed.push(before);
+    else edited.push([before, now]);
+    after.delete(before.id);
+  }
+  return { edited, removed, added: [...after.values()] };
+}

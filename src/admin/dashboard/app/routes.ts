@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Scope } from './api/types.ts';
+
+/** Where in the dashboard one is; lives in the fragment, so that the gateway serves one page only. */
+export type Route =
+  | { readonly page: 'overview' }
+  | { readonly page: 'whitelist'; readonly scope: Scope }
+  | { readonly page: 'changes'; readonly scope?: Scope }
+  | { readonly page: 'test'; readonly scope?: Scope }
+  | { readonly page: 'missing' };
+
+/** The fragment that leads to a route. */
+export function hrefOf(route: Route): string {
+  switch (route.page) {
+    case 'overview':
+    case 'missing':
+      return '#/';
+    case 'whitelist':
+      return `#/${scopePath(route.scope)}`;
+    case 'changes':
+      return route.scope === undefined ? '#/changes' : `#/changes/${scopePath(route.scope)}`;
+    case 'test':
+      return route.scope === undefined ? '#/test' : `#/test/${scopePath(route.scope)}`;
+  }
+}
+
+function scopePath(scope: Scope): string {
+  return scope === 'platform' ? 'platform' : `bots/${encodeURIComponent(scope.slice('bot:'.length))}`;
+}
+
+export function readRoute(fragment: string): Route {
+  const parts = fragment.replace(/^#?\/?/, '').split('/');
+  const [head, ...rest] = parts;
+  if (head === '' || head === undefined) return { page: 'overview' };
+  if (head === 'changes' || head === 'test') {
+    const scope = readScope(rest);
+    if (rest.length > 0 && scope === undefined) return { page: 'missing' };
+    return scope === undefined ? { page: head } : { page: head, scope };
+  }
+  const scope = readScope(parts);
+  return scope === undefined ? { page: 'missing' } : { page: 'whitelist', scope };
+}
+
+function readScope(parts: readonly string[]): Scope | undefined {
+  if (parts.length === 1 && parts[0] === 'platform') return 'platform';
+  if (parts.length !== 2 || parts[0] !== 'bots') return undefined;
+  try {
+    return `bot:${decodeURIComponent(parts[1] ?? '')}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The route of the address bar, followed. */
+export function useRoute(): Route {
+  const [fragment, setFragment] = useState(location.hash);
+  useEffect(() => {
+    const follow = (): void => setFragment(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return readRoute(fragment);
+}
+
+/** How people call a scope. */
+export function scopeName(scope: Scope): string {
+  return scope === 'platform' ? 'The platform' : `Bot ${scope.slice('bot:'.length)}`;
+}

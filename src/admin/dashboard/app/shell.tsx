@@ -1,0 +1,106 @@
+import { useCallback } from 'preact/hooks';
+import { closeSession } from './api/calls.ts';
+import { GatewaysChip } from './parts/gateways-chip.tsx';
+import { NoticeBar } from './parts/notice-bar.tsx';
+import { ChangesScreen } from './pages/changes.tsx';
+import { MissingScreen } from './pages/missing.tsx';
+import { OverviewScreen } from './pages/overview.tsx';
+import { SessionOver, SignInScreen } from './pages/sign-in.tsx';
+import { TestScreen } from './pages/test/index.tsx';
+import { WhitelistScreen } from './pages/whitelist/index.tsx';
+import { hrefOf, useRoute } from './routes.ts';
+import type { Route } from './routes.ts';
+import { useSession } from './state/session.tsx';
+
+/** Heading, navigation and the page; the page stays as it is while somebody logs in again. */
+export function Shell() {
+  const { standing } = useSession();
+  const inside = standing === 'in' || standing === 'over';
+  const route = useRoute();
+  return (
+    <>
+      <a class="skip" href="#content" onClick={skipToContent}>
+        Skip to the content
+      </a>
+      <Header route={route} inside={inside} />
+      <main id="content" tabIndex={-1}>
+        {standing === 'loading' ? <p role="status">Loading…</p> : null}
+        {inside ? <Page route={route} /> : standing === 'loading' ? null : <SignInScreen />}
+      </main>
+      <NoticeBar />
+      {standing === 'over' ? <SessionOver /> : null}
+    </>
+  );
+}
+
+/** The fragment is the route, so that the link must not change it. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#content')?.focus();
+}
+
+function Page({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewScreen />;
+    case 'whitelist':
+      return <WhitelistScreen key={route.scope} scope={route.scope} />;
+    case 'changes':
+      return <ChangesScreen key={route.scope ?? ''} scope={route.scope} />;
+    case 'test':
+      return <TestScreen key={route.scope ?? ''} scope={route.scope} />;
+    case 'missing':
+      return <MissingScreen />;
+  }
+}
+
+function Header({ route, inside }: { readonly route: Route; readonly inside: boolean }) {
+  const links: readonly { readonly to: Route; readonly text: string; readonly current: boolean }[] = [
+    {
+      to: { page: 'overview' },
+      text: 'Access control',
+      current: route.page === 'overview' || route.page === 'whitelist',
+    },
+    { to: { page: 'changes' }, text: 'Change log', current: route.page === 'changes' },
+    { to: { page: 'test' }, text: 'Test access', current: route.page === 'test' },
+  ];
+  return (
+    <header class="top">
+      <div class="bar">
+        <a class="brand" href="#/">
+          Transcript gateway
+        </a>
+        {inside ? (
+          <nav aria-label="Main">
+            {links.map(({ to, text, current }) => (
+              <a key={text} href={hrefOf(to)} aria-current={current ? 'page' : undefined}>
+                {text}
+              </a>
+            ))}
+          </nav>
+        ) : null}
+        {inside ? <Who /> : null}
+      </div>
+      {inside ? <GatewaysChip /> : null}
+    </header>
+  );
+}
+
+function Who() {
+  const { me, recheck } = useSession();
+  const leave = useCallback(() => {
+    void closeSession()
+      .catch(() => undefined)
+      .then(recheck);
+  }, [recheck]);
+  if (me === undefined) return null;
+  return (
+    <div class="who">
+      <span title={me.principal.issuer}>{me.principal.subject}</span>
+      <span class="role">{me.superAdmin ? 'super admin' : 'bot owner'}</span>
+      <button type="button" class="small" onClick={leave}>
+        Log out
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { createContext } from 'preact';
+import type { ComponentChildren } from 'preact';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { getReplicas } from '../api/calls.ts';
+import type { Live, ReplicaStatus, Written } from '../api/types.ts';
+import { usePoll } from './poll.ts';
+import { useSession } from './session.tsx';
+
+export interface Gateways {
+  /** The newest revision that this page has seen. */
+  readonly revision: number;
+  /** Known to a super admin only. */
+  readonly replicas: readonly ReplicaStatus[] | undefined;
+  /** What the last write's answer said. */
+  readonly lastLive: Live | undefined;
+  /** Takes note of an answer's revision, and of where it is live. */
+  readonly note: (seen: { readonly revision: number; readonly live?: Live }) => void;
+}
+
+const Context = createContext<Gateways>({
+  revision: 0,
+  replicas: undefined,
+  lastLive: undefined,
+  note: () => undefined,
+});
+
+export const useGateways = (): Gateways => useContext(Context);
+
+/** Follows on how many gateways the newest change is live, and keeps asking while it is not on all. */
+export function GatewaysProvider({ children }: { readonly children: ComponentChildren }) {
+  const { standing, me } = useSession();
+  const [seen, setSeen] = useState<{ revision: number; live?: Live }>({ revision: 0 });
+  const [replicas, setReplicas] = useState<readonly ReplicaStatus[]>();
+  const may = standing === 'in' && me?.superAdmin === true;
+  const asking = useRef(false);
+  const ask = useCallback(() => {
+    if (!may || asking.current) return;
+    asking.current = true;
+    getReplicas()
+      .then((answer) => setReplicas(answer.replicas))
+      .catch(() => undefined)
+      .finally(() => (asking.current = false));
+  }, [may]);
+  const note = useCallback((next: { readonly revision: number; readonly live?: Live }) => {
+    setSeen((before) => newest(before, next));
+  }, []);
+  useEffect(ask, [ask, seen]);
+  usePoll(ask, isLagging(replicas, seen.revision) ? 2_000 : 15_000);
+  const value = useMemo(
+    () => ({ revision: seen.revision, replicas, lastLive: seen.live, note }),
+    [seen, replicas],
+  );
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+type Seen = { readonly revision: number; readonly live?: Live };
+
+function newest(before: Seen, next: Pick<Written, 'revision'> & { readonly live?: Live }): Seen {
+  if (next.live !== undefined) return { revision: Math.max(before.revision, next.revision), live: next.live };
+  return next.revision > before.revision ? { ...before, revision: next.revision } : before;
+}
+
+function isLagging(replicas: readonly ReplicaStatus[] | undefined, revision: number): boolean {
+  return replicas?.some((replica) => replica.revision < revision) === true;
+}
+
+/** On how many gateways the newest revision is served, in the words of the documents; undefined while unknown. */
+export function liveness(gateways: Gateways): { readonly live: number; readonly of: number } | undefined {
+  const { replicas, revision, lastLive } = gateways;
+  if (replicas !== undefined && replicas.length > 0) {
+    return { live: replicas.filter((replica) => replica.revision >= revision).length, of: replicas.length };
+  }
+  return lastLive === undefined ? undefined : { live: lastLive.replicas, of: lastLive.of };
+}

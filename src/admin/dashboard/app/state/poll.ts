@@ -1,0 +1,18 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+/** Calls `task` every `everyMs` while the tab is seen, and at once when it is seen again. */
+export function usePoll(task: () => void, everyMs: number): void {
+  const latest = useRef(task);
+  latest.current = task;
+  useEffect(() => {
+    const run = (): void => {
+      if (document.visibilityState === 'visible') latest.current();
+    };
+    const timer = setInterval(run, everyMs);
+    document.addEventListener('visibilitychange', run);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', run);
+    };
+  }, [everyMs]);
+}

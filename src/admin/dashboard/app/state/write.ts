@@ -1,0 +1,71 @@
+import { useCallback, useState } from 'preact/hooks';
+import { getChanges } from '../api/calls.ts';
+import { ApiError } from '../api/request.ts';
+import type { Change, Scope, WhitelistPage, Written } from '../api/types.ts';
+import { useGateways } from './gateways.tsx';
+import { useNotices } from './notice.tsx';
+
+export interface Writing {
+  readonly busy: boolean;
+  readonly error: unknown;
+  /** What others changed meanwhile; set where the gateway refused because the list has moved on. */
+  readonly conflict: readonly Change[] | undefined;
+  /** True where it was done. The first argument of the task is the revision that was seen. */
+  readonly run: (task: (revision: number) => Promise<Written>, done: Done) => Promise<boolean>;
+  readonly reset: () => void;
+}
+
+export interface Done {
+  readonly text: string;
+  /** The control that had the focus goes away with the change. */
+  readonly takeFocus?: boolean;
+}
+
+interface Outcome {
+  readonly busy: boolean;
+  readonly error?: unknown;
+  readonly conflict?: readonly Change[];
+}
+
+/** Changes one scope: on what it saw only, said when done, with undo; a refused one leaves all that was typed. */
+export function useWriting(
+  scope: Scope,
+  seen: number | undefined,
+  reload: () => Promise<WhitelistPage | undefined>,
+): Writing {
+  const [outcome, setOutcome] = useState<Outcome>({ busy: false });
+  const { note } = useGateways();
+  const { say } = useNotices();
+  const run = useCallback(
+    async (task: (revision: number) => Promise<Written>, done: Done) => {
+      if (seen === undefined) return false;
+      setOutcome({ busy: true });
+      try {
+        const written = await task(seen);
+        note(written);
+        const undo = { revision: written.revision, done: () => void reload() };
+        say({ text: done.text, tone: 'ok', undo, takeFocus: done.takeFocus === true });
+        setOutcome({ busy: false });
+        await reload();
+        return true;
+      } catch (error) {
+        setOutcome({ busy: false, ...(await explained(scope, seen, error)) });
+        if (error instanceof ApiError && (error.status === 412 || error.status === 404)) await reload();
+        return false;
+      }
+    },
+    [scope, seen, reload],
+  );
+  const reset = useCallback(() => setOutcome({ busy: false }), []);
+  return { busy: outcome.busy, error: outcome.error, conflict: outcome.conflict, run, reset };
+}
+
+async function explained(scope: Scope, seen: number, error: unknown): Promise<Omit<Outcome, 'busy'>> {
+  if (!(error instanceof ApiError) || error.status !== 412) return { error };
+  try {
+    const { changes } = await getChanges({ scope, limit: 20 });
+    return { conflict: changes.filter((change) => change.revision > seen) };
+  } catch {
+    return { conflict: [] };
+  }
+}
