@@ -2,4 +2,14 @@ export { findingText } from './findings.ts';
 export type { Finding } from './findings.ts';
 export { loadConfig, readConfig } from './load.ts';
 export type { Loaded, LoadOptions } from './load.ts';
+export { needRestart } from './reload.ts';
 export type { Config } from './schema/schema.ts';
+export { shownConfig } from './shown.ts';
+export type { Environment } from './sources/environment.ts';
+
+import type { Environment } from './sources/environment.ts';
+
+/** The environment of this process: the one place that reads it. */
+export function processEnvironment(): Environment {
+  return process.env;
+}

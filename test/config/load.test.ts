@@ -5,7 +5,8 @@ import type { Config } from '../../src/config/index.ts';
 import { keys } from '../../src/config/schema/keys.ts';
 import type { IdentityOptions } from '../../src/identity/options.ts';
 import type { PolicyDefaults } from '../../src/policy/policy.ts';
-import { good } from '../support/config.ts';
+import { needRestart, shownConfig } from '../../src/config/index.ts';
+import { good, least } from '../support/config.ts';
 
 /** The rooms' own option types are satisfied: this only has to compile. */
 export const satisfied = (config: Config): [IdentityOptions, PolicyDefaults] => [
@@ -90,4 +91,23 @@ t.test('a higher source may choose the other store', async (t) => {
   const config = good(t.testdir(), { file, env: { TGW_STORE_REDIS_URL: 'redis://r:1' } });
   t.match(config.store, { redis: { url: 'redis://r:1', prefix: 'gateway', snapshotDir: null } });
   t.equal(config.store.file, undefined);
+});
+
+t.test('a reload takes what the schema says, and names the rest', async (t) => {
+  const before = good(t.testdir({ a: {} }), {});
+  const argv = [...least, '--public-port', '1', '--login-url', '/in', '--log-level', 'debug', '--limits', '{headerBytes: 2048}'];
+  const after = good(t.testdir({ b: {} }), { argv, env: { TGW_STORE_FILE: before.store.file ?? '' } });
+  t.strictSame(needRestart(before, after), ['public.port', 'limits.headerBytes']);
+  t.strictSame(needRestart(before, before), []);
+});
+
+t.test('shown without its secrets', async (t) => {
+  const env = {
+    TGW_ADMIN_TOKEN: 'a-long-static-token',
+    TGW_STORE_REDIS: '{url: "redis://u:hunter2@r:1", sentinel: null}',
+    TGW_IDENTITY_ISSUERS: `[{name: a, issuer: i, audience: x, keys: [{algorithm: HS256, secret: ${'s'.repeat(32)}}]}]`,
+  };
+  const text = JSON.stringify(shownConfig(good(t.testdir(), { env })));
+  t.notMatch(text, /a-long-static|hunter|sss/);
+  t.match(text, /"name":"a"/);
 });
