@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { ProblemCode } from '../errors.ts';
+import { classOf } from './header-names.ts';
+import type { LimitOptions } from './options.ts';
+
+/** Bytes of a host that some reader would take for the end of it, or for another one. */
+const hostLike = /^[A-Za-z0-9._~%!$&'*+;=:[\]-]*$/;
+let lastHost = '';
+
+/** What is refused before it is judged: more than the limits, or what two readers would read in two ways. */
+export function inspect(
+  request: IncomingMessage,
+  target: string,
+  limits: LimitOptions,
+): ProblemCode | undefined {
+  if (request.method === 'TRACE') return 'method-not-allowed';
+  if (target.length > limits.targetBytes) return 'target-too-long';
+  if (!target.startsWith('/') && !isOtherForm(target, request.method)) return 'bad-request';
+  return inspectHeaders(request.rawHeaders, limits);
+}
+
+/** Absolute-form for any method, `*` for OPTIONS (RFC 9112 section 3.2). */
+function isOtherForm(target: string, method: string | undefined): boolean {
+  return target === '*' ? method === 'OPTIONS' : /^https?:\/\//i.test(target);
+}
+
+function inspectHeaders(raw: readonly string[], limits: LimitOptions): ProblemCode | undefined {
+  let bytes = 0;
+  let hosts = 0;
+  let authorizations = 0;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    bytes += name.length + value.length + 4;
+    const kind = classOf(name);
+    if (kind === 'host') {
+      hosts += 1;
+      if (!isHost(value)) return 'bad-request';
+    } else if (kind === 'credential' && name.length === 13) authorizations += 1;
+  }
+  if (raw.length > 2 * limits.headerCount || bytes > limits.headerBytes) return 'headers-too-large';
+  return hosts > 1 || authorizations > 1 ? 'bad-request' : undefined;
+}
+
+function isHost(value: string): boolean {
+  if (value === lastHost) return true;
+  if (!hostLike.test(value)) return false;
+  lastHost = value;
+  return true;
+}

@@ -1,0 +1,44 @@
+import { originForm } from './target-form.ts';
+import type { GatewaySettings } from './options.ts';
+
+/** Where a page is sent to sign in, with the way back; undefined where no login page is configured. */
+export function loginLocation(settings: GatewaySettings, target: string): string | undefined {
+  const { url, returnParam } = settings.login;
+  if (url === null) return undefined;
+  const back = wayBack(target);
+  const whole = needsSite(url, settings.publicUrl)
+    ? `${siteOf(settings.publicUrl)}${back}`
+    : stayingOnSite(back);
+  const [page = '', fragment] = splitOnce(url, '#');
+  const joint = page.includes('?') ? (/[?&]$/.test(page) ? '' : '&') : '?';
+  const query = `${encodeURIComponent(returnParam)}=${encodeURIComponent(whole)}`;
+  return `${page}${joint}${query}${fragment === undefined ? '' : `#${fragment}`}`;
+}
+
+/** Path and query of the target; bytes that a URL cannot hold are percent-encoded one by one. */
+function wayBack(target: string): string {
+  return originForm(target).replace(
+    /[^\x21-\x7e]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** A path that starts with `//` would name another host; `/.//` is the same path on this one. */
+function stayingOnSite(path: string): string {
+  return /^\/[/\\]/.test(path) ? `/.${path}` : path;
+}
+
+/** True where the login page is on another host than the site, so that a path alone would not lead back. */
+function needsSite(url: string, publicUrl: string | null): publicUrl is string {
+  if (publicUrl === null || !/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return false;
+  return new URL(url).origin !== new URL(publicUrl).origin;
+}
+
+function siteOf(publicUrl: string): string {
+  return new URL(publicUrl).origin;
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

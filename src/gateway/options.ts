@@ -1,0 +1,98 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Logger } from 'pino';
+import type { ProblemCode } from '../errors.ts';
+import type { Answer, Authorize } from '../access/question.ts';
+import type { Reason } from '../policy/reason.ts';
+
+/** The platform behind the gateway. Times in milliseconds. */
+export interface UpstreamOptions {
+  /** Scheme, host and port. */
+  readonly url: string;
+  readonly host: 'client' | 'upstream';
+  /** To the response headers. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** PEM, in place of the public certificates. */
+  readonly ca: string | null;
+  readonly websockets: boolean;
+  readonly reuseConnections: boolean;
+  /** Requests at one time; those above wait, and those above `queue` get 503. */
+  readonly connections: number;
+  readonly queue: number;
+  /** A kept connection unused for so long is closed. */
+  readonly idleTimeoutMs: number;
+  /** A response body that stands still for so long is aborted; 0 = never. */
+  readonly bodyIdleTimeoutMs: number;
+}
+
+export interface WebSocketOptions {
+  /** A tunnel without a byte either way for so long is closed; 0 = never. */
+  readonly idleTimeoutMs: number;
+  /** Beside the site itself. */
+  readonly origins: readonly string[];
+}
+
+/** Bounds on what visitors may send and hold. */
+export interface LimitOptions {
+  readonly headerBytes: number;
+  readonly headerCount: number;
+  readonly targetBytes: number;
+  readonly headersTimeoutMs: number;
+  /** A request body that stands still for so long is given up; 0 = never. */
+  readonly bodyTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly connections: number;
+  /** 0 = no limit of its own. */
+  readonly connectionsPerAddress: number;
+}
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly upstream: UpstreamOptions;
+  readonly websockets: WebSocketOptions;
+  readonly limits: LimitOptions;
+  /** True: every connection starts with a PROXY protocol header. */
+  readonly proxyProtocol: boolean;
+}
+
+/** What a reload may change; immutable, swapped whole. */
+export interface GatewaySettings {
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly login: { readonly url: string | null; readonly returnParam: string };
+  /** False: our cookies and bearer are not sent upstream. */
+  readonly forwardCredentials: boolean;
+  readonly cookieNames: ReadonlySet<string>;
+}
+
+/** How a request was answered: the decision's own reason, or what became of it at the door. */
+export interface Access {
+  readonly requestId: string;
+  readonly method: string;
+  readonly code: Reason | ProblemCode;
+}
+
+/** Counts hostile tokens by address; false once an address has had too many. */
+export interface HostileLimiter {
+  hit(address: string): boolean | Promise<boolean>;
+}
+
+export interface GatewayDeps {
+  readonly authorize: Authorize;
+  settings(): GatewaySettings;
+  /** True where this peer is a trusted proxy. */
+  isTrustedPeer(address: string): boolean;
+  /** Called once for each decision, before the answer goes out. */
+  onAccess(answer: Answer, access: Access): void;
+  /** Called with the seconds of a decision, and of the upstream to its response headers. */
+  readonly observe?: { decision(seconds: number): void; upstream(seconds: number): void };
+  /** Tells of every new revision of the policy. */
+  subscribe(listener: (revision: number) => void): () => void;
+  /** True while this gateway wants visitors. */
+  isReady(): boolean;
+  readonly hostile?: HostileLimiter;
+  readonly log: Logger;
+  /** Mounted under `/_gateway/`. */
+  readonly adminPlugin?: FastifyPluginAsync;
+}

@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Problem, ProblemCode } from '../errors.ts';
+import { problems } from '../errors.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Asker } from './navigation.ts';
+import type { GatewaySettings } from './options.ts';
+import { page, pageHeaders } from './pages.ts';
+
+/** An answer of the gateway's own, before it is written to a response or a bare socket. */
+export interface Refusal {
+  readonly status: number;
+  /** Name, value, name, value. */
+  readonly headers: string[];
+  readonly body: string;
+}
+
+/** What an answer of the gateway's own depends on. */
+export interface RefusalParts {
+  readonly code: ProblemCode;
+  readonly requestId: string;
+  readonly asker: Asker;
+  /** Undefined where the visitor's address is of no matter. */
+  readonly client?: ClientIp | undefined;
+  readonly loginUrl?: string | undefined;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Reasons that an address in a list would have changed. */
+const addressMatters = new Set<ProblemCode>([
+  'no-access',
+  'no-credential',
+  'session-expired',
+  'session-revoked',
+  'session-invalid',
+  'login-loop',
+]);
+
+/** A problem (RFC 9457) for programs, a page for people. */
+export function refusal(parts: RefusalParts): Refusal {
+  const { code, requestId, asker } = parts;
+  const problem: Problem = problems[code];
+  const address = addressMatters.has(code) ? addressSentence(parts.client) : undefined;
+  const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
+  if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
+  if (problem.status === 503 || problem.status === 429)
+    headers.push('Retry-After', String(parts.retryAfterSeconds ?? 5));
+  if (problem.status === 405) headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
+  if (asker !== 'program') {
+    const { loginUrl } = parts;
+    const offered = loginUrl !== undefined && (problem.status === 401 || code === 'login-loop');
+    const signIn = offered ? { url: loginUrl, inFrame: asker === 'frame' } : undefined;
+    headers.push(...pageHeaders);
+    return { status: problem.status, headers, body: page({ problem, address, requestId, signIn }) };
+  }
+  headers.push('Content-Type', 'application/problem+json', 'X-Content-Type-Options', 'nosniff');
+  return { status: problem.status, headers, body: problemBody(code, problem, address, requestId) };
+}
+
+/** A redirect to the login page. */
+export function loginRedirect(code: ProblemCode, requestId: string, location: string): Refusal {
+  const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
+  headers.push('Location', location, 'Referrer-Policy', 'no-referrer');
+  return { status: 302, headers, body: '' };
+}
+
+function problemBody(
+  code: ProblemCode,
+  problem: Problem,
+  address: string | undefined,
+  requestId: string,
+): string {
+  return JSON.stringify({
+    type: `urn:transcript-gateway:problem:${code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: address === undefined ? problem.detail : `${problem.detail} ${address}`,
+    reason: code,
+    requestId,
+  });
+}
+
+function addressSentence(client: ClientIp | undefined): string | undefined {
+  if (client?.status === 'ipv6')
+    return 'You came over IPv6. Lists of addresses hold IPv4 addresses only, so yours cannot be in one.';
+  if (client?.status === 'unknown')
+    return 'Your address could not be determined, so it cannot be looked for in a list of addresses.';
+  return undefined;
+}
+
+function challenge(code: ProblemCode): string {
+  return code.startsWith('token-') ? 'Bearer error="invalid_token"' : 'Bearer';
+}
+
+/** Lets scripts of the configured origins read our own answers (Fetch, CORS protocol). */
+export function allowOrigin(
+  refused: Refusal,
+  headers: IncomingHttpHeaders,
+  { corsOrigins }: GatewaySettings,
+): void {
+  if (corsOrigins.length === 0 || ![401, 403, 503].includes(refused.status)) return;
+  refused.headers.push('Vary', 'Origin');
+  const { origin } = headers;
+  if (origin === undefined || !corsOrigins.includes(origin)) return;
+  refused.headers.push('Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Credentials', 'true');
+  const exposed = 'X-Gateway-Reason, X-Request-Id, WWW-Authenticate, Retry-After';
+  refused.headers.push('Access-Control-Expose-Headers', exposed);
+}
+
+/** Writes it as the response; a HEAD request gets the same head without the body. */
+export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
+  response.end(body);
+}
+
+/** Writes it on a socket that no response belongs to, and ends the connection. */
+export function sendOnSocket(socket: Duplex, { status, headers, body }: Refusal): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+  for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
+  lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body);
+  socket.once('finish', () => socket.destroy());
+  socket.end(lines.join('\r\n'));
+}

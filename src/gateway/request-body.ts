@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+
+/** Bodies up to this are read whole before a connection to the upstream is taken: a slow client holds none. */
+const wholeBytes = 64 * 1024;
+
+/** True where the request has a body, empty ones left out. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Reads a small body whole and streams any other with back-pressure; `stalled` where it stands still. */
+export function readBody(
+  request: IncomingMessage,
+  stallMs: number,
+  ready: (body: Buffer | PassThrough) => void,
+  stalled: () => void,
+): void {
+  watchStall(request, stallMs, stalled);
+  const length = Number(request.headers['content-length']);
+  if (length <= wholeBytes) collect(request, ready);
+  else ready(stream(request));
+}
+
+function collect(request: IncomingMessage, ready: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => ready(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+}
+
+/**
+ * A stream of its own between the two connections: where the upstream breaks off, the visitor's connection is
+ * not torn down with it and still takes the answer; where the visitor breaks off, the upstream sees an abort.
+ */
+function stream(request: IncomingMessage): PassThrough {
+  const body = new PassThrough();
+  request.pipe(body);
+  request.once('close', () => {
+    if (!request.complete) body.destroy(new Error('the client broke off'));
+  });
+  body.once('close', () => {
+    request.unpipe(body);
+    request.resume();
+  });
+  // The upstream's side sees the error too, and tells the exchange.
+  body.on('error', () => undefined);
+  return body;
+}
+
+/** Bytes of the socket, not of the body: a chunk that is only begun is progress too. */
+function watchStall(request: IncomingMessage, stallMs: number, stalled: () => void): void {
+  if (stallMs === 0) return;
+  const { socket } = request;
+  let seen = socket.bytesRead;
+  let held = false;
+  const tick = setInterval(() => {
+    // Held by back-pressure: then it is the upstream that stands still.
+    const holds = request.isPaused();
+    if (socket.bytesRead === seen && !held && !holds) stalled();
+    held = holds;
+    seen = socket.bytesRead;
+  }, stallMs).unref();
+  const done = (): void => clearInterval(tick);
+  request.once('end', done);
+  request.once('close', done);
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import type { Permit } from '../access/permit.ts';
+import type { Answer } from '../access/question.ts';
+import { classOf, nominations } from './header-names.ts';
+import type { GatewaySettings } from './options.ts';
+
+/** What every request to the upstream carries beside the visitor's own headers. */
+export interface HeaderContext {
+  readonly settings: GatewaySettings;
+  /** Undefined: the visitor's own Host is sent on. */
+  readonly upstreamHost: string | undefined;
+  readonly requestId: string;
+}
+
+/**
+ * The headers of the request to the upstream, name, value, name, value: the visitor's, byte for byte and in
+ * order, without what is not theirs to say, and after them the gateway's own.
+ */
+export function requestHeaders(request: IncomingMessage, permit: Permit, context: HeaderContext): string[] {
+  const { answer } = permit;
+  const preflight = answer.decision.reason === 'preflight';
+  const headers: string[] = [];
+  if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
+  copyOwn(request, headers, context.upstreamHost === undefined, answer.forwarding.peerTrusted, preflight);
+  addForwarding(headers, answer, context.settings, request.headers.host);
+  headers.push('X-Request-Id', context.requestId, 'X-Gateway-Decision', answer.decision.reason);
+  if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
+  return headers;
+}
+
+function copyOwn(
+  request: IncomingMessage,
+  headers: string[],
+  withHost: boolean,
+  peerTrusted: boolean,
+  preflight: boolean,
+): void {
+  const nominated = nominations(request.headers.connection);
+  const raw = request.rawHeaders;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    switch (classOf(name)) {
+      case 'keep':
+        if (nominated?.has(name.toLowerCase())) continue;
+        break;
+      case 'critical':
+        break;
+      case 'host':
+        if (!withHost) continue;
+        break;
+      case 'credential':
+      case 'body-length':
+        if (preflight) continue;
+        break;
+      case 'address':
+        if (!peerTrusted) continue;
+        break;
+      case 'drop':
+        continue;
+    }
+    headers.push(name, raw[i + 1] ?? '');
+  }
+}
+
+/** X-Forwarded-For is left out while the address is unknown: no platform is to take a proxy for the visitor. */
+function addForwarding(
+  headers: string[],
+  { forwarding }: Answer,
+  { publicUrl }: GatewaySettings,
+  host: string | undefined,
+): void {
+  const { chain } = forwarding;
+  if (chain.length > 0)
+    headers.push('X-Forwarded-For', chain.length === 1 ? (chain[0] ?? '') : chain.join(', '));
+  const site = publicUrl === null ? undefined : siteOf(publicUrl);
+  headers.push('X-Forwarded-Proto', site?.proto ?? carried(forwarding.proto ?? 'http'));
+  const name = site?.host ?? forwarding.host ?? host;
+  if (name !== undefined) headers.push('X-Forwarded-Host', site === undefined ? carried(name) : name);
+}
+
+function addDecision(headers: string[], { enforced, principal, resource }: Answer, preflight: boolean): void {
+  headers.push('X-Gateway-Enforced', enforced ? 'true' : 'false');
+  if (principal.kind === 'known' && !preflight) headers.push('X-Gateway-Subject', carried(principal.subject));
+  if (resource.kind === 'transcript') headers.push('X-Gateway-Bot', carried(resource.bot));
+}
+
+let lastSite: { readonly url: string; readonly proto: string; readonly host: string } | undefined;
+
+function siteOf(url: string): { readonly proto: string; readonly host: string } {
+  if (lastSite?.url === url) return lastSite;
+  const { protocol, host } = new URL(url);
+  lastSite = { url, proto: protocol.slice(0, -1), host };
+  return lastSite;
+}
+
+const plain = /^(?! )[\x20-\x24\x26-\x7e]*(?<! )$/;
+
+/**
+ * A value as a header can carry it: what is not printable ASCII is percent-encoded as UTF-8, spaces at the ends
+ * too, and `%`, so that no two values become one.
+ */
+export function carried(value: string): string {
+  if (plain.test(value)) return value;
+  const text = value.replace(/\p{Surrogate}/gu, '\ufffd');
+  return text.replace(/[^\x20-\x24\x26-\x7e]|^ +| +$/gu, encodeURIComponent);
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { newRequestId } from './request-id.ts';
+import type { Enforcer } from './enforce.ts';
+import type { GatewayDeps } from './options.ts';
+import { sendRefusal } from './refusal.ts';
+import { reservedPrefix } from './target-form.ts';
+
+/** What the gateway answers itself under its prefix: health without a body, the admin plugin where it is mounted. */
+export function registerReserved(app: FastifyInstance, deps: GatewayDeps, enforcer: Enforcer): void {
+  app.get(`${reservedPrefix}/healthz`, (_request, reply) => empty(reply, 200));
+  app.get(`${reservedPrefix}/readyz`, (_request, reply) => empty(reply, deps.isReady() ? 200 : 503));
+  if (deps.adminPlugin !== undefined) app.register(deps.adminPlugin, { prefix: reservedPrefix });
+  const notFound = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    sendRefusal(reply.raw, enforcer.problem(request.raw, 'not-found', newRequestId()));
+  };
+  app.setNotFoundHandler(notFound);
+}
+
+function empty(reply: FastifyReply, status: number): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').header('x-request-id', newRequestId()).send();
+}

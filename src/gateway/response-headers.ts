@@ -1,0 +1,80 @@
+import type { Answer } from '../access/question.ts';
+import { isResponseHopByHop, nominations } from './header-names.ts';
+
+/** How the head of an upstream's answer is to be changed on its way to the visitor. */
+export interface ResponseTreatment {
+  /** A transcript goes out so that nothing keeps it, indexes it or tells where it was. */
+  readonly protect: boolean;
+  /** A preflight's answer goes out without its body. */
+  readonly dropBody: boolean;
+}
+
+/** Transcripts are protected where the mode enforces; mode `report` adds nothing to an answer. */
+export function treatmentFor({ decision, mode, resource }: Answer): ResponseTreatment {
+  const dropBody = decision.reason === 'preflight';
+  return { dropBody, protect: resource.kind !== 'other' && mode === 'enforce' && !dropBody };
+}
+
+/** What tells caches before the gateway to keep an answer, whatever Cache-Control says. */
+const otherCacheControls = new Set(['cdn-cache-control', 'surrogate-control', 'x-accel-expires']);
+
+/** The headers that go to the visitor, name, value, name, value: the upstream's, byte for byte and in order. */
+export function responseHeaders(raw: readonly (Buffer | string)[], treatment: ResponseTreatment): string[] {
+  const headers: string[] = [];
+  const names: string[] = [];
+  let connection: string | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = latin1(raw[i]);
+    const lower = name.toLowerCase();
+    const value = latin1(raw[i + 1]);
+    if (lower === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
+    if (isResponseHopByHop(lower)) continue;
+    headers.push(name, value);
+    names.push(lower);
+  }
+  const nominated = nominations(connection);
+  if (nominated === undefined && !treatment.protect && !treatment.dropBody) return headers;
+  return treated(headers, names, nominated, treatment);
+}
+
+function treated(
+  headers: readonly string[],
+  names: readonly string[],
+  nominated: ReadonlySet<string> | undefined,
+  { protect, dropBody }: ResponseTreatment,
+): string[] {
+  const kept: string[] = [];
+  let noReferrer = false;
+  let noIndex = false;
+  for (const [index, name] of names.entries()) {
+    const value = headers[2 * index + 1] ?? '';
+    if (nominated?.has(name) && !isFraming(name)) continue;
+    if (dropBody && isFraming(name)) continue;
+    if (protect) {
+      if (name === 'cache-control' || otherCacheControls.has(name)) continue;
+      if (name === 'referrer-policy') {
+        if (value.trim().toLowerCase() !== 'no-referrer') continue;
+        noReferrer = true;
+      }
+      if (name === 'x-robots-tag' && /(?:^|[\s,:])(?:noindex|none)(?:$|[\s,])/i.test(value)) noIndex = true;
+    }
+    kept.push(headers[2 * index] ?? '', value);
+  }
+  if (dropBody) kept.push('Content-Length', '0');
+  if (protect) {
+    kept.push('Cache-Control', 'no-store');
+    if (!noReferrer) kept.push('Referrer-Policy', 'same-origin');
+    if (!noIndex) kept.push('X-Robots-Tag', 'noindex');
+  }
+  return kept;
+}
+
+function isFraming(name: string): boolean {
+  return name === 'content-length';
+}
+
+/** A header's text with one character for each byte, as Node writes it again. */
+export function latin1(part: Buffer | string | undefined): string {
+  if (part === undefined) return '';
+  return typeof part === 'string' ? part : part.toString('latin1');
+}

@@ -1,0 +1,95 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ProblemCode } from '../errors.ts';
+import type { Connections } from './connections.ts';
+import type { LimitOptions } from './options.ts';
+import { refusal, sendOnSocket, sendRefusal } from './refusal.ts';
+import { newRequestId } from './request-id.ts';
+
+export interface ServerParts {
+  readonly limits: LimitOptions;
+  readonly connections: Connections;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** How often Node looks for connections that are too slow; a limit is kept to within this. */
+const checkMs = 1_000;
+
+/** The public HTTP server: strict parsing, every limit set, every protocol error answered. */
+export function createPublicServer(
+  listener: RequestListener,
+  { limits, connections, upgrade }: ServerParts,
+): Server {
+  const server = createServer(
+    {
+      insecureHTTPParser: false,
+      maxHeaderSize: limits.headerBytes + limits.targetBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      // Bodies have no limit in all, only one for standing still.
+      requestTimeout: 0,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: Math.min(checkMs, limits.headersTimeoutMs),
+      noDelay: true,
+    },
+    listener,
+  );
+  // One more than is allowed: Node drops those beyond without a word, and the guard must see that there were more.
+  server.maxHeadersCount = limits.headerCount + 1;
+  const [admit] = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    connections.open(socket, (admitted) => admit?.call(server, admitted));
+  });
+  server.on('upgrade', upgrade);
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => answer(socket, 'method-not-allowed'));
+  // The decision comes first: the body is asked for when it is going to be forwarded.
+  server.on('checkContinue', listener);
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+    sendRefusal(
+      response,
+      refusal({ code: 'expectation-failed', requestId: newRequestId(), asker: 'program' }),
+    );
+  });
+  return server;
+}
+
+function answer(socket: Duplex, code: ProblemCode): void {
+  socket.on('error', () => undefined);
+  sendOnSocket(socket, refusal({ code, requestId: newRequestId(), asker: 'program' }));
+}
+
+/** What Node's parser refuses gets a short answer where one is due, and the connection is closed. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || !isNext(socket)) socket.destroy();
+  else answer(socket, codeOf(error));
+}
+
+/**
+ * True where what is written now is the answer to the broken bytes. While a whole request before them waits for
+ * its answer, or one is being written, a visitor would take it for that.
+ */
+function isNext(socket: Duplex): boolean {
+  const current = messageOn(socket);
+  return current === undefined || (!current.headersSent && !current.req.complete);
+}
+
+/** The response that Node has on this connection now; an earlier request still waits for it. */
+export function messageOn(
+  socket: Duplex & { _httpMessage?: ServerResponse | null },
+): ServerResponse | undefined {
+  return socket._httpMessage ?? undefined;
+}
+
+function codeOf({ code }: NodeJS.ErrnoException): ProblemCode {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request-timeout';
+  return 'bad-request';
+}

@@ -1,0 +1,74 @@
+/** Something that waits its turn at the upstream. */
+export interface Waiting {
+  /** Called when its turn has come. */
+  go(): void;
+  /** Called where it waited too long. */
+  giveUp(): void;
+}
+
+export interface SlotOptions {
+  readonly slots: number;
+  readonly queue: number;
+  readonly waitMs: number;
+}
+
+/** A bound on what runs at one time, with a short queue, first come, first served. */
+export interface Slots {
+  /** True: it goes now. False: it waits, and `go` or `giveUp` is called later. Undefined: the queue is full. */
+  take(waiting: Waiting): boolean | undefined;
+  /** Gives one back, exactly once for each that was taken. */
+  free(): void;
+  /** Forgets one that waits; false where it did not wait. */
+  leave(waiting: Waiting): boolean;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+export function createSlots({ slots, queue, waitMs }: SlotOptions): Slots {
+  let running = 0;
+  const line = new Map<Waiting, number>();
+  let sweep: NodeJS.Timeout | undefined;
+
+  const expire = (): void => {
+    sweep = undefined;
+    const since = performance.now() - waitMs;
+    for (const [waiting, atMs] of line) {
+      if (atMs > since) break;
+      line.delete(waiting);
+      waiting.giveUp();
+    }
+    watch();
+  };
+  const watch = (): void => {
+    if (line.size > 0) sweep ??= setTimeout(expire, Math.max(10, waitMs / 4)).unref();
+  };
+
+  return {
+    take(waiting) {
+      if (running < slots) {
+        running += 1;
+        return true;
+      }
+      if (line.size >= queue) return undefined;
+      line.set(waiting, performance.now());
+      watch();
+      return false;
+    },
+    free() {
+      const next = line.keys().next();
+      if (next.done === true) {
+        running -= 1;
+        return;
+      }
+      line.delete(next.value);
+      next.value.go();
+    },
+    leave: (waiting) => line.delete(waiting),
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return line.size;
+    },
+  };
+}

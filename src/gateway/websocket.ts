@@ -1,0 +1,176 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { permitFor, type Permit } from '../access/permit.ts';
+import type { Answer, Question } from '../access/question.ts';
+import type { ProblemCode } from '../errors.ts';
+import type { Enforcer } from './enforce.ts';
+import type { LongAnswer, LongAnswers } from './long-answers.ts';
+import type { GatewayOptions, GatewaySettings } from './options.ts';
+import { mayOpen } from './origin-check.ts';
+import { sendOnSocket } from './refusal.ts';
+import { hasBody } from './request-body.ts';
+import { requestHeaders } from './request-headers.ts';
+import { newRequestId, requestIdOf } from './request-id.ts';
+import { responseHeaders, treatmentFor } from './response-headers.ts';
+import { isReserved, originForm } from './target-form.ts';
+import { askUpgrade, createTunnel, switchingHead, type UpgradeAnswer } from './tunnel.ts';
+
+export interface WebSocketParts {
+  readonly options: GatewayOptions;
+  readonly upstreamHost: string | undefined;
+  readonly enforcer: Enforcer;
+  readonly longAnswers: LongAnswers;
+  settings(): GatewaySettings;
+  /** What is refused before it is judged. */
+  inspect(request: IncomingMessage): ProblemCode | undefined;
+  /** True where an earlier request on this connection still waits for its answer. */
+  isBusy(socket: Duplex): boolean;
+  ask(request: IncomingMessage, upgrade: boolean): { question: Question; answer: Answer | Promise<Answer> };
+  onAccess(
+    answer: Answer,
+    request: IncomingMessage,
+    requestId: string,
+    code: Answer['decision']['reason'] | ProblemCode,
+  ): void;
+  /** The ordinary way, for an upgrade that HTTP may ignore. */
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Upgrades: WebSockets by the same question as everything else and a tunnel of our own; others are ignored. */
+export function createUpgradeHandler(parts: WebSocketParts) {
+  const refuse = (
+    request: IncomingMessage,
+    socket: Duplex,
+    code: ProblemCode,
+    requestId = newRequestId(),
+  ): void => sendOnSocket(socket, parts.enforcer.problem(request, code, requestId));
+
+  const judged = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const { question, answer: asked } = parts.ask(request, true);
+    const answer = await asked;
+    if (socket.destroyed) return;
+    const requestId = requestIdOf(request.rawHeaders, answer.forwarding.peerTrusted);
+    const permit = permitFor(question, answer);
+    if (permit === undefined) {
+      const refused = await parts.enforcer.refuse(request, question.target, answer, requestId);
+      parts.onAccess(answer, request, requestId, refused.code);
+      sendOnSocket(socket, refused.refusal);
+      return;
+    }
+    if (!mayOpen(request, answer, parts.settings().publicUrl, parts.options.websockets.origins)) {
+      parts.onAccess(answer, request, requestId, 'origin-mismatch');
+      refuse(request, socket, 'origin-mismatch', requestId);
+      return;
+    }
+    parts.onAccess(answer, request, requestId, answer.decision.reason);
+    open(parts, { request, socket, head, question, permit, requestId }, refuse);
+  };
+
+  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => undefined);
+    if (parts.isBusy(socket)) {
+      socket.destroy();
+      return;
+    }
+    const code = parts.inspect(request);
+    if (code !== undefined) refuse(request, socket, code);
+    else if (!isWebSocket(request)) ignoreUpgrade(parts, request, socket, head, refuse);
+    else if (isReserved(originForm(request.url ?? ''))) refuse(request, socket, 'not-found');
+    else if (!parts.options.upstream.websockets) refuse(request, socket, 'upgrade-refused');
+    else if (request.method !== 'GET' || request.httpVersion !== '1.1' || hasBody(request))
+      refuse(request, socket, 'bad-request');
+    else judged(request, socket, head).catch(() => refuse(request, socket, 'internal-error'));
+  };
+}
+
+type Refuse = (request: IncomingMessage, socket: Duplex, code: ProblemCode, requestId?: string) => void;
+
+interface Opening {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly question: Question;
+  readonly permit: Permit;
+  readonly requestId: string;
+}
+
+function open(parts: WebSocketParts, opening: Opening, refuse: Refuse): void {
+  const { request, socket, permit, requestId } = opening;
+  const { upstreamHost } = parts;
+  const headers = requestHeaders(request, permit, { settings: parts.settings(), upstreamHost, requestId });
+  let answered = false;
+  const outgoing = askUpgrade(parts.options.upstream, originForm(permit.target), headers, (answer) => {
+    if (answered) return;
+    answered = true;
+    if (socket.destroyed) outgoing.destroy();
+    else if (answer.kind === 'tunnel') join(parts, opening, answer);
+    else if (answer.kind === 'response') relay(opening, answer.answer);
+    else refuse(request, socket, answer.code, requestId);
+  });
+  socket.once('close', () => outgoing.destroy());
+}
+
+function join(
+  { options, longAnswers }: WebSocketParts,
+  { socket, head, question, permit }: Opening,
+  answer: UpgradeAnswer & { kind: 'tunnel' },
+): void {
+  socket.write(switchingHead(answer.answer, treatmentFor(permit.answer)), 'latin1');
+  if (answer.head.length > 0) socket.write(answer.head);
+  if (head.length > 0) answer.socket.write(head);
+  const closed = (tunnel: LongAnswer): void => longAnswers.delete(tunnel);
+  longAnswers.add(createTunnel(question, socket, answer.socket, options.websockets.idleTimeoutMs, closed));
+}
+
+/** The upstream answers in plain HTTP: so does the gateway, and closes the connection after it. */
+function relay({ request, socket, permit }: Opening, answer: IncomingMessage): void {
+  const response = respondOn(request, socket);
+  answer.once('error', () => response.destroy());
+  answer.once('close', () => {
+    if (!answer.complete) response.destroy();
+  });
+  try {
+    const headers = responseHeaders(answer.rawHeaders, treatmentFor(permit.answer));
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
+    answer.pipe(response);
+  } catch {
+    answer.destroy();
+    socket.destroy();
+  }
+}
+
+/** A server may ignore an upgrade (RFC 9110 section 7.8); where there is a body Node no longer parses it. */
+function ignoreUpgrade(
+  parts: WebSocketParts,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  refuse: Refuse,
+): void {
+  if (head.length > 0 || hasBody(request)) refuse(request, socket, 'upgrade-refused');
+  else parts.serve(request, respondOn(request, socket));
+}
+
+/** A response on a socket that Node has let go of: the last one on it. */
+function respondOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  // Node asks for a net.Socket, and needs no more of it than a duplex stream has.
+  response.assignSocket(request.socket);
+  socket.on('drain', () => response.emit('drain'));
+  response.once('finish', () => {
+    response.detachSocket(request.socket);
+    socket.end(() => socket.destroy());
+  });
+  socket.resume();
+  return response;
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  const wanted =
+    headers.upgrade
+      ?.toLowerCase()
+      .split(',')
+      .map((name) => name.trim()) ?? [];
+  return wanted.includes('websocket');
+}
