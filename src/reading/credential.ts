@@ -1,0 +1,102 @@
+/** What a request presents as proof of who asks; nothing of it is verified. */
+export interface Presented {
+  /** The JWT text of an `Authorization: Bearer` that is ours: three or five dot-separated parts. */
+  readonly bearer?: string;
+  /** Cookies of our names, as they stood: in order, without quotes, the empty ones left out. */
+  readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  /** How many Authorization headers there are; more than one is a bad request. */
+  readonly authorizations: number;
+}
+
+/** More cookies of our names than this are not looked at: verifying costs, and no honest client has them. */
+export const MAX_COOKIES = 8;
+
+/** Reads the credentials of a request; `rawHeaders` are name, value, name, value, never joined. */
+export function readCredential(cookieNames: ReadonlySet<string>, rawHeaders: readonly string[]): Presented {
+  let bearer: string | undefined;
+  let authorizations = 0;
+  const cookies: { name: string; value: string }[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const value = rawHeaders[i + 1] ?? '';
+    if (isNamed(rawHeaders[i], 'authorization')) {
+      authorizations++;
+      bearer ??= ourBearer(value);
+    } else if (cookieNames.size > 0 && isNamed(rawHeaders[i], 'cookie')) {
+      readCookies(cookieNames, value, cookies);
+    }
+  }
+  return { ...(bearer === undefined ? {} : { bearer }), cookies, authorizations };
+}
+
+/** The headers without our cookies and our bearer; every other one stays as it was, in order. */
+export function stripCredentials(
+  cookieNames: ReadonlySet<string>,
+  rawHeaders: readonly string[],
+): readonly string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const value = rawHeaders[i + 1] ?? '';
+    if (isNamed(name, 'authorization') && ourBearer(value) !== undefined) continue;
+    const rest = isNamed(name, 'cookie') ? withoutOurs(cookieNames, value) : value;
+    if (rest !== undefined) kept.push(name, rest);
+  }
+  return kept;
+}
+
+function isNamed(candidate: string | undefined, name: string): boolean {
+  return candidate?.length === name.length && candidate.toLowerCase() === name;
+}
+
+/** Every other Authorization is the upstream's own. */
+function ourBearer(value: string): string | undefined {
+  const token = /^[ \t]*bearer[ \t]+(.*?)[ \t]*$/is.exec(value)?.[1];
+  if (token === undefined) return undefined;
+  let parts = 1;
+  for (let at = token.indexOf('.'); at >= 0; at = token.indexOf('.', at + 1)) parts++;
+  return parts === 3 || parts === 5 ? token : undefined;
+}
+
+function readCookies(
+  cookieNames: ReadonlySet<string>,
+  header: string,
+  cookies: { name: string; value: string }[],
+): void {
+  for (const piece of header.split(';')) {
+    const name = nameOf(piece);
+    if (name === undefined || !cookieNames.has(name) || cookies.length >= MAX_COOKIES) continue;
+    const value = unquoted(trim(piece.slice(piece.indexOf('=') + 1)));
+    if (value !== '') cookies.push({ name, value });
+  }
+}
+
+function nameOf(piece: string): string | undefined {
+  const equals = piece.indexOf('=');
+  return equals < 0 ? undefined : trim(piece.slice(0, equals));
+}
+
+/** Spaces and tabs only: every other character is a part of the name or the value. */
+function trim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function unquoted(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}
+
+/** A Cookie header without ours; undefined where nothing is left of it. */
+function withoutOurs(cookieNames: ReadonlySet<string>, header: string): string | undefined {
+  const pieces = header.split(';');
+  const kept = pieces.filter((piece) => !cookieNames.has(nameOf(piece) ?? ''));
+  if (kept.length === pieces.length) return header;
+  const rest = trim(kept.join(';'));
+  return rest === '' ? undefined : rest;
+}

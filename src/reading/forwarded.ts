@@ -1,0 +1,191 @@
+import type { ClientIp } from '../policy/client-ip.ts';
+import { compileCidrs, contains, parseAddress, type Address, type Cidrs } from './address.ts';
+import { forwardedForHops, forwardedHops, type WrittenHop } from './hop.ts';
+import { valuesOf } from './raw-headers.ts';
+
+/** The one place that the client IP is read from. */
+export type ForwardingSource = 'x-forwarded-for' | 'forwarded' | 'proxy-protocol' | `header:${string}`;
+
+/** Which peers are believed, and what of them. */
+export interface TrustOptions {
+  /** Networks and single addresses. */
+  readonly cidrs: readonly string[];
+  readonly source: ForwardingSource;
+}
+
+/** Compiled; undefined options mean that nobody said whether there are proxies. */
+export type Trust =
+  | { readonly kind: 'unset' }
+  | {
+      readonly kind: 'set';
+      readonly cidrs: Cidrs;
+      readonly source: ForwardingSource;
+      readonly none: boolean;
+    };
+
+/** Who holds the other end of the connection. */
+export interface ForwardingPeer {
+  readonly address: string;
+  /** Set where the address came by the PROXY protocol from a trusted peer. */
+  readonly proxied?: 'known' | 'unknown';
+}
+
+/** One step of the way, nearest first. */
+export interface Hop {
+  readonly address: string;
+  readonly trusted: boolean;
+  readonly source: 'peer' | ForwardingSource;
+}
+
+/** Where a request came from. */
+export interface Origin {
+  readonly client: ClientIp;
+  readonly hops: readonly Hop[];
+  readonly peerTrusted: boolean;
+  /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
+  readonly chain: readonly string[];
+  /** The scheme and host that a trusted peer says the visitor used. */
+  readonly proto?: 'http' | 'https';
+  readonly host?: string;
+}
+
+/** Compiles the configured trust; throws a sentence that names an entry which is no network. */
+export function compileTrust(options: TrustOptions | undefined): Trust {
+  if (options === undefined) return { kind: 'unset' };
+  return {
+    kind: 'set',
+    cidrs: compileCidrs(options.cidrs),
+    source: options.source,
+    none: options.cidrs.length === 0,
+  };
+}
+
+/** True if the peer is a trusted proxy: for who may speak the PROXY protocol, before anything is read. */
+export function isTrustedPeer(trust: Trust, address: string): boolean {
+  const parsed = parsePeer(address);
+  return trust.kind === 'set' && parsed !== undefined && contains(trust.cidrs, parsed);
+}
+
+/** The visitor's address, by the peer and exactly the configured source; `rawHeaders` are never joined. */
+export function readClientIp(trust: Trust, peer: ForwardingPeer, rawHeaders: readonly string[]): Origin {
+  const address = parsePeer(peer.address);
+  if (address === undefined) return lost('The address of the connection cannot be read.', [], false);
+  if (trust.kind === 'unset') return unconfigured(address, rawHeaders);
+  if (trust.source === 'proxy-protocol') return proxied(trust.cidrs, peer, address);
+  const trusted = !trust.none && contains(trust.cidrs, address);
+  const hops: Hop[] = [{ address: address.address, trusted, source: 'peer' }];
+  if (!trusted) return found(address, hops, false);
+  switch (trust.source) {
+    case 'x-forwarded-for': {
+      const values = valuesOf(rawHeaders, 'x-forwarded-for');
+      const origin = walk(trust.cidrs, trust.source, hops, values.length > 0, forwardedForHops(values));
+      return {
+        ...origin,
+        ...spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host')),
+      };
+    }
+    case 'forwarded': {
+      const values = valuesOf(rawHeaders, 'forwarded');
+      return walk(trust.cidrs, trust.source, hops, values.length > 0, forwardedHops(values));
+    }
+    default: {
+      const origin = single(trust.cidrs, trust.source, hops, rawHeaders);
+      return {
+        ...origin,
+        ...spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host')),
+      };
+    }
+  }
+}
+
+/** The socket's address; a zone says by which of our own interfaces it came. */
+function parsePeer(address: string): Address | undefined {
+  const zone = address.indexOf('%');
+  return parseAddress(zone < 0 ? address : address.slice(0, zone));
+}
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+
+function unconfigured(peer: Address, rawHeaders: readonly string[]): Origin {
+  const hops: Hop[] = [{ address: peer.address, trusted: false, source: 'peer' }];
+  const seen = FORWARDING_HEADERS.find((name) => valuesOf(rawHeaders, name).length > 0);
+  if (seen === undefined) return found(peer, hops, false);
+  return lost(
+    `The request has the header ${seen}, and trustedProxies does not say whom to believe.`,
+    hops,
+    false,
+  );
+}
+
+function proxied(cidrs: Cidrs, { proxied: state }: ForwardingPeer, address: Address): Origin {
+  const trusted = contains(cidrs, address);
+  const hops: Hop[] = [
+    { address: address.address, trusted, source: state === undefined ? 'peer' : 'proxy-protocol' },
+  ];
+  if (state === 'unknown') return lost('The PROXY header names no visitor (LOCAL or UNKNOWN).', [], true);
+  if (state === undefined) return lost('The connection came without a PROXY header.', hops, false);
+  if (trusted) return lost('The PROXY header names a trusted proxy, no visitor.', hops, true);
+  return found(address, hops, true);
+}
+
+/** From the nearest hop leftwards to the first that is not a trusted proxy. */
+function walk(
+  cidrs: Cidrs,
+  source: ForwardingSource,
+  hops: Hop[],
+  present: boolean,
+  written: readonly WrittenHop[],
+): Origin {
+  if (!present) return lost(`The trusted proxy sent no ${source} header.`, hops, true);
+  for (const hop of written.toReversed()) {
+    const said = source === 'forwarded' ? spoken(hop.proto, hop.host) : {};
+    const { address } = hop;
+    if (address === undefined) {
+      return { ...lost(`A hop of the ${source} header cannot be read as an address.`, hops, true), ...said };
+    }
+    const trusted = contains(cidrs, address);
+    hops.push({ address: address.address, trusted, source });
+    if (!trusted) return { ...found(address, hops, true), ...said };
+  }
+  return lost(`The ${source} header names trusted proxies only.`, hops, true);
+}
+
+/** A header that holds one address and nothing else. */
+function single(cidrs: Cidrs, source: ForwardingSource, hops: Hop[], rawHeaders: readonly string[]): Origin {
+  const name = source.slice('header:'.length).toLowerCase();
+  const values = valuesOf(rawHeaders, name);
+  const [value] = values;
+  if (value === undefined) return lost(`The trusted proxy sent no ${name} header.`, hops, true);
+  if (values.length > 1) return lost(`The header ${name} came more than once.`, hops, true);
+  const address = parseAddress(value.replace(/^[ \t]+|[ \t]+$/g, ''));
+  if (address === undefined) return lost(`The header ${name} does not hold one address.`, hops, true);
+  const trusted = contains(cidrs, address);
+  hops.push({ address: address.address, trusted, source });
+  if (trusted) return lost(`The header ${name} names a trusted proxy, no visitor.`, hops, true);
+  return found(address, hops, true);
+}
+
+function found(address: Address, hops: readonly Hop[], peerTrusted: boolean): Origin {
+  const client: ClientIp =
+    address.family === 4
+      ? { status: 'ipv4', address: address.address, value: address.value }
+      : { status: 'ipv6', address: address.address };
+  return { client, hops, peerTrusted, chain: hops.map((hop) => hop.address).toReversed() };
+}
+
+function lost(why: string, hops: readonly Hop[], peerTrusted: boolean): Origin {
+  return { client: { status: 'unknown', why }, hops, peerTrusted, chain: [] };
+}
+
+/** The last value of a list header: the nearest proxy wrote it. */
+function lastOf(rawHeaders: readonly string[], name: string): string | undefined {
+  return valuesOf(rawHeaders, name).at(-1)?.split(',').at(-1)?.trim();
+}
+
+function spoken(proto: string | undefined, host: string | undefined): Pick<Origin, 'proto' | 'host'> {
+  const scheme = proto?.toLowerCase();
+  return {
+    ...(scheme === 'http' || scheme === 'https' ? { proto: scheme } : {}),
+    ...(host !== undefined && /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host) ? { host } : {}),
+  };
+}

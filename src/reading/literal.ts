@@ -1,0 +1,49 @@
+import { toCharacters } from './bytes.ts';
+import { decodeOnce, hasBadPercent } from './decoding.ts';
+import { fitLetters } from './folding.ts';
+
+/** A literal of a template as bytes, percent-decoded; undefined where its encoding is broken. */
+export function literalOf(text: string): string | undefined {
+  return hasBadPercent(text) ? undefined : decodeOnce(text);
+}
+
+/** A literal's bytes as they are compared: characters, in one form and one case. */
+export function foldLiteral(bytes: string): string {
+  return toCharacters(bytes).normalize('NFKC').toLowerCase();
+}
+
+/** Suffixes of programs that web servers run with the rest of the path as an argument. */
+const SCRIPT = /^\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|do|action|cfm|dll|exe)$/i;
+/** A stream of a file on NTFS, `::$DATA`. */
+const STREAM = /^(?:\.[^/]*)?::?\$/;
+
+/** How a segment can be taken for a literal: not, as it, or as a program of its name. */
+export type Likeness = 'none' | 'same' | 'script';
+
+/** How `segment` can be taken for the folded literal: letter case, spaces around it and its suffix may differ. */
+export function likeness(segment: string, folded: string, isLast: boolean): Likeness {
+  if (segment.length === folded.length && segment.toLowerCase() === folded) return 'same';
+  if (/^[\w~-]*$/.test(segment)) return shortName(segment, folded) ? 'same' : 'none';
+  for (const fitted of [foldLiteral(segment), ...fitLetters(segment)]) {
+    const found = suffixLikeness(fitted, folded, isLast);
+    if (found !== 'none') return found;
+  }
+  return 'none';
+}
+
+function suffixLikeness(text: string, folded: string, isLast: boolean): Likeness {
+  const bare = text.toLowerCase().replace(/^[ +]+|[ +]+$/g, '');
+  if (bare === folded) return 'same';
+  if (!bare.startsWith(folded)) return 'none';
+  const suffix = bare.slice(folded.length);
+  if (SCRIPT.test(suffix)) return 'script';
+  if (STREAM.test(suffix)) return 'same';
+  return isLast && suffix.startsWith('.') ? 'same' : 'none';
+}
+
+/** The 8.3 name that Windows file systems give a long one. */
+function shortName(segment: string, folded: string): boolean {
+  const tilde = segment.indexOf('~');
+  if (tilde < 1 || tilde > 6 || folded.length <= 8) return false;
+  return /^\d$/.test(segment.slice(tilde + 1)) && folded.startsWith(segment.slice(0, tilde).toLowerCase());
+}

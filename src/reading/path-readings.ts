@@ -1,0 +1,111 @@
+import { KEPT_SLASH } from './bytes.ts';
+import { readingsOf, type Reading, type Reshape } from './closure.ts';
+import { decodeInSegments, decodeOnce } from './decoding.ts';
+import * as has from './features.ts';
+import { reshapeBytes } from './text-readings.ts';
+
+/** Every reading of a path; undefined where there are too many. */
+export function readPath(seeds: readonly string[]): Reading[] | undefined {
+  return readingsOf(seeds, reshapePath, decodePath);
+}
+
+const decodePath: Reshape = (text, add) => {
+  const decoded = decodeOnce(text);
+  add(decoded);
+  // Where a path is split before it is decoded, an encoded slash separates nothing.
+  const kept = decodeInSegments(text);
+  if (kept !== decoded) add(kept);
+};
+
+/** What acts on a path that has one of the features. */
+const STEPS: readonly (readonly [features: number, step: Reshape])[] = [
+  [has.BACKSLASH, (text, add) => add(text.replaceAll('\\', '/'))],
+  [has.HIGH | has.CONTROL, (text, add) => reshapeBytes(text, add, '/')],
+  [has.CONTROL, afterLineBreak],
+  [has.SEMICOLON, withoutParameters],
+  [has.QUESTION, cutQuery],
+  [has.EMPTY_SEGMENT, (text, add) => add(text.replace(/\/{2,}/g, '/'))],
+  [has.EMPTY_SEGMENT, withoutAuthority],
+  [has.LEADING_DOT, (text, add) => add(resolveDots(text))],
+  [has.LEADING_DOT, (text, add) => add(text.replaceAll('../', ''))],
+  [has.KEPT, resolveInside],
+  [has.SPACE | has.TRAILING_DOT, trimSegments],
+  [has.DOT, withoutFrontController],
+];
+
+function reshapePath(text: string, add: (next: string) => void): void {
+  const features = has.featuresOf(text);
+  if (features === 0) return;
+  for (const [wanted, step] of STEPS) if ((features & wanted) !== 0) step(text, add);
+}
+
+/** Patterns that match by line take what stands after a line break for the start. */
+function afterLineBreak(text: string, add: (next: string) => void): void {
+  for (const at of [text.search(/[\r\n]\//), text.search(/[\r\n]\/[^\r\n]*$/)]) {
+    if (at >= 0) add(text.slice(at + 1));
+  }
+}
+
+/** `;name=value` belongs to its segment, or ends the path. */
+function withoutParameters(text: string, add: (next: string) => void): void {
+  add(text.replace(/;[^/]*/g, ''));
+  add(text.slice(0, text.indexOf(';')));
+}
+
+function cutQuery(text: string, add: (next: string) => void): void {
+  for (const mark of ['?', '#']) {
+    const at = text.indexOf(mark);
+    if (at >= 0) add(text.slice(0, at));
+  }
+}
+
+/** `//host/path`, as a URL parser reads it. */
+function withoutAuthority(text: string, add: (next: string) => void): void {
+  if (text.startsWith('//')) add(text.replace(/^\/+[^/]*/, '') || '/');
+}
+
+/** RFC 3986 section 5.2.4: an empty segment is one that `..` takes away; nothing is above the root. */
+function resolveDots(text: string): string {
+  return resolve(text, '/');
+}
+
+function resolve(text: string, separator: string): string {
+  const out: string[] = [];
+  const segments = text.split(separator);
+  const floor = segments[0] === '' ? 1 : 0;
+  segments.forEach((segment, at) => {
+    const last = at === segments.length - 1;
+    if (segment === '..') {
+      if (out.length > floor) out.pop();
+      if (last) out.push('');
+    } else if (segment !== '.') out.push(segment);
+    else if (last) out.push('');
+  });
+  return out.join(separator);
+}
+
+/** An id with encoded slashes in it that ends in a file's path. */
+function resolveInside(text: string, add: (next: string) => void): void {
+  add(
+    text
+      .split('/')
+      .map((segment) => (segment.includes(KEPT_SLASH) ? resolve(segment, KEPT_SLASH) : segment))
+      .join('/'),
+  );
+}
+
+/** Windows drops trailing dots and spaces of a name; others trim spaces only. */
+function trimSegments(text: string, add: (next: string) => void): void {
+  const spaceless = text.replace(/\/ +/g, '/').replace(/ +(?=\/|$)/g, '');
+  add(spaceless);
+  add(text.replace(/([^/. ])[. ]+(?=\/|$)/g, '$1').replace(/(\/\.{1,2}) [. ]*(?=\/|$)/g, '$1'));
+  add(spaceless.replace(/\/\.{3,}(?=\/|$)/g, '/'));
+}
+
+const FRONT_CONTROLLER = /^\/[^/]+\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/)/i;
+
+/** `/index.php/path` is served as `/path` by what routes in one program. */
+function withoutFrontController(text: string, add: (next: string) => void): void {
+  const found = FRONT_CONTROLLER.exec(text);
+  if (found !== null) add(text.slice(found[0].length));
+}
