@@ -1,21 +1,17 @@
 import type { Policy, ScopePolicy } from '../policy/policy.ts';
 import type { Scope } from '../policy/reason.ts';
 import { EMPTY, applyingDelta, compiling } from '../policy/whitelist.ts';
-import type { CompactRange, Whitelist } from '../policy/whitelist.ts';
+import type { CompactRange } from '../policy/whitelist.ts';
 import { OFF, compact } from './record.ts';
 import type { Slicer } from './slicer.ts';
-import type { Change, Loaded, RangeRecord, SettingsState } from './store.ts';
-
-function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy {
-  return { ...settings, whitelist };
-}
+import type { Change, Loaded, RangeRecord } from './store.ts';
 
 /** Compiles all that a store has. */
 export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Policy> {
   const scopes = new Map<Scope, ScopePolicy>();
   slicer.begin();
   for (const { scope, settings, ranges, compiled } of loaded.scopes) {
-    scopes.set(scope, scopePolicy(settings, compiled ?? (await slicer.run(compiling(ranges)))));
+    scopes.set(scope, { ...settings, whitelist: compiled ?? (await slicer.run(compiling(ranges))) });
     await slicer.pause();
   }
   return { revision: loaded.position.revision, scopes };
@@ -40,13 +36,15 @@ export async function changePolicy(
   refuse: (why: string) => void,
 ): Promise<Policy> {
   slicer.begin();
-  const before = policy.scopes.get(change.scope);
+  const before = policy.scopes.get(change.scope) ?? { ...OFF, whitelist: EMPTY };
   const removed = change.removed.map(({ id }) => id);
-  const work = applyingDelta(before?.whitelist ?? EMPTY, removed, readable(change.added, refuse));
+  const work = applyingDelta(before.whitelist, removed, readable(change.added, refuse));
   const unchanged = removed.length === 0 && change.added.length === 0;
-  const whitelist = unchanged ? (before?.whitelist ?? EMPTY) : await slicer.run(work);
-  const { whitelist: _, ...settings } = before ?? { ...OFF, whitelist: EMPTY };
+  const whitelist = unchanged ? before.whitelist : await slicer.run(work);
   const scopes = new Map(policy.scopes);
-  scopes.set(change.scope, scopePolicy(change.settings?.after ?? settings, whitelist));
+  scopes.set(
+    change.scope,
+    change.settings ? { ...change.settings.after, whitelist } : { ...before, whitelist },
+  );
   return { revision: change.revision, scopes };
 }

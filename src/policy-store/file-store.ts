@@ -4,6 +4,7 @@ import { lockDirectory } from './file-lock.ts';
 import { createGate } from './gate.ts';
 import { shortened } from './history.ts';
 import { openJournal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { StoreLog } from './log.ts';
 import { imagesOf } from './state.ts';
 import { StoreError } from './store.ts';
@@ -21,8 +22,6 @@ export interface FileStoreOptions {
 }
 
 const CONFIRM_MS = 1000;
-
-type Journal = Awaited<ReturnType<typeof openJournal>>;
 
 /** Those who follow, each told of every change in order. */
 function createFollowers(journal: Journal, confirm: (follower: Follower) => void) {
@@ -81,67 +80,88 @@ function reading({
   };
 }
 
+/** The directory, its one owner's lock, and whether it is still ours. */
+async function own({ dir, log, compactBytes = 4 * 1024 * 1024 }: FileStoreOptions) {
+  let broken: StoreError | undefined;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDirectory(dir, (why) => {
+    broken = new StoreError('locked', `${dir} was taken over: ${why}`);
+    log.error({ dir, why }, 'store lock lost');
+  });
+  const refusal = (): StoreError | undefined => broken;
+  const journal = await openJournal({ dir, log, compactBytes, refusal }).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await journal.close();
+    if (broken === undefined) await unlock();
+  };
+  return { journal, refusal, close: (): Promise<void> => (closing ??= close()) };
+}
+
+type Followers = ReturnType<typeof createFollowers>;
+
+/** Changes, and how far they are served. */
+function writing(
+  journal: Journal,
+  followers: Followers,
+  receiptTimeoutMs: number,
+): Pick<Store, 'change' | 'receipt' | 'serving' | 'replicas'> {
+  const serving = createGate();
+  const receipt = async (change: Change, repeated: boolean, sinceMs: number): Promise<Receipt> => {
+    const served = followers.any() && (await serving.reached(change.revision, receiptTimeoutMs));
+    const ms = Math.ceil(performance.now() - sinceMs);
+    return { change: shortened(change), live: { replicas: served ? 1 : 0, of: 1, ms }, repeated };
+  };
+  return {
+    async change(draft) {
+      const sinceMs = performance.now();
+      const { change, repeated } = await journal.change(draft, followers.tell);
+      return receipt(change, repeated, sinceMs);
+    },
+    async receipt(idempotencyKey) {
+      const change = journal.history.byKey(idempotencyKey);
+      return change && receipt(change, true, performance.now());
+    },
+    serving: ({ revision }) => {
+      serving.set(revision);
+    },
+    replicas: () =>
+      Promise.resolve([{ id: String(process.pid), revision: serving.current(), ageSeconds: 0, self: true }]),
+  };
+}
+
 /**
  * The embedded store: a directory with a log of changes and a snapshot, for one gateway.
  *
  * Rejects with `locked` where another gateway owns the directory, `unreadable` where the policy is damaged.
  */
 export async function createFileStore(options: FileStoreOptions): Promise<Store> {
-  const { dir, log, now, receiptTimeoutMs = 1000, compactBytes = 4 * 1024 * 1024 } = options;
-  let broken: StoreError | undefined;
-  let closed = false;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const unlock = await lockDirectory(dir, (why) => {
-    broken = new StoreError('locked', `${dir} was taken over: ${why}`);
-    log.error({ dir, why }, 'store lock lost');
-  });
-  const journal = await openJournal({ dir, log, compactBytes, refusal: () => broken }).catch(
-    async (error: unknown) => {
-      await unlock();
-      throw error;
-    },
-  );
+  const { dir, now, receiptTimeoutMs = 1000 } = options;
+  const { journal, refusal, close } = await own(options);
   const followers = createFollowers(journal, (follower) => {
-    if (broken === undefined) follower.confirmed(now());
+    if (refusal() === undefined) follower.confirmed(now());
   });
   const timer = setInterval(followers.confirmAll, CONFIRM_MS);
-  const serving = createGate();
-
-  const receipt = async (change: Change, repeated: boolean, sinceMs: number): Promise<Receipt> => {
-    const served = followers.any() && (await serving.reached(change.revision, receiptTimeoutMs));
-    const ms = Math.ceil(performance.now() - sinceMs);
-    return { change: shortened(change), live: { replicas: served ? 1 : 0, of: 1, ms }, repeated };
-  };
-
   return {
     kind: 'file',
     ...reading(journal),
+    ...writing(journal, followers, receiptTimeoutMs),
     load: () => Promise.resolve(load(journal)),
     follow: followers.follow,
-    async change(draft) {
-      const sinceMs = performance.now();
-      const { change, repeated } = await journal.change(draft, followers.tell);
-      return await receipt(change, repeated, sinceMs);
+    status() {
+      const broken = refusal();
+      if (broken !== undefined) return { state: 'down', detail: broken.message };
+      return {
+        state: 'up',
+        detail: `embedded store in ${dir}, revision ${String(journal.position().revision)}`,
+      };
     },
-    async receipt(idempotencyKey) {
-      const change = journal.history.byKey(idempotencyKey);
-      return change && (await receipt(change, true, performance.now()));
-    },
-    replicas: () =>
-      Promise.resolve([{ id: String(process.pid), revision: serving.current(), ageSeconds: 0, self: true }]),
-    serving: ({ revision }) => {
-      serving.set(revision);
-    },
-    status: () =>
-      broken === undefined
-        ? { state: 'up', detail: `embedded store in ${dir}, revision ${String(journal.position().revision)}` }
-        : { state: 'down', detail: broken.message },
-    async close() {
+    close() {
       clearInterval(timer);
-      if (closed) return;
-      closed = true;
-      await journal.close();
-      if (broken === undefined) await unlock();
+      return close();
     },
   };
 }

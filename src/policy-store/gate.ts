@@ -10,9 +10,9 @@ export function createGate() {
       for (const one of waiting) if (one.revision <= revision) one.open();
     },
     /** True as soon as the revision is reached, false after the time. */
-    async reached(revision: number, timeoutMs: number): Promise<boolean> {
-      if (current >= revision) return true;
-      return await new Promise((resolve) => {
+    reached(revision: number, timeoutMs: number): Promise<boolean> {
+      if (current >= revision) return Promise.resolve(true);
+      return new Promise((resolve) => {
         const end = (reached: boolean): void => {
           clearTimeout(timer);
           waiting.delete(one);

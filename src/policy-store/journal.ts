@@ -1,10 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHistory } from './history.ts';
+import type { History } from './history.ts';
 import { entryLines, logHeader, openLog, readLog, replaceFile } from './log-file.ts';
+import type { LogFile } from './log-file.ts';
 import type { StoreLog } from './log.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import { START, changeOf, createState } from './state.ts';
+import type { State } from './state.ts';
 import { StoreError } from './store.ts';
 import type { Change, Draft, Position } from './store.ts';
 
@@ -56,6 +59,61 @@ async function recover(snapshotPath: string, logPath: string) {
   return { state, history, position, good, snapshotBytes: snapshot?.bytes ?? 0 };
 }
 
+/** The policy on disk and in memory, as it is now. */
+interface Pages {
+  readonly options: JournalOptions;
+  readonly snapshotPath: string;
+  readonly logPath: string;
+  readonly state: State;
+  readonly history: History;
+  position: Position;
+  file: LogFile;
+  snapshotBytes: number;
+  compactAt: number;
+}
+
+async function openPages(options: JournalOptions): Promise<Pages> {
+  const [snapshotPath, logPath] = [join(options.dir, 'policy.snapshot'), join(options.dir, 'policy.log')];
+  const { good, ...recovered } = await recover(snapshotPath, logPath);
+  const file = await openLog(logPath, good);
+  return { options, snapshotPath, logPath, ...recovered, file, compactAt: options.compactBytes };
+}
+
+/** Folds a long log into the snapshot. A crash at any point leaves a snapshot and a log that fit each other. */
+async function compactLog(pages: Pages): Promise<void> {
+  const { state, history, position, file, logPath, options } = pages;
+  if (file.bytes() <= Math.max(pages.compactAt, pages.snapshotBytes)) return;
+  try {
+    pages.snapshotBytes = await writeSnapshot(pages.snapshotPath, position, state, history);
+    pages.file = await openLog(logPath, await replaceFile(logPath, [logHeader(position)]));
+    await file.close();
+    pages.compactAt = options.compactBytes;
+  } catch (error) {
+    pages.compactAt = file.bytes() + options.compactBytes; // the log still has everything; tried again later
+    options.log.warn({ dir: options.dir, error: messageOf(error) }, 'policy log could not be compacted');
+  }
+}
+
+async function write(pages: Pages, draft: Draft): Promise<{ change: Change; repeated: boolean }> {
+  const { state, history, position, file, options } = pages;
+  const key = draft.idempotencyKey;
+  const earlier = key === undefined ? undefined : history.byKey(key);
+  if (earlier !== undefined) return { change: earlier, repeated: true };
+  const problem = options.refusal() ?? state.refusal(draft);
+  if (problem !== undefined) throw problem;
+  const change = changeOf(draft, position);
+  const entry = { change, ...(key === undefined ? {} : { key }) };
+  try {
+    await file.append(entryLines(entry));
+  } catch (error) {
+    throw new StoreError('unavailable', `nothing was changed: ${messageOf(error)}`, { cause: error });
+  }
+  state.apply(change);
+  history.add(entry);
+  pages.position = { revision: change.revision, changeId: change.changeId };
+  return { change, repeated: false };
+}
+
 /** Calls one after the other, in order. */
 function createQueue() {
   let last: Promise<unknown> = Promise.resolve();
@@ -66,62 +124,28 @@ function createQueue() {
   };
 }
 
-/** The policy on disk and in memory, and the one way to change it. */
-export async function openJournal({ dir, log, compactBytes, refusal }: JournalOptions) {
-  const [snapshotPath, logPath] = [join(dir, 'policy.snapshot'), join(dir, 'policy.log')];
-  const { state, history, good, ...recovered } = await recover(snapshotPath, logPath);
-  let { position, snapshotBytes } = recovered;
-  let file = await openLog(logPath, good);
-  let compactAt = compactBytes;
+/** Opens the policy in a directory; all changes go through here, one after the other. */
+export async function openJournal(options: JournalOptions) {
+  const pages = await openPages(options);
+  const { state, history } = pages;
   const inTurn = createQueue();
-  log.info({ dir, revision: position.revision, scopes: state.scopes().length }, 'policy read');
-
-  const compactLog = async (): Promise<void> => {
-    if (file.bytes() <= Math.max(compactAt, snapshotBytes)) return;
-    try {
-      snapshotBytes = await writeSnapshot(snapshotPath, position, state, history);
-      const good = await replaceFile(logPath, [logHeader(position)]);
-      const old = file;
-      file = await openLog(logPath, good);
-      await old.close();
-      compactAt = compactBytes;
-    } catch (error) {
-      compactAt = file.bytes() + compactBytes; // the log still has everything; tried again later
-      log.warn({ dir, error: messageOf(error) }, 'policy log could not be compacted');
-    }
-  };
-
-  const write = async (draft: Draft): Promise<{ change: Change; repeated: boolean }> => {
-    const key = draft.idempotencyKey;
-    const earlier = key === undefined ? undefined : history.byKey(key);
-    if (earlier !== undefined) return { change: earlier, repeated: true };
-    const problem = refusal() ?? state.refusal(draft);
-    if (problem !== undefined) throw problem;
-    const change = changeOf(draft, position);
-    const entry = { change, ...(key === undefined ? {} : { key }) };
-    try {
-      await file.append(entryLines(entry));
-    } catch (error) {
-      throw new StoreError('unavailable', `nothing was changed: ${messageOf(error)}`, { cause: error });
-    }
-    state.apply(change);
-    history.add(entry);
-    position = { revision: change.revision, changeId: change.changeId };
-    return { change, repeated: false };
-  };
-
+  const position = (): Position => pages.position;
+  const { dir, log } = options;
+  log.info({ dir, revision: position().revision, scopes: state.scopes().length }, 'policy read');
   return {
     state,
     history,
-    position: (): Position => position,
+    position,
     /** `committed` hears of each new change before the next one is written. */
     change: (draft: Draft, committed: (change: Change) => void): ReturnType<typeof write> =>
       inTurn(async () => {
-        const result = await write(draft);
+        const result = await write(pages, draft);
         if (!result.repeated) committed(result.change);
-        await compactLog();
+        await compactLog(pages);
         return result;
       }),
-    close: (): Promise<void> => inTurn(() => file.close()),
+    close: (): Promise<void> => inTurn(() => pages.file.close()),
   };
 }
+
+export type Journal = Awaited<ReturnType<typeof openJournal>>;

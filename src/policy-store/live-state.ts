@@ -43,13 +43,30 @@ function createTroubles(log: StoreLog) {
   };
 }
 
-/** The policy that is served, how old it is, and who waits for the next one. */
-export function createLiveState(options: {
+function createListeners() {
+  const listeners = new Set<(revision: number) => void>();
+  return {
+    tell(revision: number): void {
+      for (const listener of listeners) listener(revision);
+    },
+    subscribe(listener: (revision: number) => void): () => void {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
+
+export interface LiveStateOptions {
   readonly store: Store;
   readonly maxStalenessSeconds: number;
   readonly log: StoreLog;
   readonly now: () => number;
-}) {
+}
+
+/** The policy that is served, how old it is, and who waits for the next one. */
+export function createLiveState(options: LiveStateOptions) {
   const { store, maxStalenessSeconds, log, now } = options;
   let policy: Policy | undefined;
   let position: Position | undefined;
@@ -58,7 +75,7 @@ export function createLiveState(options: {
   const viewOf = createViews(maxStalenessSeconds * 1000, age.ageMs);
   const gate = createGate();
   const troubles = createTroubles(log);
-  const listeners = new Set<(revision: number) => void>();
+  const listeners = createListeners();
   return {
     ...troubles,
     position: () => position,
@@ -70,7 +87,7 @@ export function createLiveState(options: {
       [policy, position] = [next, at];
       store.serving(at);
       gate.set(at.revision);
-      for (const listener of listeners) listener(at.revision);
+      listeners.tell(at.revision);
     },
     loaded(refused: readonly Unreadable[]): void {
       forked = false;
@@ -81,12 +98,7 @@ export function createLiveState(options: {
       forked = true;
       troubles.alarm(why, position?.revision);
     },
-    subscribe(listener: (revision: number) => void): () => void {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
+    subscribe: listeners.subscribe,
     reached: gate.reached,
   };
 }

@@ -60,7 +60,10 @@ export function* parted(ranges: readonly RangeRecord[]): Generator<readonly Rang
 /** A change as lines; where its lists are long, they come before it and count only with it. */
 export function* entryLines({ change, key }: Entry): Generator<string, void> {
   const own = key === undefined ? {} : { key };
-  if (change.removed.length + change.added.length <= PART) return yield lineOf({ change, ...own });
+  if (change.removed.length + change.added.length <= PART) {
+    yield lineOf({ change, ...own });
+    return;
+  }
   for (const removed of parted(change.removed)) yield lineOf({ part: { removed, added: [] } });
   for (const added of parted(change.added)) yield lineOf({ part: { removed: [], added } });
   yield lineOf({ change: { ...change, removed: [], added: [] }, parts: true, ...own });

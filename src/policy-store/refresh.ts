@@ -33,53 +33,61 @@ function forkOf(from: Position | undefined, to: Position): string | undefined {
   return `revision ${String(from.revision)} was served, the store has another history up to ${String(to.revision)}`;
 }
 
-/** Loads the policy into `live` and follows the store, again and again until closed. */
+/** Loads the policy into `live`. */
+async function load(store: Store, live: LiveState, now: () => number): Promise<[Policy, Position]> {
+  const askedMs = now();
+  const loaded = await store.load();
+  const policy = await compilePolicy(loaded, createSlicer());
+  const fork = forkOf(live.position(), loaded.position);
+  if (fork !== undefined) live.fork(fork);
+  live.loaded(loaded.unreadable);
+  live.confirmed(loaded.confirmedAtMs ?? askedMs);
+  live.serve(policy, loaded.position);
+  return [policy, loaded.position];
+}
+
+/** Applies what the store tells to `live`; resolves when the history is lost, or with `stop`. */
+function follow(store: Store, live: LiveState, policy: Policy, position: Position) {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const lost = (why: string): void => {
+    live.fork(why);
+    end();
+  };
+  const sink = { serve: live.serve, confirmed: live.confirmed, unreadable: live.refused, lost };
+  const unfollow = store.follow(position, createUpdates(policy, position, sink));
+  const stop = (): void => {
+    unfollow();
+    end();
+  };
+  return { ended, stop };
+}
+
+/** Loads and follows, again and again until closed. */
 export function createRefresh(store: Store, live: LiveState, { now }: { readonly now: () => number }) {
   const rest = createRest();
   let closed = false;
-  let unfollow = (): void => undefined;
+  let stop = (): void => undefined;
 
-  const load = async (): Promise<[Policy, Position]> => {
-    const askedMs = now();
-    const loaded = await store.load();
-    const policy = await compilePolicy(loaded, createSlicer());
-    const fork = forkOf(live.position(), loaded.position);
-    if (fork !== undefined) live.fork(fork);
-    live.loaded(loaded.unreadable);
-    live.confirmed(loaded.confirmedAtMs ?? askedMs);
-    live.serve(policy, loaded.position);
-    return [policy, loaded.position];
+  const once = async (): Promise<void> => {
+    const [policy, position] = await load(store, live, now);
+    if (closed) return;
+    const following = follow(store, live, policy, position);
+    stop = following.stop;
+    await following.ended;
+    stop();
   };
-
-  const follow = (policy: Policy, position: Position): Promise<void> =>
-    new Promise((resolve) => {
-      const lost = (why: string): void => {
-        live.fork(why);
-        resolve();
-      };
-      const sink = { serve: live.serve, confirmed: live.confirmed, unreadable: live.refused, lost };
-      const stop = store.follow(position, createUpdates(policy, position, sink));
-      unfollow = () => {
-        stop();
-        resolve();
-      };
-    });
-
   const run = async (): Promise<void> => {
-    let pauseMs = RETRY_MS.first;
-    for (;;) {
-      try {
-        const [policy, position] = await load();
-        const sinceMs = performance.now();
-        if (!closed) await follow(policy, position);
-        unfollow();
-        if (performance.now() - sinceMs > RETRY_MS.most) pauseMs = RETRY_MS.first;
-      } catch (error) {
+    for (let pauseMs = RETRY_MS.first; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS.most)) {
+      const sinceMs = performance.now();
+      await once().catch((error: unknown) => {
         live.failed(error instanceof Error ? error.message : String(error));
-      }
+      });
       if (closed) return;
+      if (performance.now() - sinceMs > 2 * RETRY_MS.most) pauseMs = RETRY_MS.first;
       await rest.forMs(pauseMs * (0.75 + Math.random() / 2));
-      pauseMs = Math.min(pauseMs * 2, RETRY_MS.most);
     }
   };
 
@@ -88,7 +96,7 @@ export function createRefresh(store: Store, live: LiveState, { now }: { readonly
     close(): void {
       closed = true;
       rest.stop();
-      unfollow();
+      stop();
     },
   };
 }

@@ -44,6 +44,18 @@ function* compacted(
   }
 }
 
+/** Why a draft cannot be: the scope has moved on, or does not have what the draft says of it. */
+function refusalOf({ record, ranges }: Stored, draft: Draft): StoreError | undefined {
+  if (record.revision !== draft.expected) {
+    return new StoreError('conflict', `${draft.scope} is at revision ${String(record.revision)} now`);
+  }
+  const gone = new Set(draft.removed.map(({ id }) => id));
+  const missing = draft.removed.find(({ id }) => !ranges.has(id));
+  const there = draft.added.find(({ id }) => ranges.has(id) && !gone.has(id));
+  if (missing !== undefined) return new StoreError('conflict', `range ${missing.id} is not there any more`);
+  return there && new StoreError('conflict', `range ${there.id} is there already`);
+}
+
 /** Every scope in memory, as the file store has read or written it. */
 export function createState() {
   const stored = new Map<Scope, Stored>();
@@ -51,19 +63,7 @@ export function createState() {
   const of = (scope: Scope): Stored => stored.get(scope) ?? { record: emptyRecord(scope), ranges: new Map() };
 
   return {
-    /** Why a draft cannot be: the scope has moved on, or never had what the draft removes. */
-    refusal(draft: Draft): StoreError | undefined {
-      const { record, ranges } = of(draft.scope);
-      if (record.revision !== draft.expected) {
-        return new StoreError('conflict', `${draft.scope} is at revision ${String(record.revision)} now`);
-      }
-      const gone = new Set(draft.removed.map(({ id }) => id));
-      const missing = draft.removed.find(({ id }) => !ranges.has(id));
-      const there = draft.added.find(({ id }) => ranges.has(id) && !gone.has(id));
-      if (missing !== undefined)
-        return new StoreError('conflict', `range ${missing.id} is not there any more`);
-      return there && new StoreError('conflict', `range ${there.id} is there already`);
-    },
+    refusal: (draft: Draft): StoreError | undefined => refusalOf(of(draft.scope), draft),
     apply(change: Change): void {
       const { scope, settings, removed, added, revision } = change;
       const { record, ranges } = of(scope);

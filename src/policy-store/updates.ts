@@ -12,6 +12,27 @@ export interface UpdateSink {
   lost(why: string): void;
 }
 
+/** Handles what comes one after the other, and nothing more once it has failed. */
+function createSequence<T>(handle: (next: T) => Promise<void> | void, fail: (error: unknown) => void) {
+  const waiting: T[] = [];
+  let state: 'idle' | 'busy' | 'over' = 'idle';
+
+  const work = async (): Promise<void> => {
+    state = 'busy';
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await handle(next);
+      state = 'idle';
+    } catch (error) {
+      state = 'over';
+      fail(error);
+    }
+  };
+  return (next: T): void => {
+    waiting.push(next);
+    if (state === 'idle') void work();
+  };
+}
+
 /**
  * A follower that applies changes one after the other, each in slices.
  *
@@ -19,21 +40,16 @@ export interface UpdateSink {
  */
 export function createUpdates(first: Policy, at: Position, sink: UpdateSink): Follower {
   const slicer = createSlicer();
-  const waiting: (Change | { confirmedAtMs: number })[] = [];
   let [policy, position] = [first, at];
-  let busy = false;
   let over = false;
 
-  const lose = (why: string): void => {
-    if (over) return;
+  const lost = (why: string): void => {
+    if (!over) sink.lost(why);
     over = true;
-    sink.lost(why);
   };
-
   const apply = async (change: Change): Promise<void> => {
     if (change.previousId !== position.changeId) {
-      lose(`revision ${String(change.revision)} does not follow revision ${String(position.revision)}`);
-      return;
+      throw new Error(`revision ${String(change.revision)} does not follow ${String(position.revision)}`);
     }
     policy = await changePolicy(policy, change, slicer, (why) => {
       sink.unreadable(change.scope, why);
@@ -41,31 +57,14 @@ export function createUpdates(first: Policy, at: Position, sink: UpdateSink): Fo
     position = { revision: change.revision, changeId: change.changeId };
     if (!over) sink.serve(policy, position);
   };
-
-  const work = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      for (let next = waiting.shift(); next !== undefined && !over; next = waiting.shift()) {
-        if ('confirmedAtMs' in next) sink.confirmed(next.confirmedAtMs);
-        else await apply(next);
-      }
-    } catch (error) {
-      lose(error instanceof Error ? error.message : String(error));
-    } finally {
-      busy = false;
-    }
-  };
-
-  return {
-    change(change) {
-      waiting.push(change);
-      void work();
+  const take = createSequence<Change | number>(
+    (next) => {
+      if (typeof next !== 'number') return apply(next);
+      if (!over) sink.confirmed(next);
     },
-    confirmed(atMs) {
-      waiting.push({ confirmedAtMs: atMs });
-      void work();
+    (error) => {
+      lost(error instanceof Error ? error.message : String(error));
     },
-    lost: lose,
-  };
+  );
+  return { change: take, confirmed: take, lost };
 }
