@@ -1,5 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Peer } from '../access/question.ts';
 import { createConnections, type Connections } from './connections.ts';
 import { createEnforcer, type Enforcer } from './enforce.ts';
 import type { ExchangeShare } from './asked.ts';
@@ -22,6 +24,8 @@ export interface Gateway {
   readonly app: FastifyInstance;
   /** Resolves with the URL that it listens on. */
   listen(): Promise<string>;
+  /** Who holds the other end: by the PROXY protocol, where it is configured. */
+  peerOf(socket: Socket): Peer;
   stats(): GatewayStats;
   /** Takes no new connections; what is in flight gets `drainMs`, then it is broken off. */
   close(drainMs: number): Promise<void>;
@@ -73,6 +77,7 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
   registerProxy(app, upstream, options.upstream.url);
   return {
     app,
+    peerOf: (socket) => connections.peerOf(socket),
     listen: () => app.listen({ host: options.host, port: options.port }),
     stats: () => ({
       connections: connections.size,

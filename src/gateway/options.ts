@@ -13,7 +13,7 @@ export interface UpstreamOptions {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   /** PEM, in place of the public certificates. */
-  readonly ca: string | null;
+  readonly ca?: string;
   readonly websockets: boolean;
   readonly reuseConnections: boolean;
   /** Requests at one time; those above wait, and those above `queue` get 503. */

@@ -26,7 +26,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     timeout: options.connectTimeoutMs,
     keepAlive: true,
     rejectUnauthorized: true,
-    ...(options.ca === null ? {} : { ca: options.ca }),
+    ...(options.ca !== undefined && { ca: options.ca }),
   });
   const pool = new Pool(url.origin, {
     connections: options.connections,

@@ -258,7 +258,6 @@ const upstreamDefaults: GatewayOptions['upstream'] = {
   host: 'client',
   timeoutMs: 5_000,
   connectTimeoutMs: 2_000,
-  ca: null,
   websockets: true,
   reuseConnections: true,
   connections: 64,

@@ -10,6 +10,7 @@ import {
   maxClockToleranceSeconds,
   publicAlgorithms,
 } from '../../identity/options.ts';
+import type { ForwardingSource } from '../../reading/forwarded.ts';
 import {
   choice,
   entry,
@@ -175,11 +176,13 @@ export const trustedProxies = Type.Optional(
       cidrs: listOf(text({ description: 'An address or CIDR.', format: 'cidr' }), {
         description: 'Hops whose forwarding header is believed. []: the header is ignored, the peer is the client.',
       }),
-      source: text({
-        description: '`x-forwarded-for`, `forwarded`, `proxy-protocol` or `header:<name>`.',
-        default: 'x-forwarded-for',
-        format: 'trust-source',
-      }),
+      source: Type.Unsafe<ForwardingSource>(
+        text({
+          description: '`x-forwarded-for`, `forwarded`, `proxy-protocol` or `header:<name>`.',
+          default: 'x-forwarded-for',
+          format: 'trust-source',
+        }),
+      ),
     },
     {
       description:

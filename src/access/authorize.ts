@@ -1,0 +1,100 @@
+import { decide, type Asked } from '../policy/decide.ts';
+import { settingsFor, type PolicyView } from '../policy/policy.ts';
+import type { Anonymous, Principal } from '../policy/principal.ts';
+import { readCredential } from '../reading/credential.ts';
+import { readClientIp, type Origin } from '../reading/forwarded.ts';
+import { firstOf } from '../reading/raw-headers.ts';
+import { readTarget } from '../reading/target.ts';
+import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
+import type { Rules, Sources } from './rules.ts';
+import { createNarrator, type Narrator } from './narrator.ts';
+
+const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
+
+/** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but a token's first verification. */
+export function createAuthorize(sources: Sources): Authorize {
+  return (question, how = {}) => {
+    const nowMs = how.atMs ?? sources.now();
+    const rules = sources.rules();
+    const narrator = how.trace === true ? createNarrator() : undefined;
+    const asked = read(question, how, rules, narrator);
+    const conclude = (principal: Principal): Answer =>
+      answer({ ...asked, principal }, sources.policy(nowMs), rules, nowMs, narrator);
+    if (how.as !== undefined) return conclude(how.as);
+    // Who asks matters for a transcript only: nothing else costs a verification.
+    if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude(stranger);
+    const principal = rules.identity.identify(
+      readCredential(rules.identity.cookieNames, question.headers),
+      nowMs,
+    );
+    return principal instanceof Promise ? principal.then(conclude) : conclude(principal);
+  };
+}
+
+type Read = Omit<Asked, 'principal'> & { readonly forwarding: Forwarding };
+
+function read(question: Question, how: How, rules: Rules, narrator: Narrator | undefined): Read {
+  const { headers, method } = question;
+  const resource = readTarget(
+    rules.routes,
+    { target: question.target, host: firstOf(headers, 'host'), formBody: hasFormBody(headers) },
+    narrator?.target,
+  );
+  narrator?.resource(resource);
+  const arrival = readClientIp(rules.trust, question.peer, headers);
+  const client = how.from ?? arrival.client;
+  narrator?.client(client, how.from === undefined ? arrival.hops : []);
+  return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
+}
+
+function answer(
+  asked: Asked & { forwarding: Forwarding },
+  view: PolicyView,
+  rules: Rules,
+  nowMs: number,
+  narrator: Narrator | undefined,
+): Answer {
+  const { resource, principal, client, forwarding } = asked;
+  const bot = resource.kind === 'transcript' ? resource.bot : undefined;
+  const { mode } = settingsFor(view, rules.options.defaults, bot);
+  narrator?.principal(principal);
+  narrator?.policy(view, settingsFor(view, rules.options.defaults, bot));
+  const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
+  narrator?.decision(decision, mode);
+  return {
+    decision,
+    resource,
+    principal,
+    client,
+    forwarding,
+    mode,
+    enforced: mode === 'enforce',
+    revision: view.policy?.revision ?? 0,
+    stale: !view.known || view.staleSeconds > 0,
+    ...(narrator && { steps: narrator.steps }),
+  };
+}
+
+/** A true CORS preflight (Fetch, section 4.8): OPTIONS with Origin and Access-Control-Request-Method. */
+function isPreflight(method: string, headers: readonly string[]): boolean {
+  return (
+    method === 'OPTIONS' &&
+    firstOf(headers, 'origin') !== undefined &&
+    firstOf(headers, 'access-control-request-method') !== undefined
+  );
+}
+
+/** True for a body in which an upstream could find parameters as it finds them in a query. */
+function hasFormBody(headers: readonly string[]): boolean {
+  const type = firstOf(headers, 'content-type');
+  return type !== undefined && /^\s*(application\/x-www-form-urlencoded|multipart\/)/i.test(type);
+}
+
+function forwardingOf({ chain, proto, host, peerTrusted }: Origin): Forwarding {
+  return {
+    chain,
+    peerTrusted,
+    ...(proto !== undefined && { proto }),
+    ...(host !== undefined && { host }),
+  };
+}
