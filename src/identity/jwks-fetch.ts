@@ -80,6 +80,7 @@ function inWords(error: unknown, timeoutMs: number): string {
     error.name === 'BodyTimeoutError'
   )
     return `it did not answer within ${String(timeoutMs)} ms`;
+  if (error.name === 'HTTPParserError') return 'its answer is not HTTP';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return code === undefined ? error.message || error.name : `it could not be asked (${code})`;
 }
