@@ -60,7 +60,6 @@ export function State({ enabled }: { readonly enabled: boolean }) {
 }
 
 function Bots() {
-  const id = useId();
   const [search, setSearch] = useState('');
   const [asked, setAsked] = useState('');
   const [limit, setLimit] = useState(botsPerPage);
@@ -77,18 +76,7 @@ function Bots() {
   return (
     <section class="card" aria-labelledby="bots">
       <h2 id="bots">Bots</h2>
-      <div class="search">
-        <label for={id}>Search bots</label>
-        <input
-          id={id}
-          type="search"
-          value={search}
-          placeholder="A bot’s id"
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </div>
+      <SearchBots search={search} onSearch={setSearch} />
       <Failure error={error} />
       {value === undefined ? <p role="status">Loading…</p> : <BotTable bots={bots} search={asked} />}
       {value?.next === undefined ? null : (
@@ -99,6 +87,29 @@ function Bots() {
         </div>
       )}
     </section>
+  );
+}
+
+interface SearchProps {
+  readonly search: string;
+  readonly onSearch: (search: string) => void;
+}
+
+function SearchBots({ search, onSearch }: SearchProps) {
+  const id = useId();
+  return (
+    <div class="search">
+      <label for={id}>Search bots</label>
+      <input
+        id={id}
+        type="search"
+        value={search}
+        placeholder="A bot’s id"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onSearch(event.currentTarget.value)}
+      />
+    </div>
   );
 }
 

@@ -7,15 +7,51 @@ import { describeChange } from '../ranges/describe.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useNotices } from '../state/notice.tsx';
 
-/** Undoes one change of the log, as a new change. */
-export function RevertChange({
-  change,
-  onReverted,
-}: {
+interface RevertProps {
   readonly change: Change;
   readonly onReverted: () => void;
-}) {
+}
+
+/** Undoes one change of the log, as a new change. */
+export function RevertChange({ change, onReverted }: RevertProps) {
   const [asking, setAsking] = useState(false);
+  const stop = (): void => setAsking(false);
+  return (
+    <>
+      <button type="button" class="small" onClick={() => setAsking(true)}>
+        Undo <span class="unseen">revision {change.revision}</span>
+      </button>
+      {asking ? <AskRevert change={change} onReverted={onReverted} onClose={stop} /> : null}
+    </>
+  );
+}
+
+function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onClose: () => void }) {
+  const { busy, error, revert } = useRevert(change, () => {
+    onClose();
+    onReverted();
+  });
+  return (
+    <Confirm
+      title={`Undo change ${change.revision}?`}
+      yes="Undo it"
+      busy={busy}
+      danger={false}
+      onYes={() => void revert()}
+      onNo={onClose}
+    >
+      <p>What it did is taken back, as a new change. Changes made since are kept:</p>
+      <ul>
+        {describeChange(change).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <Failure error={error} />
+    </Confirm>
+  );
+}
+
+function useRevert(change: Change, onDone: () => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const { say } = useNotices();
@@ -26,41 +62,13 @@ export function RevertChange({
     try {
       const written = await revertChange(change.revision);
       note(written);
-      say({
-        text: `Change ${change.revision} is undone.`,
-        tone: 'ok',
-        undo: { revision: written.revision, done: onReverted },
-      });
-      setAsking(false);
-      onReverted();
+      const undo = { revision: written.revision, done: onDone };
+      say({ text: `Change ${change.revision} is undone.`, tone: 'ok', undo });
+      onDone();
     } catch (failure) {
       setError(failure);
+      setBusy(false);
     }
-    setBusy(false);
   };
-  return (
-    <>
-      <button type="button" class="small" onClick={() => setAsking(true)}>
-        Undo <span class="unseen">revision {change.revision}</span>
-      </button>
-      {asking ? (
-        <Confirm
-          title={`Undo change ${change.revision}?`}
-          yes="Undo it"
-          busy={busy}
-          danger={false}
-          onYes={() => void revert()}
-          onNo={() => setAsking(false)}
-        >
-          <p>What it did is taken back, as a new change. Changes made since are kept:</p>
-          <ul>
-            {describeChange(change).map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-          <Failure error={error} />
-        </Confirm>
-      ) : null}
-    </>
-  );
+  return { busy, error, revert };
 }

@@ -67,8 +67,8 @@ function WaysIn({ newTab }: { readonly newTab: boolean }) {
   );
 }
 
-/** The door without the site's cookie: a token is pasted, and kept by the browser where no script reads it. */
-function TokenForm({ secondary }: { readonly secondary: boolean }) {
+/** Exchanges a token for a cookie of this door. */
+function useToken() {
   const { recheck } = useSession();
   const [token, setToken] = useState('');
   const [busy, setBusy] = useState(false);
@@ -86,6 +86,12 @@ function TokenForm({ secondary }: { readonly secondary: boolean }) {
     }
     setBusy(false);
   };
+  return { token, setToken, busy, error, send };
+}
+
+/** The door without the site's cookie: a token is pasted, and kept by the browser where no script reads it. */
+function TokenForm({ secondary }: { readonly secondary: boolean }) {
+  const { token, setToken, busy, error, send } = useToken();
   return (
     <form
       class="token"

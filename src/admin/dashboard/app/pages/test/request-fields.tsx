@@ -13,7 +13,6 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What is asked for, and from where. */
 export function RequestFields({ typed, onTyped, scope }: TestFieldsProps) {
-  const id = useId();
   const set = (part: Partial<TypedQuestion>): void => onTyped({ ...typed, ...part });
   const bot = scope === undefined || scope === 'platform' ? 'support' : scope.slice('bot:'.length);
   return (
@@ -27,14 +26,7 @@ export function RequestFields({ typed, onTyped, scope }: TestFieldsProps) {
         placeholder={`/transcripts/${bot}/42`}
         hint="A link to a transcript, or its path."
       />
-      <div class="field">
-        <label for={id}>Method</label>
-        <select id={id} value={typed.method} onChange={(event) => set({ method: event.currentTarget.value })}>
-          {methods.map((method) => (
-            <option key={method}>{method}</option>
-          ))}
-        </select>
-      </div>
+      <Method value={typed.method} onValue={(method) => set({ method })} />
       <Field
         label="Address"
         value={typed.address}
@@ -50,6 +42,25 @@ export function RequestFields({ typed, onTyped, scope }: TestFieldsProps) {
         placeholder="203.0.113.7, 10.0.0.2"
         hint="X-Forwarded-For; the address is then the one that connects, and every hop is shown."
       />
+    </div>
+  );
+}
+
+interface MethodProps {
+  readonly value: string;
+  readonly onValue: (method: string) => void;
+}
+
+function Method({ value, onValue }: MethodProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>Method</label>
+      <select id={id} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+        {methods.map((method) => (
+          <option key={method}>{method}</option>
+        ))}
+      </select>
     </div>
   );
 }

@@ -79,40 +79,16 @@ function focusFirstMistake(form: HTMLFormElement): void {
   });
 }
 
-function RangeFields(props: RangeFormProps & { readonly mistakes: Mistakes }) {
+interface FieldsProps extends RangeFormProps {
+  readonly mistakes: Mistakes;
+}
+
+function RangeFields(props: FieldsProps) {
   const { typed, onTyped, mistakes } = props;
   const set = (part: Partial<Typed>): void => onTyped({ ...typed, ...part });
-  const paste = (text: string): boolean => {
-    const read = readPasted(text);
-    if (read.kind === 'list' && props.onList !== undefined) props.onList(text);
-    else if (read.kind === 'range')
-      set({ start: read.start, end: read.end, note: typed.note || (read.note ?? '') });
-    else return false;
-    return true;
-  };
   return (
     <div class="fields">
-      <Field
-        label="Start IP range"
-        class="address"
-        value={typed.start}
-        error={mistakes.start}
-        onValue={(start) => set({ start })}
-        onBlur={() => onTyped(completed(typed))}
-        onPasted={paste}
-        inputMode="text"
-        placeholder="203.0.113.0"
-      />
-      <Field
-        label="End IP range"
-        class="address"
-        value={typed.end}
-        error={mistakes.end}
-        onValue={(end) => set({ end })}
-        onPasted={paste}
-        inputMode="text"
-        placeholder="203.0.113.255"
-      />
+      <Ends {...props} />
       <Field
         label="Note"
         required={false}
@@ -129,6 +105,41 @@ function RangeFields(props: RangeFormProps & { readonly mistakes: Mistakes }) {
         onValue={(expires) => set({ expires })}
       />
     </div>
+  );
+}
+
+function Ends({ typed, onTyped, mistakes, onList }: FieldsProps) {
+  const set = (part: Partial<Typed>): void => onTyped({ ...typed, ...part });
+  const paste = (text: string): boolean => {
+    const read = readPasted(text);
+    if (read.kind === 'list' && onList !== undefined) onList(text);
+    else if (read.kind === 'range')
+      set({ start: read.start, end: read.end, note: typed.note || (read.note ?? '') });
+    else return false;
+    return true;
+  };
+  return (
+    <>
+      <Field
+        label="Start IP range"
+        class="address"
+        value={typed.start}
+        error={mistakes.start}
+        onValue={(start) => set({ start })}
+        onBlur={() => onTyped(completed(typed))}
+        onPasted={paste}
+        placeholder="203.0.113.0"
+      />
+      <Field
+        label="End IP range"
+        class="address"
+        value={typed.end}
+        error={mistakes.end}
+        onValue={(end) => set({ end })}
+        onPasted={paste}
+        placeholder="203.0.113.255"
+      />
+    </>
   );
 }
 

@@ -17,26 +17,31 @@ interface SettingsProps {
   readonly page: WhitelistPage;
 }
 
-/** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
-export function Settings({ scope, list, page }: SettingsProps) {
+/** What is chosen, and the saving of it. */
+function useSettings({ scope, list, page }: SettingsProps) {
   const [chosen, setChosen, clear] = useDraft<Chosen>(`settings ${scope}`, {});
-  const [asking, setAsking] = useState(false);
   const writing = useWriting(scope, page.revision, list.reload);
   const patch = patchOf(page, chosen);
+  const save = async (): Promise<void> => {
+    const done = { text: 'Settings saved.' };
+    if (await writing.run((revision) => patchSettings(scope, patch, revision), done)) clear();
+  };
+  return { chosen, setChosen, clear, writing, patch, save };
+}
+
+/** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
+export function Settings(props: SettingsProps) {
+  const { scope, page } = props;
+  const { chosen, setChosen, clear, writing, patch, save } = useSettings(props);
+  const [asking, setAsking] = useState(false);
   const changed = Object.keys(patch).length > 0;
   const warnings = loosens(patch);
-  const save = async (): Promise<void> => {
-    const saved = await writing.run((revision) => patchSettings(scope, patch, revision), {
-      text: 'Settings saved.',
-    });
-    setAsking(false);
-    if (saved) clear();
-  };
   const submit = (): void => {
     if (!changed || writing.busy) return;
     if (warnings.length > 0) setAsking(true);
     else void save();
   };
+  const confirmed = (): void => void save().then(() => setAsking(false));
   return (
     <section class="card" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
@@ -49,7 +54,7 @@ export function Settings({ scope, list, page }: SettingsProps) {
           title="Save these settings?"
           yes="Save settings"
           busy={writing.busy}
-          onYes={() => void save()}
+          onYes={confirmed}
           onNo={() => setAsking(false)}
         >
           {warnings.map((warning) => (
