@@ -1,7 +1,7 @@
 import { parseRange } from '../policy/range.ts';
 import type { FieldError, ParsedRange } from '../policy/range.ts';
 import { refused } from './edit-plan.ts';
-import type { Current, Edit, Plan, Refused } from './edit-plan.ts';
+import type { Current, Edit, Plan, Preview, Refused } from './edit-plan.ts';
 import { isAlike, newRecord, updatedRecord } from './edit-range.ts';
 import type { Stamp } from './edit-range.ts';
 import { eachInSlices } from './slices.ts';
@@ -10,18 +10,6 @@ import type { Change, RangeRecord } from './store.ts';
 /** A mistake in an import; `index` counts its entries from 0. */
 export interface ImportError extends FieldError {
   readonly index: number;
-}
-
-/** What an import would do, or why it would do nothing at all. */
-export interface Preview {
-  readonly revision: number;
-  readonly added: readonly RangeRecord[];
-  /** With `replace` only: what is not in the import. */
-  readonly removed: readonly RangeRecord[];
-  /** With `replace` only: the same ends with another note or expiry. */
-  readonly updated: readonly RangeRecord[];
-  /** There already, and left as they are. */
-  readonly present: readonly RangeRecord[];
 }
 
 export interface ImportRequest {

@@ -21,6 +21,20 @@ export interface Plan {
   readonly added: readonly RangeRecord[];
   readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
   readonly reverts?: number;
+  /** The range that is already as it was asked to be. */
+  readonly unchanged?: RangeRecord;
+}
+
+/** What an import would do. */
+export interface Preview {
+  readonly revision: number;
+  readonly added: readonly RangeRecord[];
+  /** With `replace` only: what is not in the import. */
+  readonly removed: readonly RangeRecord[];
+  /** With `replace` only: the same ends with another note or expiry. */
+  readonly updated: readonly RangeRecord[];
+  /** There already, and left as they are. */
+  readonly present: readonly RangeRecord[];
 }
 
 /** A scope as it was read, and the policy's revision then. */
@@ -55,6 +69,10 @@ export interface Done {
   /** The scope's settings and number of ranges from now on. */
   readonly settings: SettingsState;
   readonly ranges: number;
+  /** The one range that was asked for, as it is stored now or was until now. */
+  readonly range?: RangeRecord;
+  /** What an import did; absent where it was a repeat. */
+  readonly preview?: Preview;
 }
 
 export type Outcome = Done | Refused;

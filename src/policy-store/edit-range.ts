@@ -33,7 +33,7 @@ export function putRange(id: string, input: unknown, nowMs: number, stamp: Stamp
       const old = current.ranges.find((range) => range.id === id);
       if (old === undefined) return noSuchRange(id);
       if (!parsed.ok) return invalid(parsed);
-      if (isAlike(old, parsed.range)) return { ok: true, removed: [], added: [] };
+      if (isAlike(old, parsed.range)) return { ok: true, removed: [], added: [], unchanged: old };
       const same = findSame(current.ranges, parsed.range, id);
       if (same !== undefined) return sameEnds(same);
       return { ok: true, removed: [old], added: [updatedRecord(old, parsed.range, stamp)] };

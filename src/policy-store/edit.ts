@@ -1,18 +1,18 @@
 import type { Scope } from '../policy/reason.ts';
 import { compareImport, importRanges, readImport } from './edit-import.ts';
-import type { ImportError, ImportRequest, Preview } from './edit-import.ts';
+import type { ImportError, ImportRequest } from './edit-import.ts';
 import { refused, settingsOf } from './edit-plan.ts';
-import type { Asked, Current, Done, Edit, Outcome, Plan, Refused } from './edit-plan.ts';
+import type { Asked, Current, Edit, Outcome, Plan, Preview, Refused } from './edit-plan.ts';
 import { addRange, putRange, removeRange } from './edit-range.ts';
 import type { Stamp } from './edit-range.ts';
 import { revertChange } from './edit-revert.ts';
 import { patchSettings } from './edit-settings.ts';
 import type { SettingsPatch } from './edit-settings.ts';
 import { commit, refusalOf, repeatOf } from './edit-commit.ts';
-import type { Change, Store } from './store.ts';
+import type { Change, RangeRecord, Store } from './store.ts';
 
-export type { Asked, Done, Outcome, Refusal } from './edit-plan.ts';
-export type { ImportError, ImportRequest, Preview } from './edit-import.ts';
+export type { Asked, Done, Outcome, Preview, Refusal } from './edit-plan.ts';
+export type { ImportError, ImportRequest } from './edit-import.ts';
 export type { SettingsPatch } from './edit-settings.ts';
 
 export interface EditorOptions {
@@ -26,7 +26,6 @@ export interface EditorOptions {
 }
 
 export type ImportPreview = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
-export type ImportOutcome = (Done & { readonly preview: Preview | undefined }) | Refused;
 
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
@@ -34,7 +33,7 @@ export interface Editor {
   addRange(scope: Scope, input: unknown, asked: Asked): Promise<Outcome>;
   putRange(scope: Scope, id: string, input: unknown, asked: Asked): Promise<Outcome>;
   removeRange(scope: Scope, id: string, asked: Asked): Promise<Outcome>;
-  importRanges(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportOutcome>;
+  importRanges(scope: Scope, request: ImportRequest, asked: Asked): Promise<Outcome>;
   /** What an import would do. Nothing is written. */
   previewImport(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportPreview | Refused>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
@@ -65,7 +64,7 @@ export function createEditor(options: EditorOptions): Editor {
       let preview: Preview | undefined;
       const edit = importRanges(read, request, stamp(asked), (latest) => (preview = latest));
       const outcome = await make(scope, edit, asked);
-      return outcome.ok ? { ...outcome, preview } : outcome;
+      return outcome.ok && preview !== undefined ? { ...outcome, preview } : outcome;
     },
     async previewImport(scope, request, asked) {
       const read = await readImport(request.entries, now());
@@ -100,7 +99,11 @@ async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Aske
     if (!plan.ok || isIdle(plan)) {
       // A repeat finds its own work done: what looks like a refusal is the first answer once more.
       const repeat = await repeatOf(options.store, scope, edit, asked);
-      return repeat === undefined ? (plan.ok ? idle(options, current) : plan) : answered(options, repeat);
+      return repeat === undefined
+        ? plan.ok
+          ? idle(options, current, plan.unchanged)
+          : plan
+        : answered(options, repeat);
     }
     const at = new Date(options.now()).toISOString();
     const outcome = await commit(options.store, { scope, current, plan, edit, asked, at, key: draftKey });
@@ -110,8 +113,10 @@ async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Aske
 }
 
 async function answered(options: EditorOptions, outcome: Outcome): Promise<Outcome> {
-  if (outcome.ok) await options.live.reached(outcome.revision, REACHED_TIMEOUT_MS);
-  return outcome;
+  if (!outcome.ok) return outcome;
+  await options.live.reached(outcome.revision, REACHED_TIMEOUT_MS);
+  const range = outcome.change?.added[0] ?? outcome.change?.removed[0];
+  return range === undefined ? outcome : { ...outcome, range };
 }
 
 function isIdle(plan: Plan): boolean {
@@ -127,13 +132,18 @@ function unmet(ifMatch: Asked['ifMatch'], current: Current): Refused | undefined
   return refused({ code: 'precondition-failed', detail });
 }
 
-async function idle(options: EditorOptions, current: Current): Promise<Outcome> {
+async function idle(
+  options: EditorOptions,
+  current: Current,
+  range: RangeRecord | undefined,
+): Promise<Outcome> {
   const { revision, record, ranges } = current;
   try {
     const replicas = await options.store.replicas();
     const serving = replicas.filter((replica) => replica.revision >= record.revision).length;
     const live = { replicas: serving, of: replicas.length, ms: 0 };
-    return { ok: true, revision, live, repeated: false, settings: settingsOf(record), ranges: ranges.length };
+    const done = { revision, live, settings: settingsOf(record), ranges: ranges.length };
+    return { ok: true, repeated: false, ...done, ...(range === undefined ? {} : { range }) };
   } catch (error) {
     return refusalOf(error);
   }

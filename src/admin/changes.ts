@@ -1,0 +1,104 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../policy/reason.ts';
+import type { Change, Store } from '../policy-store/store.ts';
+import { actorOf, mayManage } from './actor.ts';
+import type { Actor } from './actor.ts';
+import type { AdminApp, AdminOptions } from './options.ts';
+import { sendProblem } from './problem.ts';
+import { Answers, ChangesQuery, NoBody, RevisionParams } from './schemas.ts';
+import { managedScope, sendNotYours } from './scope.ts';
+import { viewChange, viewSettings } from './views.ts';
+import { write } from './write.ts';
+
+/** Entries of the log can be long, so a page has fewer of them than of ranges. */
+const DEFAULT_LIMIT = 100;
+
+export function changeRoutes(app: AdminApp, options: AdminOptions): void {
+  const { store, editor } = options;
+
+  app.get('/changes', listSchema, async (request, reply) => {
+    const { scope: wanted, after: before, limit = DEFAULT_LIMIT } = request.query;
+    const scoped = wanted === undefined ? undefined : managedScope(request, reply, wanted);
+    if (scoped?.ok === false) return scoped.reply;
+    const query = { ...(before === undefined ? {} : { before }), limit: limit + 1 };
+    const found = await visible(store, actorOf(request), scoped?.scope, query);
+    const changes = found.slice(0, limit);
+    const last = changes.at(-1);
+    const more = found.length > limit && last !== undefined;
+    return { changes: changes.map(viewChange), ...(more ? { next: String(last.revision) } : {}) };
+  });
+
+  app.get('/changes/:revision', readSchema, async (request, reply) => {
+    const found = await readable(store, actorOf(request), reply, request.params.revision);
+    return found.ok ? viewChange(found.change) : found.reply;
+  });
+
+  app.post('/changes/:revision/revert', revertSchema, async (request, reply) => {
+    const found = await readable(store, actorOf(request), reply, request.params.revision);
+    if (!found.ok) return found.reply;
+    const { scope, revision } = found.change;
+    return write(options, request, reply, {
+      edit: (asked) => editor.revert(found.change, asked),
+      fields: (done) => ({
+        scope,
+        reverts: revision,
+        ...viewSettings(done.settings),
+        ranges: done.ranges,
+        added: done.change?.addedCount ?? 0,
+        removed: done.change?.removedCount ?? 0,
+      }),
+    });
+  });
+}
+
+const listSchema = {
+  schema: {
+    summary: 'The change log, newest first',
+    querystring: ChangesQuery,
+    response: { 200: Answers.changes },
+  },
+};
+const readSchema = { schema: { summary: 'One change with its whole lists', params: RevisionParams } };
+/** No body at all is an empty one. */
+const preValidation = async (request: FastifyRequest): Promise<void> => {
+  request.body ??= {};
+};
+const revertSchema = {
+  preValidation,
+  schema: {
+    summary: 'Undo a change by a new one',
+    params: RevisionParams,
+    body: NoBody,
+    response: { 200: Answers.revert },
+  },
+};
+
+interface Query {
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** An owner's log is made of their bots' logs: the whole one may be any longer. */
+async function visible(
+  store: Store,
+  actor: Actor,
+  scope: Scope | undefined,
+  query: Query,
+): Promise<readonly Change[]> {
+  if (scope !== undefined) return store.changes({ ...query, scope });
+  if (actor.superAdmin) return store.changes(query);
+  const found: Change[] = [];
+  for (const bot of actor.ownedBots) found.push(...(await store.changes({ ...query, scope: `bot:${bot}` })));
+  return found.sort((a, b) => b.revision - a.revision).slice(0, query.limit);
+}
+
+type Readable =
+  { readonly ok: true; readonly change: Change } | { readonly ok: false; readonly reply: FastifyReply };
+
+async function readable(store: Store, actor: Actor, reply: FastifyReply, text: string): Promise<Readable> {
+  const change = /^[1-9][0-9]{0,14}$/.test(text) ? await store.changeAt(Number(text)) : undefined;
+  if (change === undefined) {
+    return { ok: false, reply: sendProblem(reply, 'not-found', 'The log has no such change.') };
+  }
+  return mayManage(actor, change.scope) ? { ok: true, change } : { ok: false, reply: sendNotYours(reply) };
+}

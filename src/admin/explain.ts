@@ -1,0 +1,119 @@
+import type { Answer, How, Peer, Question } from '../access/question.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { FieldError } from '../policy/range.ts';
+import { parseAddress } from '../reading/address.ts';
+import { actorOf, mayManage } from './actor.ts';
+import type { AdminApp, AdminOptions } from './options.ts';
+import { isTokenText, presentToken } from './present.ts';
+import { sendProblem } from './problem.ts';
+import { ExplainBody } from './schemas.ts';
+import type { ExplainRequest } from './schemas.ts';
+import { sendNotYours } from './scope.ts';
+import { viewAnswer } from './views.ts';
+
+export function explainRoutes(app: AdminApp, options: AdminOptions): void {
+  const schema = { summary: 'What a visitor would be answered, and why', body: ExplainBody };
+  app.post('/explain', { schema }, async (request, reply) => {
+    const visit = await readVisit(options, request.body);
+    if (!visit.ok) return sendProblem(reply, 'invalid', 'No visitor can ask this.', { errors: visit.errors });
+    const answer = await options.authorize(visit.question, { ...visit.how, trace: true });
+    const { resource } = answer;
+    const scope = resource.kind === 'transcript' ? (`bot:${resource.bot}` as const) : 'platform';
+    // An owner hears of their own bots only: what else there is, is not theirs to explore.
+    if (!mayManage(actorOf(request), scope)) return sendNotYours(reply);
+    return reply.send(viewAnswer(answer, visit.notes));
+  });
+}
+
+type Visit =
+  | { readonly ok: true; readonly question: Question; readonly how: How; readonly notes: Answer['steps'] }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** Builds the question that the described visitor would ask. */
+async function readVisit(options: AdminOptions, body: ExplainRequest): Promise<Visit> {
+  const errors = mistakesOf(body);
+  const from = body.clientIp === undefined ? undefined : readClient(body.clientIp);
+  if (body.clientIp !== undefined && from === undefined)
+    errors.push({ field: 'clientIp', message: 'is no address' });
+  const as =
+    body.claims === undefined ? undefined : options.fromClaims(body.issuer, body.claims, options.now());
+  if (body.claims !== undefined && as === undefined) {
+    errors.push({
+      field: 'claims',
+      message: 'are none that an issuer accepts; name it by issuer, and its sub',
+    });
+  }
+  if (errors.length > 0) return { ok: false, errors };
+  const presented = body.token === undefined ? undefined : await presentToken(options, body.token);
+  const peer: Peer = { address: body.peer ?? body.clientIp ?? '' };
+  const question = questionOf(options, body, presented?.presentation.headers ?? [], peer);
+  const place = presented?.presentation.place;
+  return {
+    ok: true,
+    question,
+    how: { ...(from === undefined ? {} : { from }), ...(as === undefined ? {} : { as }) },
+    notes: place === undefined ? [] : [{ step: 'token', result: `presented as ${place}` }],
+  };
+}
+
+function questionOf(
+  options: AdminOptions,
+  body: ExplainRequest,
+  token: readonly string[],
+  peer: Peer,
+): Question {
+  const given = Object.entries(body.headers ?? {});
+  const hasHost = given.some(([name]) => name.toLowerCase() === 'host');
+  const host = hasHost ? [] : ['host', hostOf(options, body.target)];
+  const headers = [...host, ...given.flat(), ...token];
+  const upgrade = given.some(([name]) => name.toLowerCase() === 'upgrade');
+  return { method: body.method ?? 'GET', target: body.target, headers, peer, upgrade };
+}
+
+/** The host that a browser would send: the URL's own, else the site's. */
+function hostOf(options: AdminOptions, target: string): string {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(target)?.[1];
+  return authority ?? (options.siteUrl === undefined ? 'localhost' : new URL(options.siteUrl).host);
+}
+
+function readClient(text: string): ClientIp | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  return address.family === 4
+    ? { status: 'ipv4', address: address.address, value: address.value }
+    : { status: 'ipv6', address: address.address };
+}
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]{0,8192}$/;
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+
+/** What cannot be on the wire cannot be asked. */
+function mistakesOf(body: ExplainRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!TARGET.test(body.target)) {
+    errors.push({
+      field: 'target',
+      message: 'must not contain spaces, control characters or what is not percent-encoded',
+    });
+  }
+  if (body.clientIp === undefined && body.peer === undefined)
+    errors.push({ field: 'clientIp', message: 'is missing' });
+  if (body.clientIp !== undefined && body.peer !== undefined) {
+    errors.push({ field: 'peer', message: 'must not be there beside clientIp' });
+  }
+  if (body.peer !== undefined && parseAddress(body.peer) === undefined) {
+    errors.push({ field: 'peer', message: 'is no address' });
+  }
+  if (body.token !== undefined && body.claims !== undefined) {
+    errors.push({ field: 'claims', message: 'must not be there beside token' });
+  }
+  if (body.token !== undefined && !isTokenText(body.token))
+    errors.push({ field: 'token', message: 'is no token' });
+  for (const [name, value] of Object.entries(body.headers ?? {})) {
+    if (!HEADER_NAME.test(name)) errors.push({ field: `headers.${name}`, message: 'is no name of a header' });
+    if (!HEADER_VALUE.test(value))
+      errors.push({ field: `headers.${name}`, message: 'is no value of a header' });
+  }
+  return errors;
+}

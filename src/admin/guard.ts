@@ -1,0 +1,119 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../policy/principal.ts';
+import { firstOf, valuesOf } from '../reading/raw-headers.ts';
+import { actorFrom, isStatic, setActor, staticActor } from './actor.ts';
+import type { Actor } from './actor.ts';
+import { clientAddress } from './client.ts';
+import type { AdminOptions } from './options.ts';
+import { isTokenText, presentToken } from './present.ts';
+import { sendProblem } from './problem.ts';
+import { isSafe, isSameOrigin } from './same-origin.ts';
+import { sessionToken } from './session.ts';
+
+/** Who was proven, or why nobody was. */
+export type Proof =
+  { readonly ok: true; readonly actor: Actor } | { readonly ok: false; readonly principal: Principal };
+
+type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+/** Lets through who may manage something; everybody else is answered here. */
+export function createGuard(options: AdminOptions): Guard {
+  return async (request, reply) => {
+    const address = clientAddress(options, request);
+    const blockedMs = options.failures.blockedForMs(address);
+    if (blockedMs > 0) return sendBlocked(reply, blockedMs);
+    if (valuesOf(request.raw.rawHeaders, 'authorization').length > 1) {
+      return sendProblem(reply, 'bad-request', 'There is more than one Authorization header.');
+    }
+    const proof = await prove(options, request);
+    if (!proof.ok) return refuse(options, reply, proof.principal, address);
+    const { actor } = proof;
+    if (!isSafe(request.method) && isAmbient(actor) && !isSameOrigin(request, options.siteUrl)) {
+      return sendProblem(reply, 'cross-site', 'With a cookie, only a page of this site may send this.');
+    }
+    if (isStatic(actor)) logStaticToken(request, address);
+    setActor(request, actor);
+    return undefined;
+  };
+}
+
+/** True for what a browser sends by itself. */
+function isAmbient(actor: Actor): boolean {
+  return actor.via === 'cookie' || actor.via === 'session';
+}
+
+async function prove(options: AdminOptions, request: FastifyRequest): Promise<Proof> {
+  const { rawHeaders } = request.raw;
+  const bearer = bearerOf(firstOf(rawHeaders, 'authorization'));
+  if (bearer !== undefined && isStaticToken(options, bearer)) return { ok: true, actor: staticActor };
+  const own = bearer === undefined ? sessionToken(options, request) : undefined;
+  const session = own === undefined ? undefined : await proveToken(options, own);
+  if (session?.ok === true) return { ok: true, actor: { ...session.actor, via: 'session' } };
+  const principal = await options.authenticate(rawHeaders);
+  const actor = actorFrom(principal);
+  if (actor !== undefined) return { ok: true, actor };
+  // An own session that has ended says more than "nobody is signed in".
+  return {
+    ok: false,
+    principal: principal.kind === 'anonymous' && session !== undefined ? session.principal : principal,
+  };
+}
+
+/** Who a token names that was pasted, or kept from a paste. */
+export async function proveToken(options: AdminOptions, token: string): Promise<Proof> {
+  if (isStaticToken(options, token)) return { ok: true, actor: staticActor };
+  if (!isTokenText(token)) return { ok: false, principal: { kind: 'refused', reason: 'token-invalid' } };
+  const { principal } = await presentToken(options, token);
+  const actor = actorFrom(principal, 'session');
+  return actor === undefined ? { ok: false, principal } : { ok: true, actor };
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Digests of equal length: the comparison tells nothing about the token, not even how long it is. */
+function isStaticToken(options: AdminOptions, text: string): boolean {
+  const token = options.staticToken();
+  if (token === undefined || token.length === 0) return false;
+  const digest = (data: string | Uint8Array): Buffer => createHash('sha256').update(data).digest();
+  return timingSafeEqual(digest(text), digest(token));
+}
+
+export function logStaticToken(request: FastifyRequest, address: string): void {
+  request.log.warn(
+    { method: request.method, from: address, requestId: request.id },
+    'static admin token used',
+  );
+}
+
+export function sendBlocked(reply: FastifyReply, blockedMs: number): FastifyReply {
+  const headers = { 'retry-after': String(Math.ceil(blockedMs / 1000)) };
+  return sendProblem(reply, 'rate-limited', 'Too many sign-ins failed from your address.', { headers });
+}
+
+/** Answers somebody who may manage nothing, and counts it where they tried with a bad credential. */
+export function refuse(
+  options: AdminOptions,
+  reply: FastifyReply,
+  principal: Principal,
+  address: string,
+): FastifyReply {
+  const { loginUrl: login } = options;
+  const headers = { 'www-authenticate': 'Bearer' };
+  switch (principal.kind) {
+    case 'known':
+      return sendProblem(reply, 'not-admin', 'You are signed in, but manage nothing here.', { login });
+    case 'undetermined': {
+      const detail = 'It cannot be known now whether your sign-in is valid.';
+      return sendProblem(reply, principal.reason, detail, { headers: { 'retry-after': '2' } });
+    }
+    case 'anonymous':
+      if (principal.reason === 'session-invalid') options.failures.failed(address);
+      return sendProblem(reply, principal.reason, 'Sign in as an admin.', { headers, login });
+    case 'refused':
+      options.failures.failed(address);
+      return sendProblem(reply, principal.reason, 'The token proves nothing here.', { headers, login });
+  }
+}

@@ -1,0 +1,75 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { requireJson, takeJsonOnly } from './body.ts';
+import { changeRoutes } from './changes.ts';
+import { describedAs } from './description.ts';
+import { explainRoutes } from './explain.ts';
+import { createGuard } from './guard.ts';
+import { meRoutes, sessionRoutes } from './me.ts';
+import { watchMethods } from './methods.ts';
+import type { AdminApp, AdminOptions } from './options.ts';
+import { sendProblem } from './problem.ts';
+import { ownPages } from './own-pages.ts';
+import { rangeRoutes } from './ranges.ts';
+import { createValidator, sendError } from './validation.ts';
+import { settingsRoute, whitelistRoutes } from './whitelists.ts';
+
+export { ADMIN_COOKIES } from './session.ts';
+export type { AdminOptions, FailureLimit, Hop, Located } from './options.ts';
+
+/** Where the plugin belongs on either door. */
+export const ADMIN_PREFIX = '/_gateway';
+
+/** Bytes of a body, but for an import's. */
+const BODY_LIMIT = 64 * 1024;
+
+/** The admin API and the dashboard; registered under `ADMIN_PREFIX`. */
+export async function adminPlugin(parent: FastifyInstance, options: AdminOptions): Promise<void> {
+  const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
+  await app.register(cookie);
+  await app.register(helmet, ownPages);
+  await app.register(swagger, describedAs);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not-found', 'There is nothing here.'));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });
+  });
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register((scope) => mountApi(scope, options), { prefix: '/api/v1' });
+  if (options.dashboard !== undefined) await app.register(options.dashboard);
+}
+
+async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
+  const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
+  takeJsonOnly(app);
+  app.setValidatorCompiler(createValidator());
+  // Schemas describe answers; what is sent is what the handlers made, whole.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.addHook('onRoute', (route) => {
+    route.bodyLimit ??= BODY_LIMIT;
+  });
+  await app.register(async (open: AdminApp) => {
+    open.addHook('preParsing', requireJson);
+    const refuseOtherMethods = watchMethods(open);
+    sessionRoutes(open, options);
+    refuseOtherMethods();
+  });
+  await app.register(async (guarded: AdminApp) => {
+    guarded.addHook('onRequest', createGuard(options));
+    guarded.addHook('preParsing', requireJson);
+    const refuseOtherMethods = watchMethods(guarded);
+    guarded.setNotFoundHandler((_request, reply) =>
+      sendProblem(reply, 'not-found', 'There is no such call.'),
+    );
+    whitelistRoutes(guarded, options);
+    settingsRoute(guarded, options);
+    rangeRoutes(guarded, options);
+    changeRoutes(guarded, options);
+    explainRoutes(guarded, options);
+    meRoutes(guarded, options);
+    refuseOtherMethods();
+  });
+}

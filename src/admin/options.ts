@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Authorize, Peer } from '../access/question.ts';
+import type { ChangeEvent } from '../audit/change-log.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { PolicyDefaults } from '../policy/policy.ts';
+import type { Known, Principal } from '../policy/principal.ts';
+import type { Editor } from '../policy-store/edit.ts';
+import type { Store } from '../policy-store/store.ts';
+
+/** One hop of a request on its way here, nearest last or first as the reader of the header tells them. */
+export interface Hop {
+  readonly address: string;
+  readonly trusted: boolean;
+  /** Where it was read: the socket, the PROXY protocol, or a header's name. */
+  readonly source: string;
+}
+
+/** Where a request came from, by the same reading as for visitors. */
+export interface Located {
+  readonly client: ClientIp;
+  readonly hops: readonly Hop[];
+  /** From a trusted peer's header, where there is one. */
+  readonly proto?: string | undefined;
+  readonly host?: string | undefined;
+}
+
+/** Counts failed sign-ins for each address. */
+export interface FailureLimit {
+  /** Milliseconds until the address may try again; 0: now. */
+  blockedForMs(address: string): number;
+  failed(address: string): void;
+}
+
+/** What the admin API is built from. Functions are asked anew each time, so that a reload needs no new plugin. */
+export interface AdminOptions {
+  readonly door: 'public' | 'private';
+  readonly authorize: Authorize;
+  /** Who presents these headers, by the same verifier as for visitors. */
+  readonly authenticate: (rawHeaders: readonly string[]) => Principal | Promise<Principal>;
+  /** Cookies in which tokens are looked for. */
+  readonly cookieNames: () => ReadonlySet<string>;
+  /** The principal that a token with these claims would make; undefined where the issuer's would make none. */
+  readonly fromClaims: (issuer: string | undefined, claims: object, nowMs: number) => Known | undefined;
+  readonly locate: (rawHeaders: readonly string[], peer: Peer) => Located;
+  readonly peerOf: (request: IncomingMessage) => Peer;
+  /** `admin.tokenFile`'s content; undefined where none is configured. */
+  readonly staticToken: () => Uint8Array | undefined;
+  readonly editor: Editor;
+  readonly store: Store;
+  readonly failures: FailureLimit;
+  /** Writes a change to the log, beside the store's own record of it. */
+  readonly changed: (event: ChangeEvent) => void;
+  readonly defaults: () => PolicyDefaults;
+  /** `public.url`, where it is configured. */
+  readonly siteUrl?: string;
+  /** Where a browser signs in and comes back to the dashboard; absent where there is no such page on this door. */
+  readonly loginUrl?: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly importLimitBytes?: number;
+  /** The dashboard, mounted at the prefix itself. */
+  readonly dashboard?: FastifyPluginAsync;
+}
+
+/** A Fastify scope whose handlers are typed by their schemas. */
+export type AdminApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

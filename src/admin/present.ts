@@ -1,0 +1,57 @@
+import type { Known, Principal } from '../policy/principal.ts';
+import type { AdminOptions } from './options.ts';
+
+/** A token where some issuer looks for it, as the headers of a request. */
+export interface Presentation {
+  /** `bearer`, or `cookie:` and its name. */
+  readonly place: string;
+  readonly headers: readonly [string, string];
+}
+
+/** Base64url and dots: what a JWT is made of. Nothing that could break out of a cookie. */
+const TOKEN = /^[A-Za-z0-9_.~+/=-]{1,8192}$/;
+
+export function isTokenText(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Every place where a token may stand, the bearer first. */
+export function presentations(token: string, cookieNames: ReadonlySet<string>): readonly Presentation[] {
+  const cookies = [...cookieNames].map((name): Presentation => {
+    return { place: `cookie:${name}`, headers: ['cookie', `${name}=${token}`] };
+  });
+  return [{ place: 'bearer', headers: ['authorization', `Bearer ${token}`] }, ...cookies];
+}
+
+export interface Presented {
+  readonly principal: Principal;
+  /** Where the token was taken for somebody's; the bearer where it was nowhere. */
+  readonly presentation: Presentation;
+}
+
+/**
+ * Who a pasted token names. A token that was copied from somewhere does not tell where it belongs, and an issuer
+ * looks in its own places only, so each is tried.
+ */
+export async function presentToken(
+  options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
+  token: string,
+): Promise<Presented> {
+  const [bearer, ...cookies] = presentations(token, options.cookieNames());
+  if (bearer === undefined) throw new Error('a token has at least the bearer to stand in');
+  const principal = await options.authenticate(bearer.headers);
+  if (isDecided(principal)) return { principal, presentation: bearer };
+  for (const presentation of cookies) {
+    const other = await options.authenticate(presentation.headers);
+    if (isKnown(other)) return { principal: other, presentation };
+  }
+  return { principal, presentation: bearer };
+}
+
+function isKnown(principal: Principal): principal is Known {
+  return principal.kind === 'known';
+}
+
+function isDecided(principal: Principal): boolean {
+  return isKnown(principal) || principal.kind === 'undetermined';
+}

@@ -1,0 +1,197 @@
+import Type from 'typebox';
+
+/** What the API takes and gives: one schema for validation, types and its description. */
+const strict = { additionalProperties: false } as const;
+
+const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const Enum = <const T extends readonly string[]>(values: T, options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<T[number]>({ ...options, type: 'string', enum: values });
+const NullableEnum = <const T extends readonly string[]>(values: T, options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<T[number] | null>({ ...options, type: ['string', 'null'], enum: [...values, null] });
+const NullableBoolean = (options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<boolean | null>({ ...options, type: ['boolean', 'null'] });
+
+export const ScopeParams = Type.Object({
+  scope: Type.String({ description: '`platform` or `bot:<id>`, percent-encoded.' }),
+});
+export const RangeParams = Type.Object({
+  scope: Type.String({ description: '`platform` or `bot:<id>`, percent-encoded.' }),
+  id: Type.String({ description: "The range's id." }),
+});
+export const RevisionParams = Type.Object({
+  revision: Type.String({ description: 'A revision of the change log.' }),
+});
+
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'At most so many.' }));
+const after = Type.Optional(Type.String({ maxLength: 400, description: 'The `next` of the page before.' }));
+const q = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
+
+export const WhitelistsQuery = Type.Object({ q: q('A part of the scope.'), after, limit }, strict);
+export const RangesQuery = Type.Object(
+  { q: q('An address in the range, a network, or a part of its ends, id or note.'), after, limit },
+  strict,
+);
+export const ChangesQuery = Type.Object(
+  {
+    scope: Type.Optional(Type.String({ description: 'Only changes of this scope.' })),
+    after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only changes before this revision.' })),
+    limit,
+  },
+  strict,
+);
+export const ImportQuery = Type.Object(
+  { dryRun: Type.Optional(Enum(['true', 'false', '1', '0'], { description: 'Only say what it would do.' })) },
+  strict,
+);
+export const NoQuery = Type.Object({}, strict);
+
+export const SettingsBody = Type.Object(
+  {
+    enabled: Type.Optional(
+      Type.Boolean({ description: 'Whether the list counts: its addresses need no login.' }),
+    ),
+    mode: Type.Optional(NullableEnum(['enforce', 'report'])),
+    whenOff: Type.Optional(NullableEnum(['members', 'anyone'])),
+    requireLogin: Type.Optional(NullableBoolean()),
+    inheritPlatform: Type.Optional(NullableBoolean()),
+  },
+  strict,
+);
+
+export const RangeBody = Type.Object(
+  {
+    start: Type.String({ description: 'Four canonical decimal octets.' }),
+    end: Type.String({ description: 'Inclusive; the same as start for one address.' }),
+    note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    expiresAt: Type.Optional(Nullable(Type.String({ description: 'RFC 3339 with an offset.' }))),
+  },
+  strict,
+);
+
+export const ImportBody = Type.Object(
+  {
+    ranges: Type.Array(Type.Unknown(), {
+      description: 'Ranges as for one; all of them are stored, or none.',
+    }),
+    replace: Type.Optional(Type.Boolean({ description: 'Remove what is not in the import.' })),
+  },
+  strict,
+);
+
+export const ExplainBody = Type.Object(
+  {
+    target: Type.String({
+      minLength: 1,
+      maxLength: 8192,
+      description: 'The request target, or a whole URL.',
+    }),
+    method: Type.Optional(Type.String({ pattern: "^[A-Za-z!#$%&'*+.^_`|~0-9-]{1,32}$" })),
+    clientIp: Type.Optional(Type.String({ description: 'The client IP to judge by.' })),
+    peer: Type.Optional(
+      Type.String({
+        description: 'Instead of clientIp: the address that connects, `headers` being read as live.',
+      }),
+    ),
+    token: Type.Optional(Type.String({ description: 'A token as the visitor would present it.' })),
+    claims: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'Claims instead of a token.' }),
+    ),
+    issuer: Type.Optional(Type.String({ description: "The claims' issuer, by its configured name." })),
+    headers: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Further request headers.' }),
+    ),
+  },
+  strict,
+);
+
+export type ExplainRequest = Type.Static<typeof ExplainBody>;
+
+/** What needs no body may have an empty one. */
+export const NoBody = Type.Object({}, strict);
+
+export const SessionBody = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 8192, description: 'An admin token.' }) },
+  strict,
+);
+
+const settings = {
+  enabled: Type.Boolean(),
+  mode: NullableEnum(['enforce', 'report']),
+  whenOff: NullableEnum(['members', 'anyone']),
+  requireLogin: NullableBoolean(),
+  inheritPlatform: NullableBoolean(),
+};
+const Live = Type.Object({ replicas: Type.Integer(), of: Type.Integer(), ms: Type.Number() });
+const range = {
+  id: Type.String(),
+  start: Type.String(),
+  end: Type.String(),
+  note: Type.Optional(Type.String()),
+  expiresAt: Type.Optional(Type.String()),
+  createdAt: Type.String(),
+  createdBy: Type.String(),
+  updatedAt: Type.Optional(Type.String()),
+  updatedBy: Type.Optional(Type.String()),
+};
+const written = { revision: Type.Integer(), live: Live };
+const next = Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' }));
+
+export const Answers = {
+  whitelists: Type.Object({
+    revision: Type.Integer(),
+    whitelists: Type.Array(Type.Object({ scope: Type.String(), ...settings, ranges: Type.Integer() })),
+    next,
+  }),
+  whitelist: Type.Object({
+    revision: Type.Integer(),
+    scope: Type.String(),
+    ...settings,
+    total: Type.Integer(),
+    ranges: Type.Array(Type.Object(range)),
+    next,
+  }),
+  settings: Type.Object({ ...written, scope: Type.String(), ...settings, ranges: Type.Integer() }),
+  range: Type.Object({ ...written, ...range }),
+  import: Type.Object(
+    {
+      revision: Type.Integer(),
+      live: Type.Optional(Live),
+      scope: Type.String(),
+      added: Type.Integer(),
+      removed: Type.Integer(),
+      updated: Type.Optional(Type.Integer()),
+      present: Type.Optional(Type.Integer()),
+    },
+    { description: 'A dry run has errors and a preview instead of live.' },
+  ),
+  changes: Type.Object({
+    changes: Type.Array(
+      Type.Object({
+        revision: Type.Integer(),
+        scope: Type.String(),
+        at: Type.String(),
+        by: Type.String(),
+        from: Type.Optional(Type.String()),
+      }),
+    ),
+    next,
+  }),
+  revert: Type.Object({ ...written, scope: Type.String(), reverts: Type.Integer(), ...settings }),
+} as const;
+
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    reason: Type.String(),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({ index: Type.Optional(Type.Integer()), field: Type.String(), message: Type.String() }),
+      ),
+    ),
+    requestId: Type.String(),
+  },
+  { description: 'RFC 9457' },
+);

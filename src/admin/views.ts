@@ -1,0 +1,88 @@
+import type { Answer } from '../access/question.ts';
+import type { Principal } from '../policy/principal.ts';
+import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../policy-store/store.ts';
+
+/** Settings as they are stored: null is inherited. */
+export interface SettingsView {
+  readonly enabled: boolean;
+  readonly mode: 'enforce' | 'report' | null;
+  readonly whenOff: 'members' | 'anyone' | null;
+  readonly requireLogin: boolean | null;
+  readonly inheritPlatform: boolean | null;
+}
+
+export function viewSettings(state: SettingsState | ScopeRecord): SettingsView {
+  const { enabled, mode = null, whenOff = null, requireLogin = null, inheritPlatform = null } = state;
+  return { enabled, mode, whenOff, requireLogin, inheritPlatform };
+}
+
+interface ChangeSide {
+  readonly settings?: SettingsView;
+  readonly ranges: readonly RangeRecord[];
+}
+
+export interface ChangeView extends Pick<
+  Change,
+  'revision' | 'scope' | 'at' | 'by' | 'addedCount' | 'removedCount'
+> {
+  readonly from?: string;
+  readonly reverts?: number;
+  readonly before: ChangeSide;
+  readonly after: ChangeSide;
+  readonly truncated?: boolean;
+}
+
+/** An entry of the change log as admins see it. */
+export function viewChange(change: Change): ChangeView {
+  const { revision, scope, at, by, from, reverts, truncated, settings } = change;
+  return {
+    revision,
+    scope,
+    at,
+    by,
+    ...(from === undefined ? {} : { from }),
+    ...(reverts === undefined ? {} : { reverts }),
+    before: viewSide(settings?.before, change.removed),
+    after: viewSide(settings?.after, change.added),
+    addedCount: change.addedCount,
+    removedCount: change.removedCount,
+    ...(truncated === true ? { truncated } : {}),
+  };
+}
+
+function viewSide(settings: SettingsState | undefined, ranges: readonly RangeRecord[]): ChangeSide {
+  return { ...(settings === undefined ? {} : { settings: viewSettings(settings) }), ranges };
+}
+
+/** A decision as admins see it, with every step that led to it. */
+export function viewAnswer(answer: Answer, notes: Answer['steps'] = []): object {
+  const { decision, resource, principal, client, mode, enforced, revision, stale, steps = [] } = answer;
+  return {
+    decision,
+    steps: [...notes, ...steps],
+    mode,
+    enforced,
+    revision,
+    stale,
+    resource,
+    principal: viewPrincipal(principal),
+    client,
+  };
+}
+
+function viewPrincipal(principal: Principal): object {
+  if (principal.kind !== 'known') {
+    const { kind, reason } = principal;
+    return { kind, reason };
+  }
+  const { kind, via, issuer, subject, member, contact } = principal;
+  const bots = member?.bots;
+  return {
+    kind,
+    via,
+    issuer,
+    subject,
+    ...(bots === undefined ? {} : { bots: bots === 'all' ? 'all' : [...bots] }),
+    ...(contact === undefined ? {} : { contact: contact.id, conversations: [...contact.conversations] }),
+  };
+}

@@ -1,0 +1,97 @@
+import type { FastifyReply } from 'fastify';
+import type { ScopeRecord } from '../policy-store/store.ts';
+import { actorOf, mayManage } from './actor.ts';
+import type { Actor } from './actor.ts';
+import type { AdminApp, AdminOptions } from './options.ts';
+import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
+import { sendProblem } from './problem.ts';
+import { Answers, RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery } from './schemas.ts';
+import { managedScope } from './scope.ts';
+import { viewSettings } from './views.ts';
+import { write } from './write.ts';
+
+export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
+  const { store } = options;
+
+  app.get('/whitelists', listSchema, async (request) => {
+    const { q = '', after, limit = DEFAULT_LIMIT } = request.query;
+    const { revision, scopes } = await store.scopes();
+    const found = visible(actorOf(request), scopes).filter((record) => isFound(record, q));
+    const page = pageByKey(found, (record) => record.scope, { after, limit });
+    const whitelists = page.items.map((record) => {
+      return { scope: record.scope, ...viewSettings(record), ranges: record.ranges };
+    });
+    return { revision, whitelists, ...(page.next === undefined ? {} : { next: page.next }) };
+  });
+
+  app.get('/whitelists/:scope', readSchema, async (request, reply) => {
+    const scoped = managedScope(request, reply, request.params.scope);
+    if (!scoped.ok) return scoped.reply;
+    const { q, after, limit = DEFAULT_LIMIT } = request.query;
+    const place = after === undefined ? undefined : readPlace(after);
+    if (after !== undefined && place === undefined) return sendBadCursor(reply);
+    const { revision, record, ranges } = await store.scope(scoped.scope);
+    const page = await pageOfRanges(ranges, { ...(q === undefined ? {} : { q }), place, limit });
+    return reply.header('etag', `"${revision}"`).send({
+      revision,
+      scope: scoped.scope,
+      ...viewSettings(record),
+      total: ranges.length,
+      ranges: [...page.items],
+      ...(page.next === undefined ? {} : { next: page.next }),
+    });
+  });
+}
+
+/** The toggle and the settings of a scope. */
+export function settingsRoute(app: AdminApp, options: AdminOptions): void {
+  app.patch('/whitelists/:scope', patchSchema, async (request, reply) => {
+    const scoped = managedScope(request, reply, request.params.scope);
+    if (!scoped.ok) return scoped.reply;
+    const { scope } = scoped;
+    return write(options, request, reply, {
+      edit: (asked) => options.editor.patch(scope, request.body, asked),
+      fields: (done) => ({ scope, ...viewSettings(done.settings), ranges: done.ranges }),
+    });
+  });
+}
+
+const listSchema = {
+  schema: { summary: 'Every whitelist', querystring: WhitelistsQuery, response: { 200: Answers.whitelists } },
+};
+const readSchema = {
+  schema: {
+    summary: 'One whitelist',
+    params: ScopeParams,
+    querystring: RangesQuery,
+    response: { 200: Answers.whitelist },
+  },
+};
+const patchSchema = {
+  schema: {
+    summary: 'Toggle and settings',
+    params: ScopeParams,
+    body: SettingsBody,
+    response: { 200: Answers.settings },
+  },
+};
+
+function sendBadCursor(reply: FastifyReply): FastifyReply {
+  const errors = [{ field: 'after', message: 'is not the next of a page' }];
+  return sendProblem(reply, 'malformed', 'The query cannot be read.', { errors });
+}
+
+function isFound(record: ScopeRecord, q: string): boolean {
+  return record.scope.toLowerCase().includes(q.trim().toLowerCase());
+}
+
+/** What an actor manages, sorted; an owner's bots are there before anything was stored for them. */
+function visible(actor: Actor, scopes: readonly ScopeRecord[]): readonly ScopeRecord[] {
+  const stored = scopes.filter((record) => mayManage(actor, record.scope));
+  const names = new Set(stored.map((record) => record.scope));
+  const owned = [...actor.ownedBots].flatMap((bot): ScopeRecord[] => {
+    const scope = `bot:${bot}` as const;
+    return names.has(scope) ? [] : [{ scope, enabled: false, revision: 0, ranges: 0 }];
+  });
+  return [...stored, ...owned].sort((a, b) => (isLater(a.scope, b.scope) ? 1 : -1));
+}

@@ -1,0 +1,50 @@
+import type { ChangeEvent } from '../audit/change-log.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Asked, Done, Outcome } from '../policy-store/edit.ts';
+import { changedKeys } from '../policy-store/edit-settings.ts';
+import type { Change } from '../policy-store/store.ts';
+import { conditionsOf } from './conditions.ts';
+import type { AdminOptions } from './options.ts';
+import { sendProblem, sendRefusal } from './problem.ts';
+
+export interface Write {
+  readonly edit: (asked: Asked) => Promise<Outcome>;
+  /** The record's own fields, beside revision and live. */
+  readonly fields: (done: Done) => object;
+  readonly status?: number;
+}
+
+/** Makes a change and answers it: what was stored, its revision, and where it is live. */
+export async function write(
+  options: AdminOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { edit, fields, status = 200 }: Write,
+): Promise<FastifyReply> {
+  const conditions = conditionsOf(options, request);
+  if (!conditions.ok) {
+    return sendProblem(reply, 'malformed', 'A header cannot be read.', { errors: [conditions.error] });
+  }
+  const outcome = await edit(conditions.asked);
+  if (!outcome.ok) return sendRefusal(reply, outcome.refusal);
+  const { revision, live, change, repeated } = outcome;
+  if (change !== undefined && !repeated) options.changed(eventOf(change, request.id));
+  return reply
+    .code(status)
+    .header('etag', `"${revision}"`)
+    .send({ revision, live, ...fields(outcome) });
+}
+
+function eventOf(change: Change, requestId: string): ChangeEvent {
+  const { revision, scope, by, from, settings } = change;
+  return {
+    revision,
+    scope,
+    by,
+    ...(from === undefined ? {} : { from }),
+    added: change.addedCount,
+    removed: change.removedCount,
+    settings: settings === undefined ? [] : changedKeys(settings.before, settings.after),
+    requestId,
+  };
+}

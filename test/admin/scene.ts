@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import type { Test } from 'tap';
+import { createAuthorize } from '../../src/access/authorize.ts';
+import type { Authorize } from '../../src/access/question.ts';
+import { ADMIN_PREFIX, adminPlugin } from '../../src/admin/index.ts';
+import type { AdminOptions } from '../../src/admin/index.ts';
+import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import { createVerifier } from '../../src/identity/verifier.ts';
+import { createFailureLimit } from '../../src/limits/failures.ts';
+import { createEditor } from '../../src/policy-store/edit.ts';
+import { createFileStore } from '../../src/policy-store/file-store.ts';
+import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
+import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
+import type { Store } from '../../src/policy-store/store.ts';
+import { readCredential } from '../../src/reading/credential.ts';
+import { compileTrust, readClientIp } from '../../src/reading/forwarded.ts';
+import { compileRoutes } from '../../src/reading/route.ts';
+import { issuer, options, quiet, secretOf } from '../identity/scene.ts';
+import { createSigner, seconds } from '../support/tokens.ts';
+
+export const STATIC_TOKEN = 'correct-horse-battery-staple';
+export const SITE = 'https://chat.example.com';
+export const PARTNER = 'https://partner.example/';
+export const WIDGET = 'https://widget.example/';
+
+const staff = createSigner('HS256', 'staff-1');
+const partner = createSigner('HS256', 'partner-1');
+const widget = createSigner('HS256', 'widget-1');
+
+/** A token of the issuer whose tokens may manage. */
+export function staffToken(claims: object): string {
+  return staff.sign({
+    ...{ iss: 'https://issuer.example/', aud: 'transcript-gateway' },
+    ...valid(),
+    ...claims,
+  });
+}
+/** A token of an issuer whose tokens may only open transcripts. */
+export function partnerToken(claims: object): string {
+  return partner.sign({ iss: PARTNER, aud: 'transcript-gateway', ...valid(), ...claims });
+}
+/** A token of an issuer that speaks of contacts only. */
+export function contactToken(claims: object): string {
+  return widget.sign({ iss: WIDGET, aud: 'transcript-gateway', ...valid(), ...claims });
+}
+
+function valid(): object {
+  return { sub: 'ada', iat: seconds(-10), exp: seconds(600) };
+}
+
+export const superAdmin = staffToken({ sub: 'root', roles: ['super_admin'] });
+export const owner = staffToken({ sub: 'olga', owned_bots: ['sales'] });
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** The body as JSON; empty where it is none. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface Ask {
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+}
+
+export type Call = (method: string, path: string, ask?: Ask) => Promise<Reply>;
+
+export interface Scene {
+  /** Calls under the private door's API, as the super admin where no token is given. */
+  readonly call: Call;
+  readonly publicCall: Call;
+  readonly store: Store;
+  readonly live: LivePolicy;
+  readonly authorize: Authorize;
+  readonly changed: readonly ChangeEvent[];
+  readonly said: readonly string[];
+  readonly ports: { readonly private: number; readonly public: number };
+}
+
+export interface SceneOptions {
+  readonly failedPerMinute?: number;
+  readonly now?: () => number;
+  readonly dir?: string;
+}
+
+/** The admin API on both doors, on a real store, with real tokens and sockets. */
+export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene> {
+  const now = how.now ?? Date.now;
+  const log = { ...quiet, error: () => undefined };
+  const store = await createFileStore({ dir: how.dir ?? t.testdir(), log, now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: 300, log, now });
+  live.start();
+  await live.reached(0, 5_000);
+  const verifier = createVerifier(options(issuers()), { log: quiet });
+  verifier.start();
+  const trust = compileTrust({ cidrs: ['127.0.0.1'], source: 'x-forwarded-for' });
+  const rules = {
+    routes: compileRoutes(routes),
+    trust,
+    identity: verifier,
+    options: { otherPaths: 'forward', canLogIn: true, defaults } as const,
+  };
+  const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
+  const changed: ChangeEvent[] = [];
+  const said: string[] = [];
+  const shared: Omit<AdminOptions, 'door'> = {
+    authorize,
+    authenticate: (headers) => verifier.identify(readCredential(verifier.cookieNames, headers), now()),
+    cookieNames: () => verifier.cookieNames,
+    fromClaims: (name, claims, nowMs) => verifier.fromClaims(name, { ...claims }, nowMs),
+    locate: (headers, peer) => readClientIp(trust, peer, headers),
+    peerOf: (incoming) => ({ address: incoming.socket.remoteAddress ?? '' }),
+    staticToken: () => Buffer.from(STATIC_TOKEN),
+    editor: createEditor({ store, live, now, randomId: () => randomBytes(8).toString('hex') }),
+    store,
+    failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
+    changed: (event) => void changed.push(event),
+    defaults: () => defaults,
+    now,
+  };
+  const stream = { write: (line: string) => void said.push(line) };
+  const doors = [
+    await openDoor({ ...shared, door: 'private' }, stream),
+    await openDoor({ ...shared, door: 'public', siteUrl: SITE, loginUrl: '/login' }, stream),
+  ] as const;
+  t.teardown(async () => {
+    await Promise.all(doors.map((door) => door.close()));
+    live.close();
+    await verifier.close();
+    await store.close();
+  });
+  const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
+  const ports = { private: doors[0].port, public: doors[1].port };
+  return { call, publicCall, store, live, authorize, changed, said, ports };
+}
+
+const defaults = { mode: 'enforce', requireLogin: false } as const;
+
+export const routes = [
+  { path: '/transcripts/:botId/:conversationId' },
+  { path: '/history', query: { botId: 'bot' } },
+  { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
+];
+
+function issuers() {
+  const keys = (signer: typeof staff) => [secretOf(signer)];
+  return [
+    issuer({ keys: keys(staff) }),
+    issuer({ name: 'partner', issuer: PARTNER, keys: keys(partner), grants: ['member'], from: ['bearer'] }),
+    issuer({
+      name: 'widget',
+      issuer: WIDGET,
+      keys: keys(widget),
+      grants: ['contact'],
+      from: ['cookie:widget'],
+    }),
+  ];
+}
+
+async function openDoor(adminOptions: AdminOptions, stream: { write(line: string): void }) {
+  const app = Fastify({ logger: { level: 'warn', stream }, routerOptions: { maxParamLength: 512 } });
+  await app.register(adminPlugin, { ...adminOptions, prefix: ADMIN_PREFIX });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = app.server.address() as AddressInfo;
+  return { port: address.port, close: () => app.close() };
+}
+
+/** Calls one door; paths are below the API's, or absolute with a leading `//`. */
+export function caller(port: number): Call {
+  return (method, path, ask = {}) =>
+    new Promise((resolve, reject) => {
+      const token = 'token' in ask ? ask.token : superAdmin;
+      const text =
+        ask.body === undefined || typeof ask.body === 'string' ? ask.body : JSON.stringify(ask.body);
+      const headers = {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(text === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        ...ask.headers,
+      };
+      const target = path.startsWith('//') ? path.slice(1) : `/_gateway/api/v1${path}`;
+      const sent = request({ host: '127.0.0.1', port, method, path: target, headers }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => resolve(replyOf(answer.statusCode ?? 0, answer.headers, chunks)));
+      });
+      sent.on('error', reject);
+      sent.end(text);
+    });
+}
+
+function replyOf(status: number, headers: Reply['headers'], chunks: readonly Buffer[]): Reply {
+  const text = Buffer.concat(chunks).toString();
+  const isJson = String(headers['content-type']).includes('json');
+  return { status, headers, text, body: isJson && text !== '' ? (JSON.parse(text) as Reply['body']) : {} };
+}
+
+/** `field message` of each error of a problem. */
+export function errorsOf(reply: Reply): readonly string[] {
+  const errors = (reply.body.errors ?? []) as readonly { field: string; message: string }[];
+  return errors.map((error) => `${error.field} ${error.message}`);
+}
