@@ -21,6 +21,7 @@ export function createCache<Value>(maxEntries: number, maxWeight: number): Cache
   let old = fresh();
 
   function set(key: string, value: Value, weight: number): void {
+    if (weight > maxWeight / 2 || maxEntries < 2) return;
     if (young.entries.size >= maxEntries / 2 || young.weight + weight > maxWeight / 2) {
       old = young;
       young = fresh();

@@ -1,5 +1,5 @@
 import { isBotId } from '../policy/resource.ts';
-import { publicKey, secretFault } from './key.ts';
+import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
 import type { IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
 
@@ -26,6 +26,9 @@ export function checkIdentity(options: IdentityOptions): IdentityFindings {
   const tolerance = options.clockToleranceSeconds;
   if (!(tolerance >= 0 && tolerance <= maxClockToleranceSeconds))
     mistake('clockToleranceSeconds', `must be from 0 to ${String(maxClockToleranceSeconds)}`);
+  const { keepSeconds, refreshSeconds, timeoutMs } = options.jwks;
+  if (keepSeconds <= refreshSeconds + timeoutMs / 1000)
+    mistake('jwks.keepSeconds', 'must be longer than refreshSeconds and timeoutMs together');
   options.issuers.forEach((issuer, index) => {
     const path = `issuers[${String(index)}]`;
     if (options.issuers.findIndex(({ name }) => name === issuer.name) < index)
@@ -63,13 +66,11 @@ function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn:
 
 function checkKey(key: KeyOptions, path: string, mistake: Report, warn: Report): void {
   if ('jwksUrl' in key) return checkUrl(key.jwksUrl, `${path}.jwksUrl`, mistake, warn);
-  if ('secret' in key) {
-    const fault = secretFault(key.algorithm, key.secret);
-    if (fault !== undefined) mistake(path, fault);
-    return;
-  }
-  const read = publicKey(key.algorithm, key.publicKey, key.kid);
-  if (typeof read === 'string') mistake(path, `public key: ${read}`);
+  const read =
+    'secret' in key
+      ? secretKey(key.algorithm, key.secret, key.kid)
+      : publicKey(key.algorithm, key.publicKey, key.kid);
+  if (typeof read === 'string') mistake(path, read);
 }
 
 function checkUrl(text: string, path: string, mistake: Report, warn: Report): void {

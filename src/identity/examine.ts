@@ -124,10 +124,11 @@ async function verify(examiner: Examiner, plan: Plan, id: string, nowMs: number)
   const { token, place } = plan;
   const possible: Known[] = [];
   for (const { issuer, standing } of plan.candidates) {
-    const known = toKnown(issuer, standing, token.claims, place);
     const key = await findVerifying(examiner, plan, issuer);
+    if (key === undefined) continue;
+    const known = toKnown(issuer, standing, token.claims, place);
     if (key === 'unknown') possible.push(known);
-    else if (key !== undefined) {
+    else {
       const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
       examiner.verified.set(id, verified, token.text.length);
       return judge(verified, nowMs);

@@ -33,27 +33,39 @@ export function identify(
   if (bearer !== undefined)
     return after(examine(examiner, bearer, 'bearer', nowMs), (verdict) => asBearer(verdict, trace));
   const ours = ownCookies(cookies, places);
-  if (ours.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  const [first, ...more] = ours;
+  if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
   if (ours.length > MAX_COOKIES) return { kind: 'anonymous', reason: 'session-invalid' };
-  const verdicts = ours.map(({ value, place }) => examine(examiner, value, place, nowMs));
-  return after(all(verdicts), (known) => {
-    known.forEach((verdict, index) => trace?.(`${ours[index]?.place ?? 'cookie'}: ${inWords(verdict)}`));
-    const [only] = known;
-    return only?.kind === 'known' && known.length === 1 ? only.known : settleCookies(known);
-  });
+  const verdict = examine(examiner, first.value, first.place, nowMs);
+  if (more.length === 0) return after(verdict, (one) => asCookies([one], ours, trace));
+  const verdicts = [verdict, ...more.map(({ value, place }) => examine(examiner, value, place, nowMs))];
+  return after(all(verdicts), (every) => asCookies(every, ours, trace));
 }
 
-/** Cookies of our names that are not empty, each text once. */
-function ownCookies(
-  cookies: Credentials['cookies'],
-  places: CookiePlaces,
-): readonly { readonly value: string; readonly place: Place }[] {
-  const ours = new Map<string, { readonly value: string; readonly place: Place }>();
+interface PlacedToken {
+  readonly value: string;
+  readonly place: Place;
+}
+
+/** Cookies of our names that are not empty, each text once; one more than may be looked at is enough to know. */
+function ownCookies(cookies: Credentials['cookies'], places: CookiePlaces): readonly PlacedToken[] {
+  const ours: PlacedToken[] = [];
   for (const { name, value } of cookies) {
-    const place = places.get(name);
-    if (place !== undefined && value !== '') ours.set(`${name}=${value}`, { value, place });
+    const place = value === '' ? undefined : places.get(name);
+    if (place === undefined || ours.some((one) => one.value === value && one.place === place)) continue;
+    ours.push({ value, place });
+    if (ours.length > MAX_COOKIES) break;
   }
-  return [...ours.values()];
+  return ours;
+}
+
+function asCookies(verdicts: readonly Verdict[], ours: readonly PlacedToken[], trace: Trace): Principal {
+  if (trace !== undefined)
+    verdicts.forEach((verdict, index) => {
+      trace(`${ours[index]?.place ?? 'cookie'}: ${inWords(verdict)}`);
+    });
+  const [only] = verdicts;
+  return verdicts.length === 1 && only?.kind === 'known' ? only.known : settleCookies(verdicts);
 }
 
 function asBearer(verdict: Verdict, trace: Trace): Principal {
@@ -87,7 +99,7 @@ function all(
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
   const ready: Verdict[] = [];
   for (const verdict of verdicts) {
-    if (verdict instanceof Promise) return Promise.all(verdicts);
+    if (verdict instanceof Promise) return Promise.all(verdicts.map((one) => Promise.resolve(one)));
     ready.push(verdict);
   }
   return ready;

@@ -61,7 +61,7 @@ function readKeys(text: string, known: ReadonlyMap<string, VerifyKey>): readonly
   if (entries.length > MAX_KEYS) throw new Error(`its answer has more than ${String(MAX_KEYS)} keys`);
   const keys = entries.map((entry) => remoteKey(entry, known)).filter((key) => key !== undefined);
   if (keys.length === 0) throw new Error('its answer has no key that can verify tokens');
-  return keys;
+  return [...new Map(keys.map((key) => [key.fingerprint, key])).values()];
 }
 
 function parse(text: string): unknown {

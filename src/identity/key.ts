@@ -28,8 +28,7 @@ export function isHmac(algorithm: Algorithm): algorithm is HmacAlgorithm {
   return hmacAlgorithms.some((hmac) => hmac === algorithm);
 }
 
-/** What is wrong with a secret, in one sentence; undefined for a good one. */
-export function secretFault(algorithm: HmacAlgorithm, secret: Uint8Array): string | undefined {
+function secretFault(algorithm: HmacAlgorithm, secret: Uint8Array): string | undefined {
   const least = minSecretBytes[algorithm];
   if (secret.length < least)
     return `the secret has ${String(secret.length)} bytes; ${algorithm} needs at least ${String(least)}`;
@@ -38,8 +37,10 @@ export function secretFault(algorithm: HmacAlgorithm, secret: Uint8Array): strin
   return isPublic ? 'the secret is a PEM file; a key of its own algorithm is meant' : undefined;
 }
 
-/** A shared secret as a key. */
-export function secretKey(algorithm: HmacAlgorithm, secret: Uint8Array, kid?: string): VerifyKey {
+/** A shared secret as a key; a sentence where it is none. */
+export function secretKey(algorithm: HmacAlgorithm, secret: Uint8Array, kid?: string): VerifyKey | string {
+  const fault = secretFault(algorithm, secret);
+  if (fault !== undefined) return fault;
   const hash = `SHA-${algorithm.slice(2)}`;
   const material = webcrypto.subtle.importKey('raw', secret, { name: 'HMAC', hash }, false, ['verify']);
   const fingerprint = createHash('sha256').update(algorithm).update(secret).digest('base64url');
@@ -54,6 +55,9 @@ export function publicKey(algorithm: PublicAlgorithm, bytes: Uint8Array, kid?: s
   const jwk = parseObject(text);
   if (jwk === undefined) return 'it is neither PEM nor a JWK';
   if (own(jwk, 'd') !== undefined) return 'it is a private key; give the public one';
+  const named = own(jwk, 'alg');
+  if (!mayVerify(jwk) || (named !== undefined && readAlgorithm(named) !== algorithm))
+    return `it says itself that it is not for verifying ${algorithm}`;
   return fixed(importJwk(jwk), algorithm, kid);
 }
 

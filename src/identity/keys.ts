@@ -25,9 +25,11 @@ export function createKeyRing(options: readonly KeyOptions[], remote: (url: stri
 }
 
 function fixedKey(option: Exclude<KeyOptions, { jwksUrl: string }>): VerifyKey {
-  if ('secret' in option) return secretKey(option.algorithm, option.secret, option.kid);
-  const key = publicKey(option.algorithm, option.publicKey, option.kid);
-  if (typeof key === 'string') throw new Error(`public key ${option.kid ?? '(no kid)'}: ${key}`);
+  const key =
+    'secret' in option
+      ? secretKey(option.algorithm, option.secret, option.kid)
+      : publicKey(option.algorithm, option.publicKey, option.kid);
+  if (typeof key === 'string') throw new Error(`key ${option.kid ?? '(no kid)'}: ${key}`);
   return key;
 }
 

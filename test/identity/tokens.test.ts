@@ -1,5 +1,7 @@
 import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import t from 'tap';
+import { readJsonObject } from '../../src/identity/json.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createSigner, encode, hmacSigner, newPair, publicSigner, seconds } from '../support/tokens.ts';
 import {
@@ -551,6 +553,47 @@ t.test('every token proves what it should, twice', async (t) => {
   }
 });
 
+t.test('no other spelling of a good token is one', async (t) => {
+  for (const token of [hs.sign(claims()), es.sign(claims())]) {
+    t.equal(word(await bearer(verifier, token)), ok);
+    for (let at = 0; at < token.length; at++)
+      for (const other of ['A', '_', '.', '=', '\u00e9', '']) {
+        const text = token.slice(0, at) + other + token.slice(at + 1);
+        if (text === token) continue;
+        const found = await bearer(verifier, text);
+        if (found.kind === 'known') t.fail(`${JSON.stringify(other)} at ${String(at)}`);
+      }
+  }
+});
+
+t.test('JSON with one meaning only', (t) => {
+  const value = fc.jsonValue({ maxDepth: 6 });
+  const object = fc.dictionary(fc.string({ unit: 'binary' }), value);
+  fc.assert(
+    fc.property(object, (one) => {
+      const text = JSON.stringify(one);
+      t.same(readJsonObject(text), JSON.parse(text));
+    }),
+    { numRuns: 300 },
+  );
+  fc.assert(
+    fc.property(object, value, value, fc.string(), fc.boolean(), (one, a, b, name, deep) => {
+      const escaped = [...name]
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join('');
+      const twice = `{${JSON.stringify(name)}:${JSON.stringify(a)},"${escaped}":${JSON.stringify(b)}}`;
+      const rest = JSON.stringify(one).slice(1, -1);
+      const text = deep
+        ? `{"":[${twice}]${rest && ','}${rest}}`
+        : `${twice.slice(0, -1)}${rest && ','}${rest}}`;
+      JSON.parse(text);
+      return readJsonObject(text) === undefined;
+    }),
+    { numRuns: 300 },
+  );
+  t.end();
+});
+
 t.test('no hostile token costs 5 ms', async (t) => {
   const rows = Object.values(tables)
     .flat()
@@ -576,12 +619,15 @@ t.test('no hostile token costs 5 ms', async (t) => {
 
 t.test('every key size and algorithm that a configuration may name', async (t) => {
   const names = ['HS256', 'HS384', 'HS512', 'RS384', 'RS512', 'PS384', 'PS512', 'ES384', 'ES512'];
+  const [pair, another] = [newPair('RS256'), newPair('RS256')];
   for (const name of names) {
-    const signer = createSigner(name, 'k');
+    const isRsa = /^[RP]S/.test(name);
+    const signer = isRsa ? publicSigner(name, 'k', pair) : createSigner(name, 'k');
+    const stranger = isRsa ? publicSigner(name, 'k', another) : createSigner(name, 'k');
     const key = name.startsWith('HS') ? secretOf(signer) : publicOf(signer);
     const one = createVerifier(options([issuer({ keys: [key] })]), { log: quiet });
     t.equal(word(await bearer(one, signer.sign(claims()))), ok, name);
-    t.equal(word(await bearer(one, createSigner(name, 'k').sign(claims()))), invalid, `${name}, another key`);
+    t.equal(word(await bearer(one, stranger.sign(claims()))), invalid, `${name}, another key`);
   }
   const big = publicSigner('RS256', 'k', newPair('RS256', 3072));
   const one = createVerifier(options([issuer({ keys: [publicOf(big)] })]), { log: quiet });

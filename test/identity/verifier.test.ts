@@ -1,6 +1,6 @@
 import t from 'tap';
 import { checkIdentity } from '../../src/identity/check.ts';
-import type { IssuerOptions } from '../../src/identity/options.ts';
+import type { IssuerOptions, KeyOptions } from '../../src/identity/options.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import type { Known } from '../../src/policy/principal.ts';
 import { createSigner, newPair, publicSigner, seconds } from '../support/tokens.ts';
@@ -282,6 +282,14 @@ t.test('the cache keeps what is used and is bounded by weight', async (t) => {
   t.ok(verifier.stats().cached < 10, `${String(verifier.stats().cached)} long ones are kept`);
 });
 
+t.test('a cache of none', async (t) => {
+  const verifier = createVerifier({ ...options([staff]), cacheEntries: 0 }, { log: quiet });
+  const mine = { bearer: hs.sign(claims()), cookies: [] };
+  t.match(await verifier.identify(mine, Date.now()), { kind: 'known' });
+  t.ok(verifier.identify(mine, Date.now()) instanceof Promise);
+  t.equal(verifier.stats().cached, 0);
+});
+
 t.test('claims for explain', async (t) => {
   const verifier = createVerifier(options([issuer({ keys, grants: every }), partner]), { log: quiet });
   const from = (name: string | undefined, more: object): object | undefined =>
@@ -322,36 +330,45 @@ t.test('mistakes are named before', (t) => {
     ({ algorithm, publicKey: Buffer.from(publicKey as string) }) as const;
   const weak = publicSigner('RS256', 'w', newPair('RS256', 1024));
   const privatePem = newPair('ES256').privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const broken = options([
-    issuer({ keys: [short, { algorithm: 'HS512', secret: Buffer.alloc(63) }, pem('RS256', es.publicPem)] }),
-    issuer({
-      keys: [
-        pem('RS256', weak.publicPem),
-        pem('ES256', privatePem),
-        pem('EdDSA', 'nonsense'),
-        pem('RS256', '{}'),
-      ],
-    }),
-    issuer({
-      name: 'c',
-      keys: [],
-      from: ['cookie:a b', 'header:x' as 'bearer'],
-      issuer: '',
-      audience: [],
-      bots: ['.a'],
-    }),
-    issuer({
-      name: 'd',
-      keys: [{ jwksUrl: 'ftp://x' }, { jwksUrl: 'https://u:p@x/' }, { jwksUrl: 'nothing' }],
-      from: [],
-    }),
-    issuer({ name: 'e', keys, grants: ['contact'], claims: { ...issuer().claims, contact: 'user.email' } }),
-    issuer({ name: 'f', keys: [{ algorithm: 'HS256', secret: Buffer.from(rs.publicPem) }] }),
-  ]);
+  const broken = options(
+    [
+      issuer({ keys: [short, { algorithm: 'HS512', secret: Buffer.alloc(63) }, pem('RS256', es.publicPem)] }),
+      issuer({
+        keys: [
+          pem('RS256', weak.publicPem),
+          pem('ES256', privatePem),
+          pem('EdDSA', 'nonsense'),
+          pem('RS256', '{}'),
+        ],
+      }),
+      issuer({
+        name: 'c',
+        keys: [],
+        from: ['cookie:a b', 'header:x' as 'bearer'],
+        issuer: '',
+        audience: [],
+        bots: ['.a'],
+      }),
+      issuer({
+        name: 'd',
+        keys: [{ jwksUrl: 'ftp://x' }, { jwksUrl: 'https://u:p@x/' }, { jwksUrl: 'nothing' }],
+        from: [],
+      }),
+      issuer({ name: 'e', keys, grants: ['contact'], claims: { ...issuer().claims, contact: 'user.email' } }),
+      issuer({ name: 'f', keys: [{ algorithm: 'HS256', secret: Buffer.from(rs.publicPem) }] }),
+    ],
+    { keepSeconds: 60 },
+  );
   t.same(
     checkIdentity({ ...broken, clockToleranceSeconds: 61 }).mistakes.map(({ path }) => path),
     [
-      ...['clockToleranceSeconds', 'issuers[0].keys[0]', 'issuers[0].keys[1]', 'issuers[0].keys[2]'],
+      ...[
+        'clockToleranceSeconds',
+        'jwks.keepSeconds',
+        'issuers[0].keys[0]',
+        'issuers[0].keys[1]',
+        'issuers[0].keys[2]',
+      ],
       ...[
         'issuers[1].name',
         'issuers[1].keys[0]',
@@ -384,15 +401,44 @@ t.test('mistakes are named before', (t) => {
     checkIdentity(loose).warnings.map(({ path }) => path),
     ['issuers[0].issuer', 'issuers[0].audience', 'issuers[0].keys[2].jwksUrl'],
   );
-  t.throws(() => createVerifier(options([issuer({ keys: [pem('RS256', 'nonsense')] })]), { log: quiet }));
+  for (const key of [
+    pem('RS256', 'nonsense'),
+    short,
+    { algorithm: 'HS256', secret: Buffer.alloc(0) } as const,
+  ])
+    t.throws(() => createVerifier(options([issuer({ keys: [key] })]), { log: quiet }));
   t.end();
 });
 
-t.test('public keys as JWK files', async (t) => {
+/** A certificate of a P-256 key that is nobody's. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBdjCCARugAwIBAgIUVOK82Mk1wqXlkv+b/JX5tx5JzuEwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjIxMjU5NTlaGA8yMTI2MTAyOTEyNTk1
+OVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBxz
+H0RO3UMSfTgqQyMI8NiUAzDlMR811fTMzJ5a19HbGyfu1r+1q3dHI6rTbEiMtQdw
+RSNEkHHXr9/otOiiSKejUzBRMB0GA1UdDgQWBBRYajeQO6b8cilFHAe8Syb2jMWb
+ODAfBgNVHSMEGDAWgBRYajeQO6b8cilFHAe8Syb2jMWbODAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0kAMEYCIQC/dAcoQ/vjXoPqMq8TL6gvGbH2PWF34cIK
+918Xhdb2rAIhALnloOP4Zi8tleISXN02nieFgj+JxdrLoQOpCH++hb88
+-----END CERTIFICATE-----`;
+
+t.test('public keys as certificates and JWK files', async (t) => {
+  const inCertificate = { algorithm: 'ES256', publicKey: Buffer.from(certificate) } as const;
+  const findings = (key: KeyOptions) => checkIdentity(options([issuer({ keys: [key] })])).mistakes;
+  t.same(findings(inCertificate), []);
+  t.match(findings({ ...inCertificate, algorithm: 'ES384' }), [{ message: /P-384/ }]);
+  for (const changes of [{ alg: 'ES384' }, { use: 'enc' }, { key_ops: ['sign'] }]) {
+    const text = JSON.stringify({ ...es.jwk, ...changes });
+    t.match(
+      findings({ algorithm: 'ES256', publicKey: Buffer.from(text) }),
+      [{ message: /not for verifying/ }],
+      text,
+    );
+  }
+
   const key = { algorithm: 'ES256', kid: 'es-1', publicKey: Buffer.from(JSON.stringify(es.jwk)) } as const;
   const verifier = createVerifier(options([issuer({ keys: [key] })]), { log: quiet });
   t.equal(word(await bearer(verifier, es.sign(claims()))), 'known');
   const privateJwk = JSON.stringify(newPair('ES256').privateKey.export({ format: 'jwk' }));
-  const bad = options([issuer({ keys: [{ algorithm: 'ES256', publicKey: Buffer.from(privateJwk) }] })]);
-  t.match(checkIdentity(bad).mistakes, [{ message: /private/ }]);
+  t.match(findings({ algorithm: 'ES256', publicKey: Buffer.from(privateJwk) }), [{ message: /private/ }]);
 });
