@@ -6,6 +6,7 @@ export { needRestart } from './reload.ts';
 export type { Config } from './schema/schema.ts';
 export { shownConfig } from './shown.ts';
 export type { Environment } from './sources/environment.ts';
+export { flagOptions } from './sources/flags.ts';
 
 import type { Environment } from './sources/environment.ts';
 
@@ -13,3 +14,4 @@ import type { Environment } from './sources/environment.ts';
 export function processEnvironment(): Environment {
   return process.env;
 }
+export { nearest } from './nearest.ts';

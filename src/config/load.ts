@@ -92,7 +92,7 @@ export function readConfig(options: LoadOptions): Read {
   const file = readLayers(options, layers, findings);
   const raw = merged(layers);
   const found = absolutePaths(raw, (path) => originIn(layers, path), options.cwd);
-  const tree = structuredClone(withDefaults(found, options.cwd)) as Branch;
+  const tree: Branch = structuredClone(withDefaults(found, options.cwd));
   if (raw['routes'] === undefined && !findings.wrong(['routes'])) {
     findings.mistake(['routes'], 'is required: without a route nothing would be guarded');
   }

@@ -45,7 +45,7 @@ export interface SchemaNode extends Partial<Notes> {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly (string | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
   /** Content that may also come from a file (`…File`) or, where it is bytes, as Base64 (`…Base64`). */

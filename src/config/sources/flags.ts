@@ -22,14 +22,15 @@ export interface FlagLayer extends Layer {
 
 const byFlag = new Map(keys.map((key) => [key.flag, key]));
 
-const options = {
+/** Every flag of the configuration, as `node:util` parseArgs takes them. */
+export const flagOptions = {
   ...Object.fromEntries(keys.map((key) => [key.flag, { type: key.boolean ? 'boolean' : 'string' } as const])),
   config: { type: 'string' } as const,
 };
 
 /** Flags with their values. A boolean may be `--x`, `--x=false`, `--x false` or `--no-x`. */
 function read(argv: readonly string[], findings: Findings): Given[] {
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true });
+  const { tokens } = parseArgs({ args: [...argv], options: flagOptions, strict: false, tokens: true, allowPositionals: true });
   const given: Given[] = [];
   let last: { name: string; open: boolean } | undefined;
   for (const token of tokens) {

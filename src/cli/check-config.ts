@@ -1,0 +1,44 @@
+import { stringify } from 'yaml';
+import { findingText, loadConfig, shownConfig } from '../config/index.ts';
+import type { Loaded } from '../config/index.ts';
+import { jsonFlag } from './command.ts';
+import type { Command } from './command.ts';
+import { DONE, USAGE, usage, writeJson } from './io.ts';
+import type { Io } from './io.ts';
+import { counted, plainText } from './table.ts';
+
+function writePlain(loaded: Loaded, print: boolean, io: Io): void {
+  const mistakes = loaded.ok ? [] : loaded.mistakes;
+  for (const mistake of mistakes) io.stderr.write(`mistake: ${plainText(findingText(mistake))}\n`);
+  for (const warning of loaded.warnings) io.stderr.write(`warning: ${plainText(findingText(warning))}\n`);
+  const from = loaded.file ?? 'flags and environment (no file)';
+  const counts = `${counted(mistakes.length, 'mistake')}, ${counted(loaded.warnings.length, 'warning')}`;
+  if (!loaded.ok) io.stderr.write(`${from}: ${counts}\n`);
+  else if (print) io.stdout.write(stringify(shownConfig(loaded.config)));
+  else io.stdout.write(`${from}: good, ${counts}\n`);
+}
+
+export const checkConfig: Command = {
+  name: 'check-config',
+  takes: '',
+  summary: 'Say everything that is wrong with the configuration; exit 2 where something is.',
+  details:
+    'Takes every flag of the configuration, and reads the same sources as a start. Nothing is connected to.',
+  flags: {
+    print: { type: 'boolean', help: 'Print the configuration in force, without its secrets.' },
+    ...jsonFlag,
+  },
+  run: async (given, io, command) => {
+    if (given.positionals.length > 0)
+      throw usage(`unexpected argument "${given.positionals.join(' ')}"; name the file with --config`);
+    const otherFlags = Object.keys(command.flags);
+    const loaded = loadConfig({ argv: given.configFlags, env: io.env, cwd: io.cwd, otherFlags });
+    if (given.has('json')) {
+      const { ok, warnings, file = null } = loaded;
+      const mistakes = loaded.ok ? [] : loaded.mistakes;
+      const config = loaded.ok && given.has('print') ? { config: shownConfig(loaded.config) } : {};
+      writeJson(io, { ok, file, mistakes, warnings, ...config });
+    } else writePlain(loaded, given.has('print'), io);
+    return loaded.ok ? DONE : USAGE;
+  },
+};

@@ -1,0 +1,41 @@
+import { answers } from './answers.ts';
+import { gatewayFlags } from './command.ts';
+import type { Command } from './command.ts';
+import { findGateway } from './gateway.ts';
+import { DONE, writeJson } from './io.ts';
+import { liveText } from './live-text.ts';
+import { oneScope } from './scope.ts';
+
+function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: string): Command {
+  return {
+    name: `mode ${word}`,
+    takes: '[SCOPE]',
+    summary,
+    details: 'SCOPE is platform (where it is left out) or bot:<id>.',
+    flags: gatewayFlags,
+    async run(given, io, command) {
+      const scope = oneScope(given.positionals, 'platform');
+      const made = await findGateway(given, io, Object.keys(command.flags)).call({
+        method: 'PATCH',
+        path: `/whitelists/${encodeURIComponent(scope)}`,
+        body: { mode },
+        answer: answers.written,
+      });
+      if (given.has('json')) writeJson(io, made);
+      else io.stdout.write(`${scope}: mode is ${mode ?? 'inherited'} (${liveText(made)})\n`);
+      return DONE;
+    },
+  };
+}
+
+export const modeReport = modeCommand(
+  'report',
+  'report',
+  'Forward everything, and log what would have been refused.',
+);
+export const modeEnforce = modeCommand('enforce', 'enforce', 'Act on decisions.');
+export const modeInherit = modeCommand(
+  'inherit',
+  null,
+  "Take the mode from the platform, or from the configuration's default.",
+);

@@ -1,0 +1,60 @@
+import { parseRangeLine } from '../../policy/range-text.ts';
+import { answers } from '../answers.ts';
+import { gatewayFlags } from '../command.ts';
+import type { Command } from '../command.ts';
+import { findGateway } from '../gateway.ts';
+import { DONE, usage, writeJson } from '../io.ts';
+import { liveText } from '../live-text.ts';
+import { readScope } from '../scope.ts';
+
+/** `START END`, or one text: an address, a network or `START-END`. */
+function readEnds(words: readonly string[]): { start: string; end: string } {
+  const [first, second, ...rest] = words;
+  if (first === undefined)
+    throw usage('say which addresses: START END, an address, or a network such as 203.0.113.0/24');
+  if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
+  if (second !== undefined) return { start: first, end: second };
+  const read = parseRangeLine(first);
+  if (!read.ok) throw usage(read.message);
+  if (read.range === undefined) throw usage('say which addresses');
+  return { start: read.range.start, end: read.range.end };
+}
+
+export const rangesAdd: Command = {
+  name: 'ranges add',
+  takes: 'SCOPE START [END]',
+  summary: 'Add a range: from START to END, both included; one address; or a network.',
+  details:
+    'SCOPE is platform or bot:<id>. START alone may be an address, a network (203.0.113.0/24) or "A - B".\nThe list has to be on to count: transcript-gateway whitelist on SCOPE.',
+  flags: {
+    note: { type: 'string', value: 'TEXT', help: 'What it is for.' },
+    expires: {
+      type: 'string',
+      value: 'TIME',
+      help: 'RFC 3339 with an offset: it no longer counts from then on.',
+    },
+    ...gatewayFlags,
+  },
+  async run(given, io, command) {
+    const [scopeText, ...words] = given.positionals;
+    if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
+    const scope = readScope(scopeText);
+    const ends = readEnds(words);
+    const note = given.text('note');
+    const expiresAt = given.text('expires');
+    const gateway = findGateway(given, io, Object.keys(command.flags));
+    const made = await gateway.call({
+      method: 'POST',
+      path: `/whitelists/${encodeURIComponent(scope)}/ranges`,
+      body: {
+        ...ends,
+        ...(note === undefined ? {} : { note }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      },
+      answer: answers.range,
+    });
+    if (given.has('json')) writeJson(io, made);
+    else io.stdout.write(`${scope}: added ${made.start} - ${made.end} as ${made.id} (${liveText(made)})\n`);
+    return DONE;
+  },
+};

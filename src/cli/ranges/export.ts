@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { RangeAnswer } from '../answers.ts';
+import { gatewayFlags } from '../command.ts';
+import type { Command } from '../command.ts';
+import { findGateway } from '../gateway.ts';
+import { CommandError, DONE, FAILED, usage } from '../io.ts';
+import { oneScope } from '../scope.ts';
+import { counted } from '../table.ts';
+import { csvCell } from './csv.ts';
+import type { Format } from './file.ts';
+import { eachRange } from './list.ts';
+
+const { url, 'token-file': tokenFile } = gatewayFlags;
+
+/** `csv` or `json`: as said, else by the file's name. */
+export function readFormat(said: string | undefined, file: string | undefined): Format | undefined {
+  if (said === 'csv' || said === 'json') return said;
+  if (said !== undefined) throw usage('--format is csv or json');
+  const ending = /\.(csv|json)$/i.exec(file ?? '')?.[1]?.toLowerCase();
+  return ending === 'csv' || ending === 'json' ? ending : undefined;
+}
+
+function csvText(ranges: readonly RangeAnswer[]): string {
+  const rows = ranges.map(({ start, end, note = '', expiresAt = '' }) => [start, end, note, expiresAt]);
+  return [['start', 'end', 'note', 'expiresAt'], ...rows]
+    .map((row) => `${row.map(csvCell).join(',')}\n`)
+    .join('');
+}
+
+function jsonText(ranges: readonly RangeAnswer[]): string {
+  const list = ranges.map(({ start, end, note, expiresAt }) => ({ start, end, note, expiresAt }));
+  return `${JSON.stringify(list, undefined, 2)}\n`;
+}
+
+export const rangesExport: Command = {
+  name: 'ranges export',
+  takes: 'SCOPE [FILE]',
+  summary: 'Write the ranges of a scope to a file or to stdout, as ranges import takes them.',
+  details: "SCOPE is platform or bot:<id>. The format is that of FILE's ending, else csv.",
+  flags: {
+    format: { type: 'string', value: 'csv|json', help: 'The format.' },
+    json: { type: 'boolean', help: 'The same as --format json.' },
+    url,
+    'token-file': tokenFile,
+  },
+  async run(given, io, command) {
+    const [scopeText, file, ...rest] = given.positionals;
+    if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
+    const scope = oneScope(scopeText === undefined ? [] : [scopeText]);
+    const format = readFormat(given.has('json') ? 'json' : given.text('format'), file) ?? 'csv';
+    const gateway = findGateway(given, io, Object.keys(command.flags));
+    const ranges: RangeAnswer[] = [];
+    for await (const range of eachRange(gateway, scope)) ranges.push(range);
+    const text = format === 'json' ? jsonText(ranges) : csvText(ranges);
+    if (file === undefined || file === '-') {
+      io.stdout.write(text);
+      return DONE;
+    }
+    try {
+      writeFileSync(resolve(io.cwd, file), text);
+    } catch (error) {
+      throw new CommandError(
+        FAILED,
+        `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    io.stderr.write(`${scope}: wrote ${counted(ranges.length, 'range')} to ${file}\n`);
+    return DONE;
+  },
+};

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type Type from 'typebox';
+import { answers } from '../answers.ts';
+import { gatewayFlags } from '../command.ts';
+import type { Command, Given } from '../command.ts';
+import { Refusal, findGateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
+import type { Io } from '../io.ts';
+import { liveText } from '../live-text.ts';
+import { createProgress } from '../progress.ts';
+import { oneScope } from '../scope.ts';
+import { counted, plainText } from '../table.ts';
+import { readFormat } from './export.ts';
+import { formatOf, readRangeFile } from './file.ts';
+import type { BadLine, RangeFile } from './file.ts';
+
+/** How many bad lines are shown to people; JSON has them all. */
+const SHOWN = 100;
+
+async function textOf(file: string, io: Io): Promise<string> {
+  if (file === '-') {
+    const parts: Buffer[] = [];
+    for await (const part of io.stdin) parts.push(Buffer.from(part));
+    return Buffer.concat(parts).toString('utf8');
+  }
+  try {
+    return readFileSync(resolve(io.cwd, file), 'utf8');
+  } catch (error) {
+    throw usage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): number {
+  if (given.has('json')) {
+    writeJson(io, { ok: false, errors: bad.map(({ line, message }) => ({ [unit]: line, message })) });
+    return FAILED;
+  }
+  for (const { line, message } of bad.slice(0, SHOWN))
+    io.stderr.write(`${unit} ${line}: ${plainText(message)}\n`);
+  if (bad.length > SHOWN) io.stderr.write(`… and ${bad.length - SHOWN} more\n`);
+  const entries = bad.length === 1 ? '1 is' : `${bad.length.toLocaleString('en-US')} are`;
+  io.stderr.write(`${entries} bad: nothing was imported\n`);
+  return FAILED;
+}
+
+/** The gateway counts entries from 0; people count the lines of their file. */
+function badOf(error: unknown, { entries }: RangeFile): BadLine[] | undefined {
+  const errors = error instanceof Refusal ? (error.problem?.errors ?? []) : [];
+  const bad = errors.flatMap(({ index, field, message }) => {
+    const line = index === undefined ? undefined : entries[index]?.line;
+    return line === undefined ? [] : [{ line, message: `${field} ${message}` }];
+  });
+  return bad.length > 0 ? bad : undefined;
+}
+
+async function send<T extends Type.TSchema>(
+  gateway: Gateway,
+  io: Io,
+  call: { scope: string; file: RangeFile; given: Given; answer: T },
+): Promise<Type.Static<T>> {
+  const { scope, file, given, answer } = call;
+  const progress = createProgress(io.stderr);
+  try {
+    return await gateway.call({
+      method: 'POST',
+      path: `/whitelists/${encodeURIComponent(scope)}/import${given.has('dry-run') ? '?dryRun=true' : ''}`,
+      body: {
+        ranges: file.entries.map(({ range }) => range),
+        ...(given.has('replace') ? { replace: true } : {}),
+      },
+      answer,
+      progress: (sent) => progress.show(sent < 1 ? 'sending' : 'storing', sent),
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+function summary({
+  added,
+  removed,
+  updated = 0,
+  present = 0,
+}: Type.Static<(typeof answers)['imported']>): string {
+  const parts = [`${counted(added, 'range')} added`];
+  if (updated > 0) parts.push(`${updated.toLocaleString('en-US')} changed`);
+  if (removed > 0) parts.push(`${removed.toLocaleString('en-US')} removed`);
+  if (present > 0) parts.push(`${present.toLocaleString('en-US')} there already`);
+  return parts.join(', ');
+}
+
+async function importFile(
+  scope: string,
+  file: RangeFile,
+  given: Given,
+  io: Io,
+  gateway: Gateway,
+): Promise<void> {
+  const json = given.has('json');
+  if (given.has('dry-run')) {
+    const made = await send(gateway, io, { scope, file, given, answer: answers.imported });
+    if (json) writeJson(io, made);
+    else io.stdout.write(`${scope}: it would be ${summary(made)}; nothing was changed\n`);
+    return;
+  }
+  const made = await send(gateway, io, { scope, file, given, answer: answers.importedLive });
+  if (json) writeJson(io, made);
+  else io.stdout.write(`${scope}: ${summary(made)} (${liveText(made)})\n`);
+}
+
+export const rangesImport: Command = {
+  name: 'ranges import',
+  takes: 'SCOPE FILE',
+  summary: 'Add all ranges of a CSV or JSON file, or none: every bad line is named by its number.',
+  details: `SCOPE is platform or bot:<id>; FILE may be - for stdin.
+CSV: the columns start, end, note, expiresAt, with or without that heading; an empty end makes start
+an address, a network (203.0.113.0/24) or "A - B". JSON: a list of {start, end, note, expiresAt}, or {"ranges": […]}.`,
+  flags: {
+    'dry-run': { type: 'boolean', help: 'Only say what it would do.' },
+    replace: { type: 'boolean', help: 'Afterwards the list is exactly the file: remove what is not in it.' },
+    format: {
+      type: 'string',
+      value: 'csv|json',
+      help: "The format; else by FILE's ending, else by its content.",
+    },
+    ...gatewayFlags,
+  },
+  async run(given, io, command) {
+    const [scopeText, name, ...rest] = given.positionals;
+    if (scopeText === undefined || name === undefined)
+      throw usage('say for which scope, and from which file');
+    if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
+    const scope = oneScope([scopeText]);
+    const gateway = findGateway(given, io, Object.keys(command.flags));
+    const text = await textOf(name, io);
+    const file = readRangeFile(text, readFormat(given.text('format'), name) ?? formatOf(text), Date.now());
+    if (file.bad.length > 0) return refuse(file.bad, file.unit, given, io);
+    if (file.entries.length === 0 && !given.has('replace'))
+      throw new CommandError(FAILED, `${name} holds no ranges`);
+    try {
+      await importFile(scope, file, given, io, gateway);
+      return DONE;
+    } catch (error) {
+      const bad = badOf(error, file);
+      if (bad === undefined) throw error;
+      return refuse(bad, file.unit, given, io);
+    }
+  },
+};

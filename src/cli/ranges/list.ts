@@ -1,0 +1,68 @@
+import { answers } from '../answers.ts';
+import type { RangeAnswer } from '../answers.ts';
+import { gatewayFlags } from '../command.ts';
+import type { Command } from '../command.ts';
+import type { Gateway } from '../gateway.ts';
+import { findGateway } from '../gateway.ts';
+import { DONE, usage, writeJson } from '../io.ts';
+import { oneScope } from '../scope.ts';
+import { counted, table } from '../table.ts';
+
+const PAGE = 1000;
+
+/** Every range of a scope that matches, page by page. */
+export async function* eachRange(gateway: Gateway, scope: string, q?: string): AsyncGenerator<RangeAnswer> {
+  let after: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (q !== undefined) query.set('q', q);
+    if (after !== undefined) query.set('after', after);
+    const path = `/whitelists/${encodeURIComponent(scope)}?${query.toString()}`;
+    const page = await gateway.call({ path, answer: answers.whitelist });
+    yield* page.ranges;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+function row({ id, start, end, note = '', expiresAt = '', createdBy }: RangeAnswer): string[] {
+  return [id, start, end, expiresAt, createdBy, note];
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw usage('--limit must be a whole number above 0');
+  return Number(text);
+}
+
+export const rangesList: Command = {
+  name: 'ranges list',
+  takes: 'SCOPE',
+  summary: 'List the ranges of the platform or of one bot.',
+  details: 'SCOPE is platform or bot:<id>.',
+  flags: {
+    q: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'Only ranges with this address, or this text in ends, id or note.',
+    },
+    limit: { type: 'string', value: 'N', help: 'At most so many.' },
+    ...gatewayFlags,
+  },
+  async run(given, io, command) {
+    const scope = oneScope(given.positionals);
+    const limit = readLimit(given.text('limit'));
+    const gateway = findGateway(given, io, Object.keys(command.flags));
+    const ranges: RangeAnswer[] = [];
+    for await (const range of eachRange(gateway, scope, given.text('q'))) {
+      if (ranges.length >= limit) break;
+      ranges.push(range);
+    }
+    if (given.has('json')) writeJson(io, { scope, ranges });
+    else if (ranges.length === 0) io.stdout.write(`${scope}: no ranges\n`);
+    else {
+      io.stdout.write(table(['ID', 'START', 'END', 'EXPIRES', 'BY', 'NOTE'], ranges.map(row)));
+      io.stdout.write(`${scope}: ${counted(ranges.length, 'range')}\n`);
+    }
+    return DONE;
+  },
+};

@@ -1,0 +1,99 @@
+import { answers } from './answers.ts';
+import type { WhitelistAnswer } from './answers.ts';
+import { gatewayFlags } from './command.ts';
+import type { Command } from './command.ts';
+import type { Gateway } from './gateway.ts';
+import { findGateway } from './gateway.ts';
+import { DONE, writeJson } from './io.ts';
+import { liveText } from './live-text.ts';
+import { oneScope } from './scope.ts';
+import { counted, table } from './table.ts';
+
+const said = (value: string | boolean | null): string =>
+  value === null ? 'inherited' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+
+function row(list: WhitelistAnswer): string[] {
+  const { scope, enabled, ranges, mode, whenOff, requireLogin, inheritPlatform } = list;
+  const inherit = scope === 'platform' ? '' : said(inheritPlatform);
+  return [
+    scope,
+    enabled ? 'on' : 'off',
+    String(ranges),
+    said(mode),
+    said(whenOff),
+    said(requireLogin),
+    inherit,
+  ];
+}
+
+/** Every whitelist, page by page; or the one of a scope. */
+async function whitelists(gateway: Gateway, scope: string | undefined): Promise<WhitelistAnswer[]> {
+  const found: WhitelistAnswer[] = [];
+  let after: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: '1000' });
+    if (scope !== undefined) query.set('q', scope);
+    if (after !== undefined) query.set('after', after);
+    const page = await gateway.call({ path: `/whitelists?${query.toString()}`, answer: answers.whitelists });
+    found.push(...page.whitelists);
+    after = page.next;
+  } while (after !== undefined);
+  if (scope === undefined) return found;
+  const own = found.find((list) => list.scope === scope);
+  const unset = {
+    enabled: false,
+    mode: null,
+    whenOff: null,
+    requireLogin: null,
+    inheritPlatform: null,
+    ranges: 0,
+  };
+  return [own ?? { scope, ...unset }];
+}
+
+export const whitelistShow: Command = {
+  name: 'whitelist show',
+  takes: '[SCOPE]',
+  summary: 'Show the toggle and the settings of one scope, or of all.',
+  flags: gatewayFlags,
+  async run(given, io, command) {
+    const scope = given.positionals.length === 0 ? undefined : oneScope(given.positionals);
+    const lists = await whitelists(findGateway(given, io, Object.keys(command.flags)), scope);
+    if (given.has('json')) writeJson(io, scope === undefined ? { whitelists: lists } : lists[0]);
+    else if (lists.length === 0) io.stdout.write('nothing is stored yet: every list is off and empty\n');
+    else {
+      const heads = ['SCOPE', 'LIST', 'RANGES', 'MODE', 'WHEN OFF', 'LOGIN NEEDED', "PLATFORM'S LIST"];
+      io.stdout.write(table(heads, lists.map(row)));
+      if (scope === undefined) io.stdout.write(`${counted(lists.length, 'whitelist')}\n`);
+    }
+    return DONE;
+  },
+};
+
+function toggle(word: 'on' | 'off', summary: string): Command {
+  return {
+    name: `whitelist ${word}`,
+    takes: 'SCOPE',
+    summary,
+    details: 'SCOPE is platform or bot:<id>.',
+    flags: gatewayFlags,
+    async run(given, io, command) {
+      const scope = oneScope(given.positionals);
+      const made = await findGateway(given, io, Object.keys(command.flags)).call({
+        method: 'PATCH',
+        path: `/whitelists/${encodeURIComponent(scope)}`,
+        body: { enabled: word === 'on' },
+        answer: answers.written,
+      });
+      if (given.has('json')) writeJson(io, made);
+      else io.stdout.write(`${scope}: IP whitelisting is ${word} (${liveText(made)})\n`);
+      return DONE;
+    },
+  };
+}
+
+export const whitelistOn = toggle(
+  'on',
+  'Switch a list on: anyone at its addresses sees transcripts, without login.',
+);
+export const whitelistOff = toggle('off', 'Switch a list off. Its ranges are kept.');
