@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
-import { namesContact, routeRules } from './checks/route-rules.ts';
+import { routeRules } from './checks/route-rules.ts';
 import type { Asked } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
 import { storeRules } from './checks/store-rules.ts';
@@ -70,14 +70,6 @@ function withDefaults(tree: Branch, cwd: string): Branch {
   return { ...tree, routes, store: unnamed ? { file: resolve(cwd, 'data') } : store };
 }
 
-/** Routes that name a contact are closed to addresses unless they say otherwise. */
-function withRouteDefaults(config: Config): Config {
-  const routes = config.routes.map((route) =>
-    route.open === true ? route : { ...route, whitelist: route.whitelist ?? !namesContact(route) },
-  );
-  return { ...config, routes };
-}
-
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   Object.values(value).forEach(freeze);
@@ -108,8 +100,7 @@ export function readConfig(options: LoadOptions): Read {
   const rules = [...doorRules, ...routeRules, ...identityRules, ...storeRules];
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
-  const config = findings.wrong(['routes']) ? asked.config : withRouteDefaults(asked.config);
-  return { config: freeze(config), findings, file };
+  return { config: freeze(asked.config), findings, file };
 }
 
 /** The configuration of this process, or every mistake in it. */

@@ -4,15 +4,29 @@ import t from 'tap';
 import type { Config } from '../../src/config/index.ts';
 import { keys } from '../../src/config/schema/keys.ts';
 import type { IdentityOptions } from '../../src/identity/options.ts';
+import type { RedisOptions } from '../../src/policy-store/options.ts';
 import type { PolicyDefaults } from '../../src/policy/policy.ts';
+import type { TrustOptions } from '../../src/reading/forwarded.ts';
+import type { RouteOptions } from '../../src/reading/route.ts';
 import { needRestart, shownConfig } from '../../src/config/index.ts';
 import { good, least } from '../support/config.ts';
 
 /** The rooms' own option types are satisfied: this only has to compile. */
-export const satisfied = (config: Config): [IdentityOptions, PolicyDefaults] => [
-  config.identity,
-  config.policy.defaults,
-];
+export const satisfied = (config: Config): Rooms => ({
+  identity: config.identity,
+  defaults: config.policy.defaults,
+  routes: config.routes,
+  trust: config.trustedProxies,
+  redis: config.store.redis,
+});
+
+interface Rooms {
+  readonly identity: IdentityOptions;
+  readonly defaults: PolicyDefaults;
+  readonly routes: readonly RouteOptions[];
+  readonly trust: TrustOptions | undefined;
+  readonly redis: RedisOptions | undefined;
+}
 
 t.test('precedence: flags, environment, file, defaults', async (t) => {
   const file = 'upstream: { url: "http://file:1", timeoutMs: 1 }\nroutes: [{ path: /f/:botId }]\npublic: { port: 1 }';
@@ -83,7 +97,6 @@ identity:
   const issuerKeys: readonly object[] = config.identity.issuers[0]?.keys ?? [];
   t.same(issuerKeys[0], { algorithm: 'HS256', secret: secret.subarray(0, -1) }, 'one newline is stripped, no more');
   t.same(issuerKeys[1], { algorithm: 'HS256', secret: Buffer.alloc(32, 7) });
-  t.strictSame(config.routes.map((route) => route.whitelist), [false, true, undefined]);
 });
 
 t.test('a higher source may choose the other store', async (t) => {

@@ -39,6 +39,7 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['login with a host in disguise', { env: { TGW_LOGIN_URL: '//evil.example' } }, /^login.url \|/],
   ['proxies without cidrs', { file: 'trustedProxies: { source: forwarded }' }, /^trustedProxies.cidrs \| is required/],
   ['a source with an underscore', { file: 'trustedProxies: { cidrs: [], source: "header:x_y" }' }, /^trustedProxies.source/],
+  ['a route that is none', { argv: [...least, '--routes', '[{path: t}, {path: /ok/:botId}, {path: /x/}]'] }, /^routes\[0\] \|/, /^routes\[2\] \|.*bot id/],
   ['a cidr that is none', { file: 'trustedProxies: { cidrs: [10.0.0.0/33] }' }, /^trustedProxies.cidrs\[0\] \|/],
   ['two stores in one source', { file: 'store: { file: a, redis: { url: "redis://r" } }' }, /^store \| has both/],
   ['redis without a place', { file: 'store: { redis: { prefix: x } }' }, /^store.redis \| needs exactly one/],
@@ -83,11 +84,18 @@ t.test('all mistakes at once, and where each was said', async (t) => {
       'log.level environment TGW_LOG_LEVEL',
       'private.port flag --private-port',
       'public.port file config/gateway.yaml:2:3',
-      'routes[0].path file config/gateway.yaml:4:12',
+      'routes[0] file config/gateway.yaml:4:10',
       'upstream.url file config/gateway.yaml:3:13',
     ],
   );
   t.notMatch(JSON.stringify(mistakes(load(t.testdir(), { env: { TGW_ADMIN_TOKEN: 'hunter2' } }))), /hunter2/);
+});
+
+t.test('a login page that helps nobody', async (t) => {
+  const warned = (file: string, argv: string[]) => lines(load(t.testdir(), { file, argv }).warnings).join('\n');
+  t.match(warned(issuer(hs), ['--login-url', '/t/login']), /^login.url \| .*guarded/m);
+  t.match(warned(issuer(hs), ['--other-paths', 'reject']), /^login.url \| .*reject/m);
+  t.notMatch(warned(issuer(hs), []), /^login.url/m);
 });
 
 t.test('warnings', async (t) => {

@@ -1,6 +1,7 @@
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isBotId } from '../../policy/resource.ts';
+import { compileCidrs } from '../../reading/address.ts';
 import type { FormatName } from '../schema/kinds.ts';
 
 /** What is wrong with a value, as the end of a sentence; undefined where nothing is. */
@@ -103,13 +104,12 @@ const certificate: Check = (text) => {
 };
 
 const cidr: Check = (text) => {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  const wide = family === 4 ? 32 : 128;
-  if (family === 0 || address.includes('%') || rest.length > 0) return 'must be an address or CIDR such as 10.0.0.0/8';
-  return bits === undefined || (/^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= wide)
-    ? undefined
-    : `the prefix must be from 0 to ${wide}`;
+  try {
+    compileCidrs([text]);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'is no address or network';
+  }
 };
 
 /** Every check that the schema names. */
@@ -126,8 +126,6 @@ export const formats: Readonly<Record<FormatName, Check>> = {
   'token-place': tokenPlace,
   'host-port': hostPort,
   'bot-id': (text) => (isBotId(text) ? undefined : 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and not start with a dot'),
-  'route-path': (text) =>
-    text.startsWith('/') && !/[?#\\\s]/.test(text) ? undefined : 'must start with / and hold no ?, #, \\ or space',
   'public-key': publicKey,
   certificate,
 };

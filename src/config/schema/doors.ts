@@ -119,7 +119,6 @@ const route = entry(
     path: text({
       description:
         'Template: literals and `:botId`, `:contactId`, `:conversationId`; another `:name` is any one segment.',
-      format: 'route-path',
     }),
     exact: Type.Optional(
       flag({ description: 'True: itself only. Otherwise it guards everything below it too.', default: false }),

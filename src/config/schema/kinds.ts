@@ -14,7 +14,6 @@ export type FormatName =
   | 'token-place'
   | 'host-port'
   | 'bot-id'
-  | 'route-path'
   | 'public-key'
   | 'certificate';
 
