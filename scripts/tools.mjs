@@ -25,6 +25,13 @@ export const tools = {
   },
 };
 
+/** What the benchmark alone needs. */
+const benchTools = {
+  nginx: { variable: 'NGINX', programs: ['nginx'], packages: [['nginx', 'usr/sbin/nginx']] },
+  haproxy: { variable: 'HAPROXY', programs: ['haproxy'], packages: [['haproxy', 'usr/sbin/haproxy']] },
+  wrk: { variable: 'WRK', programs: ['wrk'], packages: [['wrk', 'usr/bin/wrk']] },
+};
+
 function isProgram(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -45,7 +52,7 @@ function onPath(programs) {
  * @returns `{ path }` or `{ missing }`, one sentence.
  */
 export function findTool(name) {
-  const { variable, programs, packages } = tools[name];
+  const { variable, programs, packages } = { ...tools, ...benchTools }[name];
   const given = process.env[variable];
   if (given)
     return existsSync(given)
