@@ -1,0 +1,194 @@
+import t from 'tap';
+import { createAuthorize } from '../../src/access/authorize.ts';
+import { permitFor } from '../../src/access/permit.ts';
+import type { Answer, How, Question } from '../../src/access/question.ts';
+import type { Rules } from '../../src/access/rules.ts';
+import { createVerifier } from '../../src/identity/verifier.ts';
+import { defaultClaims, defaultJwks, type IssuerOptions } from '../../src/identity/options.ts';
+import type { PolicyView } from '../../src/policy/policy.ts';
+import { compileTrust, type TrustOptions } from '../../src/reading/forwarded.ts';
+import { compileRoutes } from '../../src/reading/route.ts';
+import { createSigner, seconds } from '../support/tokens.ts';
+import * as f from '../policy/facts.ts';
+
+const signer = createSigner('HS256', 'k1');
+const audience = 'transcript-gateway';
+const staff: IssuerOptions = {
+  name: 'staff',
+  issuer: 'https://issuer.example/',
+  audience,
+  keys: [{ kid: 'k1', algorithm: 'HS256', secret: signer.secret }],
+  from: ['bearer', 'cookie:session'],
+  grants: ['member', 'contact', 'admin'],
+  bots: null,
+  claims: defaultClaims,
+  superAdminRole: 'super_admin',
+  allBots: null,
+};
+const token = (claims: object): string =>
+  signer.sign({ sub: 'person', iss: staff.issuer, aud: audience, exp: seconds(600), ...claims });
+const member = token({ bots: ['a'] });
+const contact = token({ contact_id: 'u1' });
+const expired = token({ bots: ['a'], exp: seconds(-600) });
+
+const routes = compileRoutes([
+  { path: '/transcripts/:botId/:conversationId' },
+  { path: '/history', query: { botId: 'botId' } },
+  { path: '/contacts/:contactId/conversations', bot: 'a', whitelist: false },
+]);
+
+interface World {
+  readonly trust?: TrustOptions;
+  readonly view?: PolicyView;
+  readonly mode?: 'enforce' | 'report';
+}
+
+function world({
+  trust = { cidrs: ['10.0.0.0/8'], source: 'x-forwarded-for' },
+  view = f.policy(),
+  mode = 'enforce',
+}: World = {}) {
+  const verifier = createVerifier(
+    { issuers: [staff], clockToleranceSeconds: 30, jwks: defaultJwks, cacheEntries: 100 },
+    { log: { info() {}, warn() {} } },
+  );
+  const rules: Rules = {
+    routes,
+    trust: compileTrust(trust),
+    identity: verifier,
+    options: { otherPaths: 'forward', canLogIn: true, defaults: { mode, requireLogin: false } },
+  };
+  const authorize = createAuthorize({ rules: () => rules, policy: () => view, now: () => Date.now() });
+  return (target: string, headers: readonly string[] = [], how?: How, over: Partial<Question> = {}) =>
+    authorize(
+      {
+        method: 'GET',
+        target,
+        headers: ['Host', 'chat.example', ...headers],
+        peer: { address: '10.0.0.1' },
+        upgrade: false,
+        ...over,
+      },
+      how,
+    );
+}
+
+const told = ({ decision }: Answer): string => `${decision.outcome} ${decision.reason}`;
+const from = (address: string): string[] => ['X-Forwarded-For', address];
+const bearer = (text: string): string[] => ['Authorization', `Bearer ${text}`];
+const cookie = (text: string): string[] => ['Cookie', `theme=dark; session=${text}`];
+
+t.test('one question, from bytes to a decision', async (t) => {
+  const ask = world();
+  const rows: [string, string, string[], string][] = [
+    ['a member by bearer', '/transcripts/a/1', [...bearer(member), ...from('192.0.2.1')], 'forward bot-access'],
+    ['a member by cookie', '/transcripts/a/1', [...cookie(member), ...from('192.0.2.1')], 'forward bot-access'],
+    ['a member in an encoded spelling', '/TRANSCRIPTS/%61/1;x=y/', [...bearer(member), ...from('192.0.2.1')], 'forward bot-access'],
+    ['a member of a at b', '/transcripts/b/1', [...bearer(member), ...from('192.0.2.1')], 'deny no-access'],
+    ['two bots in one target', '/transcripts/b/..%2f..%2ftranscripts/a/1', [...bearer(member), ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a listed address', '/transcripts/a/1', from('203.0.113.7'), 'forward whitelisted-bot'],
+    ['the same, said by a stranger to the right of it', '/transcripts/a/1', from('203.0.113.7, 192.0.2.9'), 'login no-credential'],
+    ['a bad bearer never falls back', '/transcripts/a/1', [...bearer('a.b.c'), ...cookie(member), ...from('203.0.113.7')], 'login token-invalid'],
+    ['an expired bearer', '/transcripts/a/1', [...bearer(expired), ...from('192.0.2.1')], 'login token-expired'],
+    ['an expired cookie', '/transcripts/a/1', [...cookie(expired), ...from('192.0.2.1')], 'login session-expired'],
+    ['somebody else’s authorization', '/transcripts/a/1', ['Authorization', 'Basic YTpi', ...cookie(member), ...from('192.0.2.1')], 'forward bot-access'],
+    ['a bot in the query', '/history?botId=a', [...bearer(member), ...from('192.0.2.1')], 'forward bot-access'],
+    ['none in the query', '/history', [...bearer(member), ...from('192.0.2.1')], 'deny bot-unresolved'],
+    ['a form beside it', '/history?botId=a', [...bearer(member), 'Content-Type', 'Application/X-WWW-Form-Urlencoded; charset=utf-8', ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a multipart form beside it', '/history?botId=a', [...bearer(member), 'Content-Type', ' multipart/form-data; boundary=x', ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a contact', '/contacts/u1/conversations', [...bearer(contact), ...from('192.0.2.1')], 'forward own-history'],
+    ['another contact', '/contacts/u2/conversations', [...bearer(contact), ...from('203.0.113.7')], 'deny no-access'],
+    ['not guarded', '/about', [...bearer('a.b.c')], 'forward not-guarded'],
+  ]; // prettier-ignore
+  for (const [name, target, headers, expected] of rows)
+    t.equal(told(await ask(target, headers)), expected, name);
+});
+
+t.test('a preflight asks for nothing and nobody', async (t) => {
+  const ask = world();
+  const preflight = ['Origin', 'https://chat.example', 'Access-Control-Request-Method', 'GET'];
+  const answer = await ask('/transcripts/a/1', [...preflight, ...bearer(member)], {}, { method: 'OPTIONS' });
+  t.equal(told(answer), 'forward preflight');
+  t.equal(answer.principal.kind, 'anonymous', 'its credential is not looked at');
+  t.equal(told(await ask('/transcripts/a/1', preflight)), 'login no-credential', 'only OPTIONS is one');
+  t.equal(
+    told(await ask('/transcripts/a/1', preflight.slice(2), {}, { method: 'OPTIONS' })),
+    'login no-credential',
+  );
+});
+
+t.test('a permit comes from an answer that forwards, or one that only reports', async (t) => {
+  const question = { target: '/transcripts/a/1' };
+  const open = await world()('/transcripts/a/1', bearer(member));
+  t.equal(permitFor(question, open)?.target, '/transcripts/a/1');
+  t.equal(permitFor(question, await world()('/transcripts/a/1')), undefined);
+  const reported = await world({ mode: 'report' })('/transcripts/a/1', from('192.0.2.1'));
+  t.match(reported, { enforced: false, mode: 'report', decision: { outcome: 'login' } });
+  t.ok(permitFor(question, reported));
+  const ambiguous = await world({ view: f.policy({ mode: 'report' }) })('/a\\b');
+  t.match(ambiguous, { enforced: true, mode: 'enforce' }, 'what has no single bot goes by the platform');
+  t.equal(permitFor(question, ambiguous), undefined);
+  const lost = await world({ mode: 'report', view: f.unloaded })('/transcripts/a/1', from('192.0.2.1'));
+  t.match(lost, { enforced: true, stale: true, revision: 0 }, 'an unknown policy enforces');
+});
+
+t.test('explain asks the same function, as anybody from anywhere', async (t) => {
+  const ask = world();
+  const as = await ask('/transcripts/a/1', [], { as: f.member('a'), trace: true });
+  t.equal(told(as), 'forward bot-access');
+  const listed = await ask('/transcripts/a/1', [], { from: f.inBot, trace: true });
+  t.equal(told(listed), 'forward whitelisted-bot');
+  const steps = (answer: Answer): string =>
+    (answer.steps ?? []).map(({ step, result }) => `${step}: ${result}`).join('\n');
+  t.match(
+    steps(listed),
+    /client IP: 203\.0\.113\.7[^]*whitelist: forward: whitelisted-bot by range 000000000000000a of bot:a/,
+  );
+  const hops = steps(await ask('/transcripts/a/1', from('192.0.2.1'), { trace: true }));
+  t.match(
+    hops,
+    /hop: 10\.0\.0\.1 \(peer\): trusted proxy\nhop: 192\.0\.2\.1 \(x-forwarded-for\): not trusted/,
+  );
+  for (const [target, how, expected] of [
+    ['/about', {}, /target: not guarded/],
+    ['/history', {}, /target: unresolved/],
+    ['/a\\b', {}, /target: ambiguous/],
+    [
+      '/contacts/u1/conversations',
+      { as: f.refused('token-invalid') },
+      /contact u1[^]*never opened by an address[^]*the bearer is refused/,
+    ],
+    ['/transcripts/a/1', { as: f.maybe('bearer') }, /not known now: keys-unavailable/],
+  ] as const)
+    t.match(steps(await ask(target, [], { ...how, trace: true })), expected, target);
+  const unknown = await world({ trust: undefined as never, view: f.unloaded })(
+    '/transcripts/a/1',
+    from('1.2.3.4'),
+    { trace: true },
+  );
+  t.match(steps(unknown), /policy: not known: not-loaded/);
+  t.match(steps(await world({ mode: 'report' })('/transcripts/a/1', [], { trace: true })), /reported only/);
+  t.equal(
+    told(await ask('/transcripts/a/1', bearer(member), { atMs: Date.now() + 3_600_000 })),
+    'login token-expired',
+    'at another time',
+  );
+});
+
+t.test('the way to the upstream is told as it was read', async (t) => {
+  const ask = world();
+  const answer = await ask('/about', [
+    ...from('192.0.2.1, 10.0.0.9'),
+    'X-Forwarded-Proto',
+    'https',
+    'X-Forwarded-Host',
+    'chat.example',
+  ]);
+  t.match(answer.forwarding, {
+    chain: ['192.0.2.1', '10.0.0.9', '10.0.0.1'].slice(0, answer.forwarding.chain.length),
+    peerTrusted: true,
+    proto: 'https',
+    host: 'chat.example',
+  });
+  t.same((await ask('/about', from('garbage'))).forwarding.chain, []);
+});
