@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createAuthorize } from './access/authorize.ts';
+import { createAdmin } from './app/admin.ts';
+import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
+import { figuresOf } from './app/figures.ts';
+import { healthOf } from './app/health.ts';
+import { createRuling, type Ruling } from './app/rules.ts';
+import { openStore } from './app/store.ts';
+import { createCounters } from './audit/counters.ts';
+import type { Config } from './config/index.ts';
+import { createRegistry } from './ops/metrics.ts';
+import { createLivePolicy } from './policy-store/live-policy.ts';
+
+/** A running gateway. */
+export interface App {
+  readonly publicUrl: string;
+  readonly privateUrl: string;
+  /** Takes over what a reload may change; throws, and changes nothing, where it cannot. */
+  reload(config: Config): void;
+  /** Readiness turns, what is in flight gets its time, then everything is closed. */
+  close(): Promise<void>;
+}
+
+/** The composition root: the keepers, then the one function that decides, then the doors. */
+export async function startApp(config: Config, log: Logger): Promise<App> {
+  const store = await openStore(config.store, log);
+  const { maxStalenessSeconds } = config.policy;
+  const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
+  const current = { ruling: createRuling(config, log), draining: false };
+  const ruling = (): Ruling => current.ruling;
+  const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
+  const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
+  const counters = createCounters();
+  const admin = createAdmin({ ruling, authorize, store, live, log });
+  const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, log });
+  const registry = createRegistry(figuresOf({ counters, live, gateway, verifier: () => ruling().verifier }));
+  const privateDoor = await createPrivateDoor(health, registry, admin);
+
+  ruling().verifier.start();
+  live.start();
+  const closeKeepers = async (): Promise<void> => {
+    live.close();
+    await Promise.all([ruling().verifier.close(), store.close()]);
+  };
+  try {
+    const publicUrl = await gateway.listen();
+    const privateUrl = await privateDoor.listen({ ...config.private });
+    return {
+      publicUrl,
+      privateUrl,
+      reload(next) {
+        const previous = current.ruling;
+        current.ruling = createRuling(next, log, previous);
+        current.ruling.verifier.start();
+        void previous.verifier.close();
+      },
+      async close() {
+        current.draining = true;
+        await sleep(config.shutdown.delayMs);
+        await gateway.close(config.shutdown.drainMs);
+        await privateDoor.close();
+        await closeKeepers();
+      },
+    };
+  } catch (error) {
+    await closeKeepers();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Authorize } from '../access/question.ts';
+import { createDashboard } from '../admin/dashboard/index.ts';
+import type { AdminOptions, Located } from '../admin/index.ts';
+import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import { createFailureLimit } from '../limits/failures.ts';
+import { createEditor } from '../policy-store/edit.ts';
+import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { Store } from '../policy-store/store.ts';
+import { readCredential } from '../reading/credential.ts';
+import { readClientIp } from '../reading/forwarded.ts';
+import type { Ruling } from './rules.ts';
+
+export interface AdminParts {
+  readonly ruling: () => Ruling;
+  readonly authorize: Authorize;
+  readonly store: Store;
+  readonly live: LivePolicy;
+  readonly log: ChangeSink;
+}
+
+/** What both doors' admin API is built from; each door adds where its requests come from. */
+export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
+  const { ruling, authorize, store, live, log } = parts;
+  const { config } = ruling();
+  return {
+    authorize,
+    store,
+    authenticate: (headers) => {
+      const { verifier } = ruling();
+      return verifier.identify(readCredential(verifier.cookieNames, headers), Date.now());
+    },
+    cookieNames: () => ruling().verifier.cookieNames,
+    fromClaims: (issuer, claims, nowMs) => ruling().verifier.fromClaims(issuer, { ...claims }, nowMs),
+    locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
+    staticToken: () => encoded(ruling().config.admin.token),
+    editor: createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') }),
+    failures: createFailureLimit({ perMinute: config.limits.failedAdminLoginsPerMinute, maxKeys: 10_000 }),
+    changed: createChangeLog(log),
+    defaults: () => ruling().config.policy.defaults,
+    now: Date.now,
+    importLimitBytes: config.admin.importBytes,
+    dashboard: createDashboard(),
+    ...(config.public.url !== null && { siteUrl: config.public.url }),
+    ...(config.login.url !== null && { loginUrl: config.login.url }),
+  };
+}
+
+function encoded(token: string | undefined): Uint8Array | undefined {
+  return token === undefined ? undefined : Buffer.from(token);
+}

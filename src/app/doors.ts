@@ -1,0 +1,98 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Answer, Authorize } from '../access/question.ts';
+import { ADMIN_PREFIX, adminPlugin, type AdminOptions } from '../admin/index.ts';
+import { createAccessLog } from '../audit/access-log.ts';
+import type { Counters } from '../audit/counters.ts';
+import type { Config } from '../config/index.ts';
+import { createGateway, type Access, type Gateway } from '../gateway/index.ts';
+import { createBuckets } from '../limits/bucket.ts';
+import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
+import { metricsPlugin } from '../ops/metrics.ts';
+import type { LivePolicy } from '../policy-store/live-policy.ts';
+import { isTrustedPeer } from '../reading/forwarded.ts';
+import type { Ruling } from './rules.ts';
+
+type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
+
+export interface PublicDoorParts {
+  readonly config: Config;
+  readonly ruling: () => Ruling;
+  readonly authorize: Authorize;
+  readonly live: LivePolicy;
+  readonly counters: Counters;
+  readonly health: HealthSources;
+  readonly admin: AdminParts;
+  readonly log: Logger;
+}
+
+/** The door that visitors use. */
+export function createPublicDoor(parts: PublicDoorParts): Gateway {
+  const { config, ruling, authorize, live, health, log } = parts;
+  const { upstream, websockets, limits } = config;
+  const gateway: Gateway = createGateway(
+    {
+      host: config.public.host,
+      port: config.public.port,
+      upstream,
+      websockets,
+      limits,
+      proxyProtocol: config.trustedProxies?.source === 'proxy-protocol',
+    },
+    {
+      authorize,
+      settings: () => ruling().settings,
+      isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
+      onAccess: record(parts),
+      subscribe: (listener) => live.subscribe(listener),
+      isReady: () => readiness(health).ready,
+      log,
+      ...hostileLimit(limits.hostileTokensPerMinute),
+      ...(config.admin.public && {
+        adminPlugin: async (app) => {
+          const options: AdminOptions = {
+            ...parts.admin,
+            door: 'public',
+            peerOf: ({ socket }) => gateway.peerOf(socket),
+          };
+          await app.register(adminPlugin, options);
+        },
+      }),
+    },
+  );
+  return gateway;
+}
+
+function hostileLimit(perMinute: number) {
+  if (perMinute === 0) return {};
+  return { hostile: createBuckets({ perMinute, maxKeys: 50_000, now: () => performance.now() }) };
+}
+
+function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {
+  let made = { options: ruling().config.log, write: createAccessLog(log, ruling().config.log) };
+  return (answer, access) => {
+    const options = ruling().config.log;
+    if (made.options !== options) made = { options, write: createAccessLog(log, options) };
+    counters.count(answer.decision.outcome, answer.decision.reason, answer.enforced);
+    made.write({ ...answer, requestId: access.requestId, method: access.method });
+  };
+}
+
+/** The door for operators: health, metrics, admin API and dashboard. */
+export async function createPrivateDoor(
+  health: HealthSources,
+  registry: Registry,
+  admin: AdminParts,
+): Promise<FastifyInstance> {
+  const app = Fastify({ logger: false, forceCloseConnections: true });
+  await app.register(healthPlugin, health);
+  await app.register(metricsPlugin, { registry });
+  const options: AdminOptions = {
+    ...admin,
+    door: 'private',
+    peerOf: ({ socket }) => ({ address: socket.remoteAddress ?? '' }),
+  };
+  await app.register(adminPlugin, { prefix: ADMIN_PREFIX, ...options });
+  return app;
+}

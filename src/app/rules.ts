@@ -1,0 +1,37 @@
+import type { Rules } from '../access/rules.ts';
+import type { Config } from '../config/index.ts';
+import type { GatewaySettings } from '../gateway/index.ts';
+import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
+import { compileTrust } from '../reading/forwarded.ts';
+import { compileRoutes } from '../reading/route.ts';
+
+/** Everything that a reload replaces, made of one configuration: immutable, swapped whole. */
+export interface Ruling {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly verifier: Verifier;
+  readonly settings: GatewaySettings;
+}
+
+/** Makes what questions are judged by. Throws for what the checks of the configuration did not see. */
+export function createRuling(config: Config, log: VerifierDependencies['log'], previous?: Ruling): Ruling {
+  const verifier = createVerifier(config.identity, { log, ...(previous && { previous: previous.verifier }) });
+  const { routes, otherPaths, identity, login, policy } = config;
+  return {
+    config,
+    verifier,
+    rules: {
+      routes: compileRoutes(routes),
+      trust: compileTrust(config.trustedProxies),
+      identity: verifier,
+      options: { otherPaths, canLogIn: identity.issuers.length > 0, defaults: policy.defaults },
+    },
+    settings: {
+      publicUrl: config.public.url,
+      corsOrigins: config.public.corsOrigins,
+      login,
+      forwardCredentials: identity.forwardCredentials,
+      cookieNames: verifier.cookieNames,
+    },
+  };
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import closeWithGrace from 'close-with-grace';
+import { destination, pino, stdTimeFunctions } from 'pino';
+import { startApp, type App } from './app.ts';
+import { isCommand, runCli } from './cli/index.ts';
+import {
+  findingText,
+  loadConfig,
+  needRestart,
+  processEnvironment,
+  type Config,
+  type Loaded,
+} from './config/index.ts';
+
+/** Start here: configuration → app → listen → close. Every other command is the command line's. */
+async function main(argv: readonly string[]): Promise<void> {
+  if (!isCommand(argv)) return serve(argv[0] === 'serve' ? argv.slice(1) : argv);
+  const { stdin, stdout, stderr } = process;
+  const io = { env: processEnvironment(), cwd: process.cwd(), stdin, stdout, stderr };
+  process.exitCode = await runCli(argv, io);
+}
+
+async function serve(flags: readonly string[]): Promise<void> {
+  const load = (): Loaded => loadConfig({ argv: flags, env: processEnvironment(), cwd: process.cwd() });
+  const loaded = load();
+  if (!loaded.ok) {
+    for (const mistake of loaded.mistakes) console.error(`configuration: ${findingText(mistake)}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { config } = loaded;
+  const stdout = destination({ fd: 1, sync: false });
+  const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
+  for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
+  const app = await startApp(config, log).catch((error: unknown) => {
+    log.fatal({ err: error }, 'could not start');
+    stdout.flushSync();
+    process.exit(1);
+  });
+  log.info({ publicUrl: app.publicUrl, privateUrl: app.privateUrl }, 'ready');
+  process.on('SIGHUP', () => reload(app, config, load, log));
+  closeWithGrace(
+    { delay: config.shutdown.delayMs + config.shutdown.drainMs + 5_000 },
+    async ({ err, signal }) => {
+      if (err) log.fatal({ err }, 'an unexpected error ends the process');
+      else log.info({ signal }, 'closing');
+      await app.close();
+      log.info('closed');
+      stdout.flushSync();
+    },
+  );
+}
+
+/** A bad new configuration keeps the old one. */
+function reload(app: App, running: Config, load: () => Loaded, log: pino.Logger): void {
+  const loaded = load();
+  if (!loaded.ok) {
+    log.error({ mistakes: loaded.mistakes }, 'reload refused: the old configuration stays');
+    return;
+  }
+  try {
+    app.reload(loaded.config);
+    log.level = loaded.config.log.level;
+    log.info({ needRestart: needRestart(running, loaded.config) }, 'reloaded');
+  } catch (error) {
+    log.error({ err: error }, 'reload refused: the old configuration stays');
+  }
+}
+
+await main(process.argv.slice(2));
