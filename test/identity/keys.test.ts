@@ -12,7 +12,7 @@ import { bearer, claims, cookies, issuer, options, quiet, secretOf, word } from 
 type Scope = { teardown(fn: () => unknown): void };
 
 /** Short times, so that a test sees what takes minutes in life. */
-const SHORT = { timeoutMs: 300, refreshSeconds: 60, cooldownSeconds: 0.4, keepSeconds: 60 };
+const SHORT = { timeoutMs: 1000, refreshSeconds: 60, cooldownSeconds: 0.4, keepSeconds: 60 };
 const OFTEN = { refreshSeconds: 0.1 };
 
 function verifierOf(t: Scope, url: string, jwks: object = {}, previous?: Verifier): Verifier {
@@ -30,7 +30,7 @@ async function serverOf(t: Scope, ...signers: Signer[]): Promise<JwksServer> {
   return server;
 }
 
-async function until(what: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await what())) {
     if (Date.now() > end) throw new Error(`not within ${String(limitMs)} ms: ${what.toString()}`);
@@ -101,9 +101,9 @@ t.test('rotation', async (t) => {
     const token = one.sign(claims());
     t.equal(word(await bearer(verifier, token)), 'known');
     server.serve([two.jwk]);
-    await until(async () => word(await bearer(verifier, token)) === 'token-invalid', 1500);
+    await until(async () => word(await bearer(verifier, token)) === 'token-invalid');
     server.serve([one.jwk, two.jwk]);
-    await until(async () => word(await bearer(verifier, token)) === 'known', 1500);
+    await until(async () => word(await bearer(verifier, token)) === 'known');
   });
   t.test('another key under the same kid', async (t) => {
     const server = await serverOf(t, one);
@@ -112,11 +112,11 @@ t.test('rotation', async (t) => {
     t.equal(word(await bearer(verifier, token)), 'known');
     t.equal(word(await bearer(verifier, same.sign(claims()))), 'token-invalid');
     server.serve([same.jwk]);
-    await until(async () => word(await bearer(verifier, same.sign(claims()))) === 'known', 1500);
+    await until(async () => word(await bearer(verifier, same.sign(claims()))) === 'known');
     t.equal(word(await bearer(verifier, token)), 'token-invalid');
   });
   t.test('keys without kid', async (t) => {
-    const [a, b] = [createSigner('RS256'), createSigner('RS256')];
+    const [a, b] = [createSigner('ES256'), createSigner('ES256')];
     const server = await serverOf(t, a);
     const verifier = verifierOf(t, server.url);
     t.equal(word(await bearer(verifier, a.sign(claims()))), 'known');
@@ -245,15 +245,15 @@ const hostile: readonly (readonly [
   detail: RegExp,
   answer: (_: unknown, response: ServerResponse) => void,
 ])[] = [
-  ['nothing at all', /within 300 ms/, () => undefined],
+  ['nothing at all', /within 1000 ms/, () => undefined],
   [
     'headers and then nothing',
-    /within 300 ms/,
+    /within 1000 ms/,
     (_, response) => void response.writeHead(200).write('{"keys":['),
   ],
   [
     'a byte at a time',
-    /within 300 ms/,
+    /within 1000 ms/,
     (_, response) => {
       const timer = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(timer));
@@ -318,21 +318,23 @@ const hostile: readonly (readonly [
 ];
 
 t.test('hostile answers: no keys from them, and the last good ones stay', async (t) => {
-  for (const [name, detail, answer] of hostile) {
-    const server = await startJwks([one.jwk]);
-    const [fresh, had] = [verifierOf(t, server.url), verifierOf(t, server.url, OFTEN)];
-    await Promise.all([loaded(fresh), loaded(had)]);
-    await fresh.close();
-    server.answer(answer);
-    const begin = server.hits();
-    const late = verifierOf(t, server.url, { cooldownSeconds: 60 });
-    await until(() => state(late) === 'down' && state(had) === 'stale');
-    t.match(late.status()[0]?.detail, detail, `${name}: ${String(late.status()[0]?.detail)}`);
-    t.equal(word(await bearer(late, one.sign(claims()))), unknownKnown, `${name}: without keys`);
-    t.equal(word(await bearer(had, one.sign(claims({ name })))), 'known', `${name}: with keys`);
-    t.ok(server.hits() - begin < 8, `${name}: asked ${String(server.hits() - begin)} times`);
-    await Promise.all([late.close(), had.close(), server.close()]);
-  }
+  await Promise.all(
+    hostile.map(async ([name, detail, answer]) => {
+      const server = await startJwks([one.jwk]);
+      const had = verifierOf(t, server.url, OFTEN);
+      await loaded(had);
+      server.answer(answer);
+      const before = server.hits();
+      const late = verifierOf(t, server.url, { cooldownSeconds: 60 });
+      await until(() => state(late) === 'down' && state(had) === 'stale');
+      const [why] = late.status();
+      t.match(why?.detail, detail, `${name}: ${String(why?.detail)}`);
+      t.equal(word(await bearer(late, one.sign(claims()))), unknownKnown, `${name}: without keys`);
+      t.equal(word(await bearer(had, one.sign(claims({ name })))), 'known', `${name}: with keys`);
+      t.ok(server.hits() - before < 25, `${name}: asked ${String(server.hits() - before)} times`);
+      await Promise.all([late.close(), had.close(), server.close()]);
+    }),
+  );
 });
 
 t.test('which keys of a set count, and for what', async (t) => {

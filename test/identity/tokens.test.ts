@@ -1,4 +1,5 @@
 import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { readJsonObject } from '../../src/identity/json.ts';
@@ -567,14 +568,14 @@ t.test('no other spelling of a good token is one', async (t) => {
 });
 
 t.test('JSON with one meaning only', (t) => {
-  const value = fc.jsonValue({ maxDepth: 6 });
+  const value = fc.jsonValue({ maxDepth: 3 });
   const object = fc.dictionary(fc.string({ unit: 'binary' }), value);
   fc.assert(
     fc.property(object, (one) => {
       const text = JSON.stringify(one);
-      t.same(readJsonObject(text), JSON.parse(text));
+      return isDeepStrictEqual(readJsonObject(text), JSON.parse(text));
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   fc.assert(
     fc.property(object, value, value, fc.string(), fc.boolean(), (one, a, b, name, deep) => {
@@ -589,7 +590,7 @@ t.test('JSON with one meaning only', (t) => {
       JSON.parse(text);
       return readJsonObject(text) === undefined;
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   t.end();
 });
