@@ -9,7 +9,7 @@ export const rawFolder = join(root, '.cache', 'coverage');
 const keptFolder = join(root, '.cache', 'coverage-kept');
 const dist = pathToFileURL(join(root, 'dist')).href;
 /** What browsers run is measured by the tests in a browser, not here. */
-const browserOnly = /^dist\/admin\/dashboard\/app\//;
+const browserOnly = /^dist\/dashboard\//;
 
 /** Percent at least, by room of src/; a room that is not named stands under `rest`. */
 const floors = {
