@@ -58,7 +58,7 @@ function run(module, args, what) {
 
 /** Removes what an earlier build made of sources that are gone. */
 function prune() {
-  for (const file of filesBelow('dist', 'dist/admin/dashboard/app')) {
+  for (const file of filesBelow('dist', 'dist/dashboard')) {
     const source = file.replace(/^dist/, 'src').replace(/\.js(\.map)?$/, '.ts');
     if (/\.js(\.map)?$/.test(file) && !existsSync(join(root, source))) rmSync(join(root, file));
   }
@@ -88,10 +88,14 @@ function buildDashboard({ onlyIfNewer }) {
     (file) => existsSync(join(root, file)),
   );
   if (config === undefined) return;
-  const print = fingerprint([...filesBelow(app), config]);
+  const print = fingerprint([...filesBelow(app), ...filesBelow('src/policy'), config]);
   if (onlyIfNewer && isCurrent('dashboard', print)) return;
   say('setup: building the dashboard …');
-  run('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'warn'], 'the build of the dashboard');
+  run(
+    'vite/bin/vite.js',
+    ['build', app, '--config', config, '--logLevel', 'warn'],
+    'the build of the dashboard',
+  );
   writeStamp('dashboard', print);
 }
 
