@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../policy/principal.ts';
+import type { BearerReason } from '../policy/reason.ts';
 import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { actorFrom, isStatic, setActor, staticActor } from './actor.ts';
 import type { Actor } from './actor.ts';
@@ -53,11 +54,10 @@ async function prove(options: AdminOptions, request: FastifyRequest): Promise<Pr
   const principal = await options.authenticate(rawHeaders);
   const actor = actorFrom(principal);
   if (actor !== undefined) return { ok: true, actor };
-  // An own session that has ended says more than "nobody is signed in".
-  return {
-    ok: false,
-    principal: principal.kind === 'anonymous' && session !== undefined ? session.principal : principal,
-  };
+  // What was brought for this very door and proves nothing says more than who else is signed in.
+  if (session !== undefined) return { ok: false, principal: session.principal };
+  const isStranger = principal.kind === 'anonymous' && bearer !== undefined;
+  return { ok: false, principal: isStranger ? { kind: 'refused', reason: 'token-invalid' } : principal };
 }
 
 /** Who a token names that was pasted, or kept from a paste. */
@@ -93,6 +93,11 @@ export function sendBlocked(reply: FastifyReply, blockedMs: number): FastifyRepl
   return sendProblem(reply, 'rate-limited', 'Too many sign-ins failed from your address.', { headers });
 }
 
+/** True for what could be a try; an expired or revoked token was somebody's, and a page left open sends it on. */
+function isGuess(reason: BearerReason): boolean {
+  return reason === 'token-invalid' || reason === 'token-foreign';
+}
+
 /** Answers somebody who may manage nothing, and counts it where they tried with a bad credential. */
 export function refuse(
   options: AdminOptions,
@@ -113,7 +118,7 @@ export function refuse(
       if (principal.reason === 'session-invalid') options.failures.failed(address);
       return sendProblem(reply, principal.reason, 'Sign in as an admin.', { headers, login });
     case 'refused':
-      options.failures.failed(address);
+      if (isGuess(principal.reason)) options.failures.failed(address);
       return sendProblem(reply, principal.reason, 'The token proves nothing here.', { headers, login });
   }
 }

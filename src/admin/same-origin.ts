@@ -12,7 +12,9 @@ export function isSameOrigin(request: FastifyRequest, siteUrl: string | undefine
   if (origin === undefined || host === undefined || !URL.canParse(origin)) return false;
   const from = new URL(origin);
   if (from.origin !== origin) return false;
-  if (siteUrl !== undefined && from.origin === new URL(siteUrl).origin) return true;
+  const own = siteUrl === undefined ? undefined : new URL(siteUrl);
+  // Where the site's scheme is known, its page over the other one may be anybody's on the way.
+  if (own?.host === from.host) return own.origin === from.origin;
   // A page on a name that somebody points at us has that name's cookies, not ours.
   return from.host === host.toLowerCase();
 }
