@@ -1,5 +1,3 @@
-import { useCallback } from 'preact/hooks';
-import { closeSession } from './api/calls.ts';
 import { GatewaysChip } from './parts/gateways-chip.tsx';
 import { NoticeBar } from './parts/notice-bar.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
@@ -87,20 +85,17 @@ function Header({ route, inside }: { readonly route: Route; readonly inside: boo
 }
 
 function Who() {
-  const { me, recheck } = useSession();
-  const leave = useCallback(() => {
-    void closeSession()
-      .catch(() => undefined)
-      .then(recheck);
-  }, [recheck]);
+  const { me, signOut } = useSession();
   if (me === undefined) return null;
   return (
     <div class="who">
       <span title={me.principal.issuer}>{me.principal.subject}</span>
       <span class="role">{me.superAdmin ? 'super admin' : 'bot owner'}</span>
-      <button type="button" class="small" onClick={leave}>
-        Log out
-      </button>
+      {me.via === 'session' ? (
+        <button type="button" class="small" onClick={() => void signOut()}>
+          Log out
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -120,7 +120,11 @@ export interface ExplainQuestion {
 }
 
 export interface Explanation {
-  readonly decision: { readonly outcome: Outcome; readonly reason: Reason; readonly range?: RangeMatch };
+  readonly decision: {
+    readonly outcome: Outcome;
+    readonly reason: Reason;
+    readonly range?: Readonly<RangeMatch>;
+  };
   readonly steps: readonly { readonly step: string; readonly result: string }[];
 }
 

@@ -63,7 +63,13 @@ export function ChangeFilters({ scope, filter, onFilter }: FiltersProps) {
           ))}
         </select>
       </div>
-      <Field label="By whom or from where" type="search" value={filter.by} onValue={(by) => set({ by })} />
+      <Field
+        label="By whom"
+        hint="A name, or an address they came from."
+        type="search"
+        value={filter.by}
+        onValue={(by) => set({ by })}
+      />
       <Field label="Address or note" type="search" value={filter.text} onValue={(text) => set({ text })} />
       <div class="field">
         <label for={`${id}-since`}>Since</label>
@@ -108,10 +114,13 @@ function BotFilter({ superAdmin }: { readonly superAdmin: boolean }) {
         id={id}
         name="scope"
         type="search"
-        placeholder={superAdmin ? 'platform, or a bot’s id, and Enter' : 'A bot’s id, and Enter'}
         autocomplete="off"
         spellcheck={false}
+        aria-describedby={`${id}-hint`}
       />
+      <p class="hint" id={`${id}-hint`}>
+        {superAdmin ? 'A bot’s id, or “platform”; then Enter.' : 'A bot’s id; then Enter.'}
+      </p>
     </form>
   );
 }

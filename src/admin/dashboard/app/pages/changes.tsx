@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Change, Scope } from '../api/types.ts';
 import { Failure } from '../parts/message.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { When, amount } from '../parts/time.tsx';
+import { When, amount, counted } from '../parts/time.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { hrefOf, scopeName } from '../routes.ts';
 import { useChangeLog } from '../state/change-log.ts';
@@ -22,10 +22,7 @@ export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) 
       />
       <ChangeFilters scope={scope} filter={filter} onFilter={setFilter} />
       <p class="hint" role="status">
-        {log.loading
-          ? 'Loading…'
-          : `${amount(shown.length)} of ${amount(log.changes.length)} changes read so far`}
-        {log.more === undefined && !log.loading ? ': that is all there are' : ''}
+        {log.loading ? 'Loading…' : countText(shown.length, log.changes.length, log.more !== undefined)}
       </p>
       <Failure error={log.error} />
       <ol class="changes">
@@ -42,6 +39,12 @@ export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) 
       )}
     </>
   );
+}
+
+function countText(shown: number, read: number, more: boolean): string {
+  const all = counted(read, 'change');
+  if (more) return `${amount(shown)} of the newest ${all}`;
+  return shown === read ? all : `${amount(shown)} of ${all}`;
 }
 
 function Entry({ change, onReverted }: { readonly change: Change; readonly onReverted: () => void }) {

@@ -29,16 +29,27 @@ export function SignInScreen() {
   );
 }
 
-/** Over the page that was being worked on: nothing typed there is lost. */
+/** Over the page that was being worked on: nothing typed there is lost, and it can be looked at. */
 export function SessionOver() {
+  const [open, setOpen] = useState(true);
   return (
-    <Dialog title="Your session is over" onClose={() => undefined}>
-      <p>
-        Nothing was changed since, and what you typed is still here. Log in again, come back to this tab, and
-        go on.
-      </p>
-      <WaysIn newTab />
-    </Dialog>
+    <>
+      <div class="session-over">
+        <p>Your session is over: nothing can be saved.</p>
+        <button type="button" class="small" onClick={() => setOpen(true)}>
+          Log in again
+        </button>
+      </div>
+      {open ? (
+        <Dialog title="Your session is over" onClose={() => setOpen(false)}>
+          <p>
+            Nothing was changed since, and what you typed is still here. Log in again, come back to this tab,
+            and go on.
+          </p>
+          <WaysIn newTab />
+        </Dialog>
+      ) : null}
+    </>
   );
 }
 
@@ -105,7 +116,7 @@ function TokenForm({ secondary }: { readonly secondary: boolean }) {
         type="password"
         value={token}
         onValue={setToken}
-        hint="A token of an issuer that this gateway trusts, with an admin’s rights. It is kept for this browser session only."
+        hint="A token of an issuer that this gateway trusts, with an admin’s rights. This browser keeps it where no script reads it, until it expires or you log out."
       />
       <div class="actions">
         <button type="submit" class={secondary ? '' : 'primary'} aria-disabled={busy || token.trim() === ''}>

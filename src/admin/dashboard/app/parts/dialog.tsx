@@ -12,12 +12,17 @@ interface DialogProps {
 /** A modal: the browser's own, so that focus is kept in it, Escape closes it, and focus goes back after. */
 export function Dialog({ title, children, onClose, wide }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  const shown = useRef(false);
   const titleId = useId();
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null || dialog.open) return undefined;
     dialog.showModal();
-    return () => dialog.close();
+    shown.current = true;
+    return () => {
+      shown.current = false;
+      dialog.close();
+    };
   }, []);
   return (
     <dialog
@@ -28,6 +33,8 @@ export function Dialog({ title, children, onClose, wide }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
+      // A second Escape closes it whatever we say.
+      onClose={() => (shown.current ? onClose() : undefined)}
     >
       <h2 id={titleId}>{title}</h2>
       {children}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ApiError } from '../api/request.ts';
 import type { MemberError } from '../api/types.ts';
+import type { Effect } from '../ranges/effects.ts';
 
 export type Tone = 'info' | 'ok' | 'warn' | 'bad';
 
@@ -15,6 +16,19 @@ export function Message({ tone, children }: { readonly tone: Tone; readonly chil
       </span>
       <div>{children}</div>
     </div>
+  );
+}
+
+/** What something means or would do, one box each. */
+export function Effects({ effects }: { readonly effects: readonly Effect[] }) {
+  return (
+    <>
+      {effects.map((effect) => (
+        <Message key={effect.text} tone={effect.tone}>
+          {effect.text}
+        </Message>
+      ))}
+    </>
   );
 }
 

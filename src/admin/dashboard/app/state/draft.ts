@@ -51,3 +51,14 @@ function forget(key: string): void {
     // Nothing was kept, then.
   }
 }
+
+/** Somebody logs out: the next one at this screen sees nothing of it. */
+export function clearDrafts(): void {
+  try {
+    Object.keys(sessionStorage)
+      .filter((key) => key.startsWith(prefix))
+      .forEach((key) => sessionStorage.removeItem(key));
+  } catch {
+    // Nothing was kept, then.
+  }
+}

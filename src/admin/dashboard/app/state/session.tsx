@@ -1,9 +1,10 @@
 import { createContext } from 'preact';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import { getMe } from '../api/calls.ts';
+import { closeSession, getMe } from '../api/calls.ts';
 import { ApiError, listenSignedOut } from '../api/request.ts';
 import type { Me, Problem } from '../api/types.ts';
+import { clearDrafts } from './draft.ts';
 
 /** Whether the gateway knows who is looking. `over`: it did, and no longer does. */
 export type Standing = 'loading' | 'in' | 'none' | 'over' | 'forbidden' | 'unreachable';
@@ -17,6 +18,8 @@ export interface Session {
   readonly why: string | undefined;
   /** Asks the gateway again who is looking. */
   readonly recheck: () => Promise<void>;
+  /** Ends the session of this door, and forgets what was typed. */
+  readonly signOut: () => Promise<void>;
 }
 
 const Context = createContext<Session>({
@@ -25,6 +28,7 @@ const Context = createContext<Session>({
   loginUrl: undefined,
   why: undefined,
   recheck: async () => undefined,
+  signOut: async () => undefined,
 });
 
 export const useSession = (): Session => useContext(Context);
@@ -44,13 +48,26 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
       setState((before) => refused(before, error));
     }
   }, []);
+  const signOut = useCallback(async () => {
+    await closeSession().catch(() => undefined);
+    clearDrafts();
+    setState({ standing: 'loading' });
+    await recheck();
+  }, []);
   useEffect(() => {
     listenSignedOut((problem) => setState((before) => over(before, problem)));
     void recheck();
   }, []);
   useRecheckWhenSeen(state.standing, recheck);
   const session = useMemo(
-    () => ({ standing: state.standing, me: state.me, why: state.why, loginUrl: state.loginUrl, recheck }),
+    () => ({
+      standing: state.standing,
+      me: state.me,
+      why: state.why,
+      loginUrl: state.loginUrl,
+      recheck,
+      signOut,
+    }),
     [state],
   );
   return <Context.Provider value={session}>{children}</Context.Provider>;

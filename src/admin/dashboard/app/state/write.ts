@@ -17,8 +17,8 @@ export interface Writing {
 
 export interface Done {
   readonly text: string;
-  /** The control that had the focus goes away with the change. */
-  readonly takeFocus?: boolean;
+  /** The control that had the focus goes away with the change: its dialog is closed first. */
+  readonly close?: () => void;
 }
 
 interface Outcome {
@@ -44,7 +44,8 @@ export function useWriting(
         const written = await task(seen);
         note(written);
         const undo = { revision: written.revision, done: () => void reload() };
-        say({ text: done.text, tone: 'ok', undo, takeFocus: done.takeFocus === true });
+        done.close?.();
+        say({ text: done.text, tone: 'ok', undo, takeFocus: done.close !== undefined });
         setOutcome({ busy: false });
         await reload();
         return true;

@@ -2,7 +2,7 @@ import { deleteRange } from '../../api/calls.ts';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
-import { Failure, Message } from '../../parts/message.tsx';
+import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { effectsOfRemoval, ownAddress, sizeOf, spanText } from '../../ranges/effects.ts';
 import { useHolders } from '../../state/holders.ts';
@@ -24,8 +24,8 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
   const holders = useHolders(scope, ownAddress(me));
   const rest = holders.filter((held) => held.id !== range.id);
   const remove = async (): Promise<void> => {
-    const done = { text: `Deleted ${spanText(range)}.`, takeFocus: true };
-    if (await writing.run((revision) => deleteRange(scope, range.id, revision), done)) onClose();
+    const done = { text: `Deleted ${spanText(range)}.`, close: onClose };
+    await writing.run((revision) => deleteRange(scope, range.id, revision), done);
   };
   return (
     <Confirm
@@ -41,11 +41,7 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
         {range.note === undefined ? null : ` (${range.note})`}:{' '}
         {counted(sizeOf(range), 'address', 'addresses')} will no longer be let in by it. You can undo this.
       </p>
-      {effectsOfRemoval(range, rest, me).map((effect) => (
-        <Message key={effect.text} tone={effect.tone}>
-          {effect.text}
-        </Message>
-      ))}
+      <Effects effects={effectsOfRemoval(range, rest, me)} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

@@ -2,7 +2,7 @@ import { putRange } from '../../api/calls.ts';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure, Message } from '../../parts/message.tsx';
+import { Effects, Failure } from '../../parts/message.tsx';
 import { effectsOfRemoval, holds, ownAddress, spanText } from '../../ranges/effects.ts';
 import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
@@ -66,11 +66,7 @@ function OwnAddressLost({
   const rest = holders.filter((held) => held.id !== range.id);
   return (
     <div role="status">
-      {effectsOfRemoval(range, rest, me).map((effect) => (
-        <Message key={effect.text} tone={effect.tone}>
-          {effect.text}
-        </Message>
-      ))}
+      <Effects effects={effectsOfRemoval(range, rest, me)} />
     </div>
   );
 }

@@ -53,8 +53,7 @@ function Checked({ text, checked }: { readonly text: string; readonly checked: I
     );
   }
   const present = checked.present ?? 0;
-  const kept =
-    present === 0 ? '' : ` ${counted(present, 'is', 'are')} in the list already and stay as they are.`;
+  const kept = present === 0 ? '' : ` ${counted(present, 'is', 'are')} in the list already and left alone.`;
   if (checked.added === 0) return <Message tone="info">{text} All of them are in the list already.</Message>;
   return (
     <Message tone="ok">
@@ -76,7 +75,8 @@ function BadLines({ read }: { readonly read: ReadList }) {
           <span class="line">
             {read.unit === 'line' ? 'Line' : 'Entry'} {amount(bad.line)}
           </span>{' '}
-          {bad.text === '' ? null : <code>{bad.text}</code>} {bad.message}.
+          {bad.text === '' || bad.message.startsWith(bad.text.trim()) ? null : <code>{bad.text}</code>}{' '}
+          {bad.message}.
         </li>
       ))}
       {read.bad.length > shownMost ? <li>… and {counted(read.bad.length - shownMost, 'more')}.</li> : null}

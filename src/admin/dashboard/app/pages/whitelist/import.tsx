@@ -4,9 +4,11 @@ import type { Imported, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
+import { sizeOf, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
-import type { ReadList } from '../../ranges/file.ts';
+import type { ReadRange } from '../../ranges/file.ts';
 import { useReadList } from '../../state/read-list.ts';
+import type { Reading } from '../../state/read-list.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
 import { ImportPreview } from './import-preview.tsx';
@@ -21,35 +23,54 @@ interface ImportProps {
   readonly close: () => void;
 }
 
-/** Many ranges at once: read, shown with every bad line, checked by the gateway, then saved all or nothing. */
-export function ImportPanel(props: ImportProps) {
-  const { scope, list, text, clearText, close } = props;
+/** What was read, whether it may be saved, and the saving. */
+function useImport({ scope, list, text, clearText, close }: ImportProps) {
   const [file, setFile] = useState<{ name: string; text: string }>();
+  const [meant, setMeant] = useState(false);
   const reading = useReadList(scope, file?.text ?? text, list.page?.revision);
   const writing = useWriting(scope, list.page?.revision, list.reload);
   const ranges = reading.read?.ranges ?? [];
+  const added = addedOf(reading);
+  const wide = ranges.filter((range) => sizeOf(range) > wideAbove);
+  const ready = added > 0 && (wide.length === 0 || meant) && !writing.busy;
   const leave = (): void => {
     clearText();
     close();
   };
   const save = async (): Promise<void> => {
-    const ifMatch = (revision: number) =>
+    if (!ready) return;
+    const send = (revision: number) =>
       importRanges(scope, ranges.map(bare), { dryRun: false, ifMatch: revision });
-    if (await writing.run(ifMatch, { text: `Added ${counted(ranges.length, 'range')}.` })) leave();
+    if (await writing.run(send, { text: `Added ${counted(added, 'range')}.` })) leave();
   };
+  return { file, setFile, meant, setMeant, reading, writing, added, wide, ready, leave, save };
+}
+
+/** How many would be new; none as long as anything stands against it. */
+function addedOf({ read, checked }: Reading): number {
+  if (read === undefined || checked === undefined || read.bad.length > 0) return 0;
+  return hasErrors(checked) ? 0 : checked.added;
+}
+
+function hasErrors(checked: Imported): boolean {
+  return (checked.errors ?? []).length > 0;
+}
+
+/** Many ranges at once: read, shown with every bad line, checked by the gateway, then saved all or nothing. */
+export function ImportPanel(props: ImportProps) {
+  const { file, setFile, meant, setMeant, reading, writing, added, wide, ready, leave, save } =
+    useImport(props);
   return (
     <section class="panel" aria-labelledby="add-many">
       <h3 id="add-many">Add a list or a file</h3>
-      <ListSource text={text} onText={props.onText} file={file} onFile={setFile} />
+      <ListSource text={props.text} onText={props.onText} file={file} onFile={setFile} />
       <ImportPreview reading={reading} />
-      <SavingBar busy={writing.busy} count={ranges.length} />
+      <Meant wide={wide} meant={meant} onMeant={setMeant} />
+      <SavingBar busy={writing.busy} count={added} />
       <div class="actions">
-        <SaveButton
-          read={reading.read}
-          ready={takes(reading.checked)}
-          busy={writing.busy}
-          onSave={() => void save()}
-        />
+        <button type="button" class="primary" aria-disabled={!ready} onClick={() => void save()}>
+          {added === 0 ? 'Add ranges' : `Add ${counted(added, 'range')}`}
+        </button>
         <button type="button" onClick={leave}>
           Cancel
         </button>
@@ -60,32 +81,20 @@ export function ImportPanel(props: ImportProps) {
   );
 }
 
-/** True where the gateway would store it and something is new. */
-function takes(checked: Imported | undefined): boolean {
-  return checked !== undefined && checked.added > 0 && (checked.errors ?? []).length === 0;
+interface MeantProps {
+  readonly wide: readonly ReadRange[];
+  readonly meant: boolean;
+  readonly onMeant: (meant: boolean) => void;
 }
 
-interface SaveButtonProps {
-  readonly read: ReadList | undefined;
-  /** The gateway would take it. */
-  readonly ready: boolean;
-  readonly busy: boolean;
-  readonly onSave: () => void;
-}
-
-function SaveButton({ read, ready, busy, onSave }: SaveButtonProps) {
-  const possible = ready && read !== undefined && read.bad.length === 0 && read.ranges.length > 0;
+function Meant({ wide, meant, onMeant }: MeantProps) {
+  if (wide.length === 0) return null;
+  const addresses = wide.reduce((sum, range) => sum + sizeOf(range), 0);
   return (
-    <button
-      type="button"
-      class="primary"
-      aria-disabled={!possible || busy}
-      onClick={() => (possible && !busy ? onSave() : undefined)}
-    >
-      {read === undefined || read.ranges.length === 0
-        ? 'Add ranges'
-        : `Add ${counted(read.ranges.length, 'range')}`}
-    </button>
+    <label class="meant">
+      <input type="checkbox" checked={meant} onChange={(event) => onMeant(event.currentTarget.checked)} />I
+      mean the {counted(wide.length, 'very wide range')}, with {counted(addresses, 'address', 'addresses')}.
+    </label>
   );
 }
 

@@ -1,7 +1,10 @@
 import type { Scope, WhitelistPage } from '../../api/types.ts';
 import { Failure } from '../../parts/message.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
+import { inForceOfBot, inForceOfPlatform } from '../../ranges/settings-in-force.ts';
 import { hrefOf, scopeName } from '../../routes.ts';
+import { usePlatform } from '../../state/platform.ts';
+import { useSession } from '../../state/session.tsx';
 import { useWhitelist } from '../../state/whitelist.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { AddRanges } from './add.tsx';
@@ -42,16 +45,19 @@ interface LoadedProps {
 }
 
 function Loaded({ scope, list, page }: LoadedProps) {
+  const { me } = useSession();
+  const platform = usePlatform(scope);
+  const inForce = scope === 'platform' ? inForceOfPlatform(page, me) : inForceOfBot(page, platform, me);
   return (
     <>
-      <Toggle scope={scope} list={list} page={page} />
+      <Toggle scope={scope} list={list} page={page} inForce={inForce} />
       <section class="card" aria-labelledby="ranges">
         <h2 id="ranges">IP ranges</h2>
         <AddRanges scope={scope} list={list} />
         <Ranges scope={scope} list={list} page={page} />
         <Failure error={list.error} />
       </section>
-      <Settings scope={scope} list={list} page={page} />
+      <Settings scope={scope} list={list} page={page} above={platform} />
       <p class="more">
         <a href={hrefOf({ page: 'changes', scope })}>Change log of this list</a>
         <a href={hrefOf({ page: 'test', scope })}>Test access</a>

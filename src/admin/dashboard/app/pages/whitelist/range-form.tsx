@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
-import { Message } from '../../parts/message.tsx';
+import { Effects } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { effectsOf, sizeOf, spanText, wideAbove } from '../../ranges/effects.ts';
 import { completed, readPasted, readTyped } from '../../ranges/typed.ts';
@@ -163,11 +163,7 @@ function Preview({ scope, span, editing, wide, meant, onMeant }: PreviewProps) {
               <strong>{spanText(span)}</strong>: {counted(sizeOf(span), 'address', 'addresses')}, start and
               end included.
             </p>
-            {effectsOf(span, near ?? [], me).map((effect) => (
-              <Message key={effect.text} tone={effect.tone}>
-                {effect.text}
-              </Message>
-            ))}
+            <Effects effects={effectsOf(span, near ?? [], me)} />
           </>
         )}
       </div>

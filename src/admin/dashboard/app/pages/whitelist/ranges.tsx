@@ -1,10 +1,10 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { RangeRecord, Scope, WhitelistPage } from '../../api/types.ts';
+import { lazily } from '../../parts/lazy.tsx';
 import { amount, counted } from '../../parts/time.tsx';
 import { rangesPerPage } from '../../state/whitelist.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { DeleteRange } from './delete.tsx';
-import { EditRange } from './edit.tsx';
 import { RangeTable } from './range-table.tsx';
 
 interface RangesProps {
@@ -12,6 +12,8 @@ interface RangesProps {
   readonly list: WhitelistState;
   readonly page: WhitelistPage;
 }
+
+const EditRange = lazily(() => import('./edit.tsx').then((module) => module.EditRange));
 
 type Doing = { readonly what: 'edit' | 'delete'; readonly range: RangeRecord };
 

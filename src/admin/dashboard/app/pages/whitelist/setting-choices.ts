@@ -1,4 +1,5 @@
 import type { Scope, SettingsPatch, WhitelistPage } from '../../api/types.ts';
+import type { InForce } from '../../ranges/settings-in-force.ts';
 
 export type SettingKey = 'mode' | 'requireLogin' | 'inheritPlatform' | 'whenOff';
 
@@ -16,28 +17,37 @@ export function settingOf(page: WhitelistPage, key: SettingKey): string {
   return value;
 }
 
+/** What an inherited setting is now, as far as it is known. */
+export type Inherited = Partial<Pick<InForce, 'mode' | 'whenOff' | 'requireLogin'>> | undefined;
+
 /** The choices of a scope, in plain words. Inheriting the platform's list is a bot's alone. */
-export function settingChoices(scope: Scope): readonly SettingChoice[] {
-  const inherit = {
-    value: 'inherit',
-    label: scope === 'platform' ? 'As configured' : 'The platform’s',
-    hint:
-      scope === 'platform' ? 'What the gateway’s configuration says.' : 'Whatever is set for the platform.',
-  };
-  const mode: SettingChoice = { key: 'mode', name: 'Mode', options: [...modeOptions, inherit] };
-  const login: SettingChoice = {
-    key: 'requireLogin',
-    name: 'Require login',
-    options: [...loginOptions, inherit],
-  };
-  const off: SettingChoice = { key: 'whenOff', name: 'When off', options: [...offOptions, inherit] };
-  if (scope === 'platform') return [mode, login, off];
-  return [
-    mode,
-    login,
-    { key: 'inheritPlatform', name: 'Inherit the platform’s list', options: inheritOptions },
-    off,
+export function settingChoices(scope: Scope, inherited: Inherited): readonly SettingChoice[] {
+  const login = inherited?.requireLogin;
+  const asIs = (now: string | null | undefined) => inheritOption(scope, now ?? undefined);
+  const choices: SettingChoice[] = [
+    { key: 'mode', name: 'Mode', options: [...modeOptions, asIs(inherited?.mode)] },
+    {
+      key: 'requireLogin',
+      name: 'Require login',
+      options: [...loginOptions, asIs(login === undefined ? login : login ? 'yes' : 'no')],
+    },
+    {
+      key: 'whenOff',
+      name: 'When off',
+      options: [...offOptions, asIs(scope === 'platform' ? 'members' : inherited?.whenOff)],
+    },
   ];
+  if (scope === 'platform') return choices;
+  return [
+    ...choices,
+    { key: 'inheritPlatform', name: 'Inherit the platform’s list', options: inheritOptions },
+  ];
+}
+
+function inheritOption(scope: Scope, now: string | undefined) {
+  const label = scope === 'platform' ? 'As configured' : 'The platform’s';
+  if (now !== undefined) return { value: 'inherit', label, hint: `Now: ${now}.` };
+  return { value: 'inherit', label, hint: 'Whatever is set for the platform.' };
 }
 
 const modeOptions = [

@@ -6,6 +6,8 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
 import { useDraft } from '../../state/draft.ts';
+import { inForceOfPlatform } from '../../ranges/settings-in-force.ts';
+import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
 import { loosens, patchOf, settingChoices, settingOf } from './setting-choices.ts';
@@ -15,6 +17,8 @@ interface SettingsProps {
   readonly scope: Scope;
   readonly list: WhitelistState;
   readonly page: WhitelistPage;
+  /** The platform's record, where it is known and inherited from. */
+  readonly above: WhitelistPage | undefined;
 }
 
 /** What is chosen, and the saving of it. */
@@ -31,7 +35,6 @@ function useSettings({ scope, list, page }: SettingsProps) {
 
 /** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
 export function Settings(props: SettingsProps) {
-  const { scope, page } = props;
   const { chosen, setChosen, clear, writing, patch, save } = useSettings(props);
   const [asking, setAsking] = useState(false);
   const changed = Object.keys(patch).length > 0;
@@ -45,7 +48,7 @@ export function Settings(props: SettingsProps) {
   return (
     <section class="card" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <Choices scope={scope} page={page} chosen={chosen} onChosen={setChosen} />
+      <Choices {...props} chosen={chosen} onChosen={setChosen} />
       <SaveBar changed={changed} busy={writing.busy} onSave={submit} onReset={clear} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
@@ -68,17 +71,17 @@ export function Settings(props: SettingsProps) {
   );
 }
 
-interface ChoicesProps {
-  readonly scope: Scope;
-  readonly page: WhitelistPage;
+interface ChoicesProps extends SettingsProps {
   readonly chosen: Chosen;
   readonly onChosen: (chosen: Chosen) => void;
 }
 
-function Choices({ scope, page, chosen, onChosen }: ChoicesProps) {
+function Choices({ scope, page, above, chosen, onChosen }: ChoicesProps) {
+  const { me } = useSession();
+  const inherited = scope === 'platform' ? me?.defaults : above && inForceOfPlatform(above, me);
   return (
     <div class="choices">
-      {settingChoices(scope).map((setting) => (
+      {settingChoices(scope, inherited).map((setting) => (
         <Choice
           key={setting.key}
           legend={setting.name}

@@ -3,10 +3,13 @@ import { patchSettings } from '../../api/calls.ts';
 import type { Scope, WhitelistPage } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
-import { Failure, Message } from '../../parts/message.tsx';
+import { Effects, Failure } from '../../parts/message.tsx';
 import { Switch } from '../../parts/switch.tsx';
 import { counted } from '../../parts/time.tsx';
-import { effectsOfRemoval, ownAddress } from '../../ranges/effects.ts';
+import { ownAddress } from '../../ranges/effects.ts';
+import type { Effect } from '../../ranges/effects.ts';
+import { standing, toggleSays } from '../../ranges/settings-in-force.ts';
+import type { InForce } from '../../ranges/settings-in-force.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -16,74 +19,72 @@ interface ToggleProps {
   readonly scope: Scope;
   readonly list: WhitelistState;
   readonly page: WhitelistPage;
+  readonly inForce: InForce;
 }
 
 /** *IP whitelisting* with its toggle: says what it does; on at once, off after one question; both with undo. */
-export function Toggle({ scope, list, page }: ToggleProps) {
+export function Toggle({ scope, list, page, inForce }: ToggleProps) {
   const [asking, setAsking] = useState(false);
   const writing = useWriting(scope, page.revision, list.reload);
+  const stop = (): void => setAsking(false);
   const set = async (enabled: boolean): Promise<void> => {
     const done = { text: `IP whitelisting is ${enabled ? 'on' : 'off'}.` };
     await writing.run((revision) => patchSettings(scope, { enabled }, revision), done);
-    setAsking(false);
+    stop();
   };
+  const whose = scope === 'platform' ? 'every bot’s transcripts' : 'this bot’s transcripts';
   return (
     <section class="card">
       <Switch
         label="IP whitelisting"
         on={page.enabled}
-        says={saysOf(page, scope)}
+        says={toggleSays(page.enabled, page.total, whose, inForce)}
         busy={writing.busy}
         onToggle={() => (page.enabled ? setAsking(true) : void set(true))}
       />
+      <Effects effects={standing(page.enabled, inForce)} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
       {asking ? (
-        <Confirm
-          title="Switch IP whitelisting off?"
-          yes="Switch off"
-          no="Keep it on"
-          busy={writing.busy}
-          onYes={() => void set(false)}
-          onNo={() => setAsking(false)}
-        >
-          <OffEffects scope={scope} page={page} />
-        </Confirm>
+        <AskOff page={page} inForce={inForce} busy={writing.busy} onYes={() => void set(false)} onNo={stop} />
       ) : null}
     </section>
   );
 }
 
-function saysOf(page: WhitelistPage, scope: Scope): string {
-  const what = scope === 'platform' ? 'every bot’s transcripts' : 'this bot’s transcripts';
-  if (!page.enabled) return `Off: no address in this list lets anyone see ${what}. The list is kept.`;
-  const login = page.requireLogin === true ? 'once signed in' : 'without login';
-  if (page.total === 0) return `On, but the list is empty: no address lets anyone in yet.`;
-  return `On: anyone at these addresses sees ${what}, ${login}.`;
+interface AskOffProps {
+  readonly page: WhitelistPage;
+  readonly inForce: InForce;
+  readonly busy: boolean;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
 }
 
-function OffEffects({ scope, page }: { readonly scope: Scope; readonly page: WhitelistPage }) {
-  const { me } = useSession();
-  const holders = useHolders(scope, ownAddress(me));
-  const open = page.whenOff === 'anyone';
+function AskOff({ page, inForce, busy, onYes, onNo }: AskOffProps) {
+  const own = useOwnAddressHeld(page.scope);
   return (
-    <>
+    <Confirm
+      title="Switch IP whitelisting off?"
+      yes="Switch off"
+      no="Keep it on"
+      busy={busy}
+      onYes={onYes}
+      onNo={onNo}
+    >
       <p>
         {counted(page.total, 'range')} will no longer let anyone in. People with bot access still see the
         transcripts. The list is kept, and you can undo this.
       </p>
-      {open ? (
-        <Message tone="bad">
-          “When off” is set to anyone: once this is off, everyone who has a link sees it.
-        </Message>
-      ) : null}
-      {holders.slice(0, 1).flatMap((held) =>
-        effectsOfRemoval(held, [], me).map((effect) => (
-          <Message key={effect.text} tone={effect.tone}>
-            {effect.text}
-          </Message>
-        )),
-      )}
-    </>
+      <Effects effects={[...own, ...standing(false, inForce)]} />
+    </Confirm>
   );
+}
+
+function useOwnAddressHeld(scope: Scope): Effect[] {
+  const mine = ownAddress(useSession().me);
+  const held = useHolders(scope, mine);
+  if (mine === undefined || held.length === 0) return [];
+  return [
+    { tone: 'warn', text: `Your own address, ${mine}, is in the list: it would no longer let you in.` },
+  ];
 }

@@ -1,0 +1,60 @@
+import { addRange } from '../../api/calls.ts';
+import type { Scope } from '../../api/types.ts';
+import { Conflict } from '../../parts/conflict.tsx';
+import { Failure } from '../../parts/message.tsx';
+import { spanText } from '../../ranges/effects.ts';
+import { inputOf, isNothing, nothingTyped } from '../../ranges/typed.ts';
+import type { Typed } from '../../ranges/typed.ts';
+import { useDraft } from '../../state/draft.ts';
+import type { WhitelistState } from '../../state/whitelist.ts';
+import { useWriting } from '../../state/write.ts';
+import { RangeForm } from './range-form.tsx';
+
+interface AddOneProps {
+  readonly scope: Scope;
+  readonly list: WhitelistState;
+  readonly draftKey: string;
+  readonly close: () => void;
+  /** A list was pasted instead of one range. */
+  readonly onList: (text: string) => void;
+}
+
+/** *Add IP range*: *Start IP range* and *End IP range*, a note and an expiry. */
+export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
+  const [typed, setTyped, clear] = useDraft<Typed>(draftKey, nothingTyped);
+  const writing = useWriting(scope, list.page?.revision, list.reload);
+  const input = inputOf(typed);
+  const then = (next: () => void) => () => {
+    clear();
+    next();
+  };
+  const save = async (): Promise<void> => {
+    const done = { text: `Added ${spanText(input)}.` };
+    if (await writing.run((revision) => addRange(scope, input, revision), done)) then(close)();
+  };
+  return (
+    <section class="panel" aria-labelledby="add-one" ref={focusFirstInput}>
+      <h3 id="add-one">Add IP range</h3>
+      <p class="hint">
+        Paste an address, <code>203.0.113.0/24</code>, <code>203.0.113.1 - 203.0.113.9</code>, or a list of
+        lines: both fields are filled in.
+      </p>
+      <RangeForm
+        scope={scope}
+        typed={typed}
+        onTyped={(next) => (isNothing(next) ? clear() : setTyped(next))}
+        save="Add IP range"
+        busy={writing.busy}
+        onSave={() => void save()}
+        onCancel={then(close)}
+        onList={(text) => then(() => onList(text))()}
+      />
+      <Conflict changes={writing.conflict} />
+      <Failure error={writing.error} />
+    </section>
+  );
+}
+
+function focusFirstInput(element: HTMLElement | null): void {
+  element?.querySelector<HTMLElement>('input')?.focus();
+}
