@@ -245,15 +245,15 @@ const hostile: readonly (readonly [
   detail: RegExp,
   answer: (_: unknown, response: ServerResponse) => void,
 ])[] = [
-  ['nothing at all', /within 1000 ms/, () => undefined],
+  ['nothing at all', /within 3000 ms/, () => undefined],
   [
     'headers and then nothing',
-    /within 1000 ms/,
+    /within 3000 ms/,
     (_, response) => void response.writeHead(200).write('{"keys":['),
   ],
   [
     'a byte at a time',
-    /within 1000 ms/,
+    /within 3000 ms/,
     (_, response) => {
       const timer = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(timer));
@@ -321,11 +321,11 @@ t.test('hostile answers: no keys from them, and the last good ones stay', async 
   await Promise.all(
     hostile.map(async ([name, detail, answer]) => {
       const server = await startJwks([one.jwk]);
-      const had = verifierOf(t, server.url, OFTEN);
+      const had = verifierOf(t, server.url, { ...OFTEN, timeoutMs: 3000 });
       await loaded(had);
       server.answer(answer);
       const before = server.hits();
-      const late = verifierOf(t, server.url, { cooldownSeconds: 60 });
+      const late = verifierOf(t, server.url, { timeoutMs: 3000 });
       await until(() => state(late) === 'down' && state(had) === 'stale');
       const [why] = late.status();
       t.match(why?.detail, detail, `${name}: ${String(why?.detail)}`);
@@ -402,9 +402,9 @@ t.test('a request waits for a slow key server a second at most', async (t) => {
   const begin = performance.now();
   const slow = bearer(verifier, two.sign(claims()));
   t.equal(word(await bearer(verifier, one.sign(claims()))), 'known', 'nobody else waits');
-  t.ok(performance.now() - begin < 500);
+  t.ok(performance.now() - begin < 900);
   t.equal(word(await slow), unknownKnown);
-  t.ok(performance.now() - begin < 1500, `${(performance.now() - begin).toFixed(0)} ms`);
+  t.ok(performance.now() - begin < 2500, `${(performance.now() - begin).toFixed(0)} ms`);
 });
 
 t.test('tokens of a real identity provider', async (t) => {
