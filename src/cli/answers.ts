@@ -1,57 +1,20 @@
 import Type from 'typebox';
 import { Check } from 'typebox/value';
+import { Answers } from '../admin/schemas.ts';
 import { CommandError, FAILED } from './io.ts';
 
-const settings = {
-  enabled: Type.Boolean(),
-  mode: Type.Union([Type.String(), Type.Null()]),
-  whenOff: Type.Union([Type.String(), Type.Null()]),
-  requireLogin: Type.Union([Type.Boolean(), Type.Null()]),
-  inheritPlatform: Type.Union([Type.Boolean(), Type.Null()]),
-};
-
-const range = {
-  id: Type.String(),
-  start: Type.String(),
-  end: Type.String(),
-  note: Type.Optional(Type.String()),
-  expiresAt: Type.Optional(Type.String()),
-  createdAt: Type.String(),
-  createdBy: Type.String(),
-  updatedAt: Type.Optional(Type.String()),
-  updatedBy: Type.Optional(Type.String()),
-};
-
-const written = {
-  revision: Type.Integer(),
-  live: Type.Object({ replicas: Type.Integer(), of: Type.Integer(), ms: Type.Number() }),
-};
-const imported = {
-  added: Type.Integer(),
-  removed: Type.Integer(),
-  updated: Type.Optional(Type.Integer()),
-  present: Type.Optional(Type.Integer()),
-};
-const next = Type.Optional(Type.String());
-
-/** What commands read of the admin API's answers; whatever else is there is left alone. */
+/** What commands read of the gateway's answers; whatever else is there is left alone. */
 export const answers = {
-  whitelists: Type.Object({
-    revision: Type.Integer(),
-    whitelists: Type.Array(Type.Object({ scope: Type.String(), ...settings, ranges: Type.Integer() })),
-    next,
+  whitelists: Answers.whitelists,
+  whitelist: Answers.whitelist,
+  settings: Answers.settings,
+  range: Answers.range,
+  imported: Type.Object({
+    ...Answers.import.properties,
+    errors: Type.Optional(
+      Type.Array(Type.Object({ index: Type.Integer(), field: Type.String(), message: Type.String() })),
+    ),
   }),
-  whitelist: Type.Object({
-    revision: Type.Integer(),
-    scope: Type.String(),
-    ...settings,
-    ranges: Type.Array(Type.Object(range)),
-    next,
-  }),
-  written: Type.Object(written),
-  range: Type.Object({ ...written, ...range }),
-  imported: Type.Object(imported),
-  importedLive: Type.Object({ ...written, ...imported }),
   explained: Type.Object({
     decision: Type.Object({
       outcome: Type.String(),
@@ -65,6 +28,7 @@ export const answers = {
       Type.Object({ id: Type.String(), revision: Type.Integer(), ageSeconds: Type.Number() }),
     ),
   }),
+  /** The members of a problem that people are told. */
   problem: Type.Object({
     title: Type.String(),
     detail: Type.Optional(Type.String()),
@@ -86,8 +50,14 @@ export const answers = {
 
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
 export type WhitelistAnswer = Type.Static<(typeof answers)['whitelists']>['whitelists'][number];
-export type Written = Type.Static<(typeof answers)['written']>;
+export type Imported = Type.Static<(typeof answers)['imported']>;
 export type Problem = Type.Static<(typeof answers)['problem']>;
+
+/** A change's receipt. */
+export interface Written {
+  readonly revision: number;
+  readonly live: { readonly replicas: number; readonly of: number };
+}
 
 /** An answer of the shape that is expected, or the end of the command. */
 export function expectAnswer<T extends Type.TSchema>(schema: T, value: unknown): Type.Static<T> {

@@ -19,7 +19,7 @@ function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: s
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,
         body: { mode },
-        answer: answers.written,
+        answer: answers.settings,
       });
       if (given.has('json')) writeJson(io, made);
       else io.stdout.write(`${scope}: mode is ${mode ?? 'inherited'} (${liveText(made)})\n`);

@@ -27,7 +27,7 @@ function row(list: WhitelistAnswer): string[] {
 }
 
 /** Every whitelist, page by page; or the one of a scope. */
-async function whitelists(gateway: Gateway, scope: string | undefined): Promise<WhitelistAnswer[]> {
+export async function whitelists(gateway: Gateway, scope?: string): Promise<WhitelistAnswer[]> {
   const found: WhitelistAnswer[] = [];
   let after: string | undefined;
   do {
@@ -83,7 +83,7 @@ function toggle(word: 'on' | 'off', summary: string): Command {
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,
         body: { enabled: word === 'on' },
-        answer: answers.written,
+        answer: answers.settings,
       });
       if (given.has('json')) writeJson(io, made);
       else io.stdout.write(`${scope}: IP whitelisting is ${word} (${liveText(made)})\n`);

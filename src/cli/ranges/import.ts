@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type Type from 'typebox';
 import { answers } from '../answers.ts';
+import type { Imported, Problem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command, Given } from '../command.ts';
 import { Refusal, findGateway } from '../gateway.ts';
@@ -45,22 +45,31 @@ function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): nu
   return FAILED;
 }
 
+type Fault = NonNullable<Problem['errors']>[number];
+
 /** The gateway counts entries from 0; people count the lines of their file. */
-function badOf(error: unknown, { entries }: RangeFile): BadLine[] | undefined {
-  const errors = error instanceof Refusal ? (error.problem?.errors ?? []) : [];
-  const bad = errors.flatMap(({ index, field, message }) => {
+function badOf(faults: readonly Fault[], { entries }: RangeFile): BadLine[] {
+  return faults.flatMap(({ index, field, message }) => {
     const line = index === undefined ? undefined : entries[index]?.line;
     return line === undefined ? [] : [{ line, message: `${field} ${message}` }];
   });
-  return bad.length > 0 ? bad : undefined;
 }
 
-async function send<T extends Type.TSchema>(
+function summary({ added, removed, updated = 0, present = 0 }: Imported): string {
+  const parts = [`${counted(added, 'range')} added`];
+  if (updated > 0) parts.push(`${updated.toLocaleString('en-US')} changed`);
+  if (removed > 0) parts.push(`${removed.toLocaleString('en-US')} removed`);
+  if (present > 0) parts.push(`${present.toLocaleString('en-US')} there already`);
+  return parts.join(', ');
+}
+
+async function send(
   gateway: Gateway,
+  scope: string,
+  file: RangeFile,
+  given: Given,
   io: Io,
-  call: { scope: string; file: RangeFile; given: Given; answer: T },
-): Promise<Type.Static<T>> {
-  const { scope, file, given, answer } = call;
+): Promise<Imported> {
   const progress = createProgress(io.stderr);
   try {
     return await gateway.call({
@@ -70,25 +79,12 @@ async function send<T extends Type.TSchema>(
         ranges: file.entries.map(({ range }) => range),
         ...(given.has('replace') ? { replace: true } : {}),
       },
-      answer,
+      answer: answers.imported,
       progress: (sent) => progress.show(sent < 1 ? 'sending' : 'storing', sent),
     });
   } finally {
     progress.clear();
   }
-}
-
-function summary({
-  added,
-  removed,
-  updated = 0,
-  present = 0,
-}: Type.Static<(typeof answers)['imported']>): string {
-  const parts = [`${counted(added, 'range')} added`];
-  if (updated > 0) parts.push(`${updated.toLocaleString('en-US')} changed`);
-  if (removed > 0) parts.push(`${removed.toLocaleString('en-US')} removed`);
-  if (present > 0) parts.push(`${present.toLocaleString('en-US')} there already`);
-  return parts.join(', ');
 }
 
 async function importFile(
@@ -97,17 +93,15 @@ async function importFile(
   given: Given,
   io: Io,
   gateway: Gateway,
-): Promise<void> {
-  const json = given.has('json');
-  if (given.has('dry-run')) {
-    const made = await send(gateway, io, { scope, file, given, answer: answers.imported });
-    if (json) writeJson(io, made);
-    else io.stdout.write(`${scope}: it would be ${summary(made)}; nothing was changed\n`);
-    return;
-  }
-  const made = await send(gateway, io, { scope, file, given, answer: answers.importedLive });
-  if (json) writeJson(io, made);
-  else io.stdout.write(`${scope}: ${summary(made)} (${liveText(made)})\n`);
+): Promise<number> {
+  const made = await send(gateway, scope, file, given, io);
+  const bad = badOf(made.errors ?? [], file);
+  if (bad.length > 0) return refuse(bad, file.unit, given, io);
+  const { live, revision } = made;
+  const receipt = live === undefined ? '; nothing was changed' : ` (${liveText({ live, revision })})`;
+  if (given.has('json')) writeJson(io, made);
+  else io.stdout.write(`${scope}: ${live === undefined ? 'it would be ' : ''}${summary(made)}${receipt}\n`);
+  return DONE;
 }
 
 export const rangesImport: Command = {
@@ -140,11 +134,10 @@ an address, a network (203.0.113.0/24) or "A - B". JSON: a list of {start, end, 
     if (file.entries.length === 0 && !given.has('replace'))
       throw new CommandError(FAILED, `${name} holds no ranges`);
     try {
-      await importFile(scope, file, given, io, gateway);
-      return DONE;
+      return await importFile(scope, file, given, io, gateway);
     } catch (error) {
-      const bad = badOf(error, file);
-      if (bad === undefined) throw error;
+      const bad = badOf(error instanceof Refusal ? (error.problem?.errors ?? []) : [], file);
+      if (bad.length === 0) throw error;
       return refuse(bad, file.unit, given, io);
     }
   },

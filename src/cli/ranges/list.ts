@@ -7,6 +7,7 @@ import { findGateway } from '../gateway.ts';
 import { DONE, usage, writeJson } from '../io.ts';
 import { oneScope } from '../scope.ts';
 import { counted, table } from '../table.ts';
+import { whitelists } from '../whitelist.ts';
 
 const PAGE = 1000;
 
@@ -24,8 +25,12 @@ export async function* eachRange(gateway: Gateway, scope: string, q?: string): A
   } while (after !== undefined);
 }
 
-function row({ id, start, end, note = '', expiresAt = '', createdBy }: RangeAnswer): string[] {
-  return [id, start, end, expiresAt, createdBy, note];
+interface Row extends RangeAnswer {
+  readonly scope: string;
+}
+
+function cells({ scope, id, start, end, note = '', expiresAt = '', createdBy }: Row): string[] {
+  return [scope, id, start, end, expiresAt, createdBy, note];
 }
 
 function readLimit(text: string | undefined): number {
@@ -34,10 +39,15 @@ function readLimit(text: string | undefined): number {
   return Number(text);
 }
 
+async function* rowsOf(gateway: Gateway, scopes: readonly string[], q?: string): AsyncGenerator<Row> {
+  for (const scope of scopes)
+    for await (const range of eachRange(gateway, scope, q)) yield { scope, ...range };
+}
+
 export const rangesList: Command = {
   name: 'ranges list',
-  takes: 'SCOPE',
-  summary: 'List the ranges of the platform or of one bot.',
+  takes: '[SCOPE]',
+  summary: 'List the ranges of the platform or of one bot; of all where none is named.',
   details: 'SCOPE is platform or bot:<id>.',
   flags: {
     q: {
@@ -49,19 +59,23 @@ export const rangesList: Command = {
     ...gatewayFlags,
   },
   async run(given, io, command) {
-    const scope = oneScope(given.positionals);
+    const scope = given.positionals.length === 0 ? undefined : oneScope(given.positionals);
     const limit = readLimit(given.text('limit'));
     const gateway = findGateway(given, io, Object.keys(command.flags));
-    const ranges: RangeAnswer[] = [];
-    for await (const range of eachRange(gateway, scope, given.text('q'))) {
+    const lists = scope === undefined ? await whitelists(gateway) : undefined;
+    const scopes = lists?.filter((list) => list.ranges > 0).map((list) => list.scope) ?? [
+      scope ?? 'platform',
+    ];
+    const ranges: Row[] = [];
+    for await (const range of rowsOf(gateway, scopes, given.text('q'))) {
       if (ranges.length >= limit) break;
       ranges.push(range);
     }
-    if (given.has('json')) writeJson(io, { scope, ranges });
-    else if (ranges.length === 0) io.stdout.write(`${scope}: no ranges\n`);
+    if (given.has('json')) writeJson(io, { ...(scope === undefined ? {} : { scope }), ranges });
     else {
-      io.stdout.write(table(['ID', 'START', 'END', 'EXPIRES', 'BY', 'NOTE'], ranges.map(row)));
-      io.stdout.write(`${scope}: ${counted(ranges.length, 'range')}\n`);
+      const heads = ['SCOPE', 'ID', 'START', 'END', 'EXPIRES', 'BY', 'NOTE'];
+      if (ranges.length > 0) io.stdout.write(table(heads, ranges.map(cells)));
+      io.stdout.write(`${scope === undefined ? '' : `${scope}: `}${counted(ranges.length, 'range')}\n`);
     }
     return DONE;
   },

@@ -39,10 +39,10 @@ export const rangesRemove: Command = {
     const made = await gateway.call({
       method: 'DELETE',
       path: `/whitelists/${encodeURIComponent(scope)}/ranges/${encodeURIComponent(id)}`,
-      answer: answers.written,
+      answer: answers.range,
     });
     if (given.has('json')) writeJson(io, made);
-    else io.stdout.write(`${scope}: removed ${id} (${liveText(made)})\n`);
+    else io.stdout.write(`${scope}: removed ${made.start} - ${made.end}, ${id} (${liveText(made)})\n`);
     return DONE;
   },
 };

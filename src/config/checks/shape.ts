@@ -80,7 +80,10 @@ function sentence(error: ErrorObject): string {
 export function checkShape(tree: Branch, findings: Findings): void {
   const validate = validator();
   if (validate(tree) === true) return;
-  for (const error of validate.errors ?? []) {
+  const errors = validate.errors ?? [];
+  const ofWrongType = new Set(errors.flatMap(({ keyword, instancePath }) => (keyword === 'type' ? [instancePath] : [])));
+  for (const error of errors) {
+    if (error.keyword === 'enum' && ofWrongType.has(error.instancePath)) continue;
     const path = pathOf(error.instancePath, tree);
     if (error.keyword === 'required') {
       findings.mistake([...path, String(error.params['missingProperty'])], 'is required');
