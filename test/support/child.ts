@@ -82,7 +82,9 @@ export function startChild(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Child {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Without what the test runner would put into every node: a program is started as operators start it.
+  const own = { ...env, NODE_OPTIONS: undefined };
+  const child = spawn(process.execPath, args, { env: own, stdio: ['ignore', 'pipe', 'pipe'] });
   const heard = listen(child);
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const killAtExit = () => child.kill('SIGKILL');
@@ -92,7 +94,7 @@ export function startChild(
     pid: child.pid ?? -1,
     logs: heard.logs,
     text: heard.text,
-    line: (fits, timeoutMs = 15_000) => waitForLine(heard, exited, fits, timeoutMs),
+    line: (fits, timeoutMs = 60_000) => waitForLine(heard, exited, fits, timeoutMs),
     signal: (name) => void child.kill(name),
     async end(signal, timeoutMs = 20_000) {
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);

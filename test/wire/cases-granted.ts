@@ -1,0 +1,448 @@
+import { office, salesFirst, salesLast, stranger, type Case, type UpstreamGot } from './case.ts';
+
+const transcript = '/transcripts/support/1001';
+const form = ['Content-Type', 'application/x-www-form-urlencoded'];
+
+const member: UpstreamGot = {
+  decision: 'bot-access',
+  subject: 'person-member',
+  bot: 'support',
+  enforced: 'true',
+};
+const contact: UpstreamGot = { decision: 'own-history', subject: 'person-contact', bot: 'support' };
+const byBot: UpstreamGot = { decision: 'whitelisted-bot', bot: 'sales', enforced: 'true' };
+const unguarded: UpstreamGot = {
+  decision: 'not-guarded',
+  headers: { 'X-Gateway-Subject': null, 'X-Gateway-Bot': null, 'X-Gateway-Enforced': null },
+};
+/** What every transcript goes out with. */
+const sealed = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'x-robots-tag': /noindex/,
+  'x-gateway-reason': null,
+};
+/** What is not guarded goes out as it came. */
+const untouched = {
+  'cache-control': null,
+  'referrer-policy': null,
+  'x-robots-tag': null,
+  'x-gateway-reason': null,
+};
+
+const preflightOf = (target: string, more: Partial<Case>): Case => ({
+  name: 'preflight',
+  method: 'OPTIONS',
+  target,
+  headers: ['Origin', 'https://app.example', 'Access-Control-Request-Method', 'GET'],
+  status: 204,
+  ...more,
+});
+
+export const preflights: readonly Case[] = [
+  preflightOf(transcript, {
+    name: '0 a preflight is the upstream’s, without credentials',
+    cookie: 'member',
+    bearer: 'broken',
+    answer: { 'access-control-allow-origin': 'https://app.example' },
+    got: { decision: 'preflight', method: 'OPTIONS', headers: { Cookie: null, Authorization: null } },
+  }),
+  preflightOf('/history', { name: '0 a preflight of what names no bot', got: { decision: 'preflight' } }),
+  preflightOf('/transcripts/support/1001', {
+    name: '0 a preflight has no body to send',
+    body: 'abc',
+    headers: [
+      'Origin',
+      'https://app.example',
+      'Access-Control-Request-Method',
+      'POST',
+      'Content-Length',
+      '3',
+    ],
+    got: { decision: 'preflight', bodyBytes: 0 },
+  }),
+];
+
+export const notGuarded: readonly Case[] = [
+  { name: '2 the home page', target: '/', sender: 'page', status: 200, answer: untouched, got: unguarded },
+  {
+    name: '2 a session goes on with what is not guarded',
+    target: '/?x=%zz&y={}',
+    cookie: 'member',
+    status: 200,
+    got: { ...unguarded, headers: { ...unguarded.headers, Cookie: /^theme=dark; session=eyJ/ } },
+  },
+  {
+    name: '2 a bearer that proves nothing is none of ours there',
+    target: '/echo',
+    bearer: 'broken',
+    status: 200,
+    got: unguarded,
+  },
+  { name: '2 HEAD', method: 'HEAD', target: '/', status: 200, got: { ...unguarded, method: 'HEAD' } },
+  {
+    name: '2 POST of a form',
+    method: 'POST',
+    target: '/feedback',
+    headers: form,
+    body: 'name=a&text=b',
+    status: 200,
+    got: { ...unguarded, bodyBytes: 13 },
+  },
+  {
+    name: '2 an odd method',
+    method: 'PROPFIND',
+    target: '/echo',
+    status: 200,
+    got: { ...unguarded, method: 'PROPFIND' },
+  },
+  { name: '2 PURGE', method: 'PURGE', target: '/echo', status: 200, got: { ...unguarded, method: 'PURGE' } },
+  { name: '2 an upgrade', target: '/chat/socket', upgrade: true, status: 101, got: unguarded },
+  {
+    name: '2 what a client says under our names does not arrive',
+    target: '/echo',
+    headers: [
+      'X-Gateway-Decision',
+      'bot-access',
+      'X-Gateway-Subject',
+      'boss',
+      'X_Gateway_Bot',
+      'b',
+      'X-Original-URL',
+      '/x',
+      'X-Rewrite-URL',
+      '/x',
+      'X-HTTP-Method-Override',
+      'DELETE',
+    ],
+    status: 200,
+    got: {
+      ...unguarded,
+      headers: {
+        ...unguarded.headers,
+        X_Gateway_Bot: null,
+        'X-Original-URL': null,
+        'X-Rewrite-URL': null,
+        'X-HTTP-Method-Override': null,
+      },
+    },
+  },
+  {
+    name: '2 the platform’s own 404',
+    target: '/nothing-here',
+    status: 404,
+    answer: untouched,
+    got: unguarded,
+  },
+  {
+    name: '2 otherPaths: reject lets through what is open',
+    at: 'rejecting',
+    target: '/assets/style.css',
+    status: 200,
+    got: unguarded,
+  },
+];
+
+export const byToken: readonly Case[] = [
+  {
+    name: '5 a cookie, as a page',
+    target: transcript,
+    sender: 'page',
+    cookie: 'member',
+    status: 200,
+    answer: sealed,
+    got: member,
+  },
+  {
+    name: '5 a bearer, as an API',
+    target: transcript,
+    bearer: 'member',
+    status: 200,
+    answer: sealed,
+    got: member,
+  },
+  {
+    name: '5 from any address',
+    target: transcript,
+    cookie: 'member',
+    from: '2001:db8::1',
+    status: 200,
+    got: member,
+  },
+  {
+    name: '5 whatever the proxy forgets to say',
+    target: transcript,
+    cookie: 'member',
+    from: null,
+    status: 200,
+    got: { ...member, headers: { 'X-Forwarded-For': null } },
+  },
+  { name: '5 in a frame', target: transcript, sender: 'frame', cookie: 'member', status: 200, got: member },
+  {
+    name: '5 HEAD',
+    method: 'HEAD',
+    target: transcript,
+    cookie: 'member',
+    status: 200,
+    answer: sealed,
+    got: { ...member, method: 'HEAD' },
+  },
+  {
+    name: '5 POST with a body',
+    method: 'POST',
+    target: transcript,
+    bearer: 'member',
+    body: 'name=value',
+    status: 200,
+    got: { ...member, method: 'POST', bodyBytes: 10 },
+  },
+  {
+    name: '5 PUT',
+    method: 'PUT',
+    target: transcript,
+    bearer: 'member',
+    body: 'x',
+    status: 200,
+    got: { ...member, bodyBytes: 1 },
+  },
+  {
+    name: '5 an empty POST',
+    method: 'POST',
+    target: transcript,
+    bearer: 'member',
+    body: '',
+    status: 200,
+    got: { ...member, bodyBytes: 0 },
+  },
+  {
+    name: '5 what lies below',
+    target: `${transcript}/attachments/invoice.pdf?d=1`,
+    cookie: 'member',
+    status: 200,
+    got: member,
+  },
+  {
+    name: '5 in another spelling, sent on as it came',
+    target: '/TRANSCRIPTS/s%75pport/1001;v=2/?a=1',
+    cookie: 'member',
+    status: 200,
+    got: member,
+  },
+  {
+    name: '5 the API route',
+    target: '/api/bots/support/conversations/1001/transcript',
+    bearer: 'member',
+    status: 200,
+    answer: { 'content-type': 'application/json' },
+    got: member,
+  },
+  {
+    name: '5 the bot in the query',
+    target: '/history?x=1&botId=s%75pport',
+    cookie: 'member',
+    status: 200,
+    got: member,
+  },
+  {
+    name: '5 an upgrade',
+    target: `${transcript}/live`,
+    upgrade: true,
+    cookie: 'member',
+    status: 101,
+    got: member,
+  },
+  {
+    name: '5 an upgrade by a bearer',
+    target: `${transcript}/live`,
+    upgrade: true,
+    bearer: 'member',
+    status: 101,
+    got: member,
+  },
+  {
+    name: '5 another’s Authorization is none of ours: the cookie counts',
+    target: transcript,
+    cookie: 'member',
+    bearer: 'opaque',
+    status: 200,
+    got: { ...member, headers: { Authorization: 'Bearer opaque-token' } },
+  },
+  {
+    name: '5 what a client says under our names does not arrive',
+    target: transcript,
+    cookie: 'member',
+    headers: ['X-Gateway-Subject', 'boss', 'X-Gateway-Enforced', 'maybe', 'X-Forwarded-Host', 'evil.example'],
+    status: 200,
+    got: member,
+  },
+  {
+    name: '5 the client IP goes on',
+    target: transcript,
+    cookie: 'member',
+    from: salesFirst,
+    status: 200,
+    got: { ...member, headers: { 'X-Forwarded-For': `${salesFirst}, 127.0.0.1` } },
+  },
+  {
+    name: '5 an owner who is a member too',
+    target: '/transcripts/sales/2001',
+    cookie: 'owner',
+    status: 200,
+    got: { decision: 'bot-access', subject: 'person-owner', bot: 'sales' },
+  },
+];
+
+export const byContact: readonly Case[] = [
+  {
+    name: '6 a contact’s own conversations',
+    target: '/contacts/c-100/conversations',
+    cookie: 'contact',
+    sender: 'page',
+    status: 200,
+    answer: sealed,
+    got: contact,
+  },
+  {
+    name: '6 by a bearer',
+    target: '/contacts/c-100/conversations',
+    bearer: 'contact',
+    status: 200,
+    got: contact,
+  },
+  {
+    name: '6 a conversation that the token lists',
+    target: transcript,
+    cookie: 'contact',
+    status: 200,
+    got: contact,
+  },
+];
+
+export const byAddress: readonly Case[] = [
+  {
+    name: '7 the first address of a range',
+    target: '/transcripts/sales/2001',
+    from: salesFirst,
+    status: 200,
+    answer: sealed,
+    got: byBot,
+  },
+  {
+    name: '7 the last address of a range',
+    target: '/transcripts/sales/2001',
+    from: salesLast,
+    sender: 'page',
+    status: 200,
+    got: byBot,
+  },
+  {
+    name: '7 an IPv4 address written as IPv6',
+    target: '/transcripts/sales/2001',
+    from: `::ffff:${salesFirst}`,
+    status: 200,
+    got: byBot,
+  },
+  {
+    name: '7 the platform’s list',
+    target: '/transcripts/support/1001',
+    from: office,
+    status: 200,
+    got: { decision: 'whitelisted-platform', bot: 'support' },
+  },
+  {
+    name: '7 a bot that nobody configured, by the platform’s list',
+    target: '/transcripts/new-bot/1',
+    from: office,
+    status: 200,
+    got: { decision: 'whitelisted-platform', bot: 'new-bot' },
+  },
+  {
+    name: '7 signed in, without access, from a listed address',
+    target: '/transcripts/sales/2001',
+    cookie: 'outsider',
+    from: salesFirst,
+    status: 200,
+    got: { ...byBot, subject: 'person-outsider' },
+  },
+  {
+    name: '7 an expired session does no harm there',
+    target: '/transcripts/sales/2001',
+    cookie: 'expired',
+    from: salesFirst,
+    status: 200,
+    got: byBot,
+  },
+  {
+    name: '7 requireLogin: signed in',
+    target: '/transcripts/signed/1',
+    cookie: 'outsider',
+    from: salesFirst,
+    status: 200,
+    got: { decision: 'whitelisted-bot', bot: 'signed' },
+  },
+  {
+    name: '7 an upgrade',
+    target: '/transcripts/sales/2001/live',
+    upgrade: true,
+    from: salesFirst,
+    status: 101,
+    got: byBot,
+  },
+  {
+    name: '7 events',
+    target: '/transcripts/sales/2001/events?count=2&everyMs=10',
+    from: salesFirst,
+    status: 200,
+    answer: { 'content-type': 'text/event-stream' },
+    got: byBot,
+  },
+  {
+    name: '7 the right-most untrusted hop counts',
+    target: '/transcripts/sales/2001',
+    from: `${stranger}, ${salesFirst}`,
+    status: 200,
+    got: byBot,
+  },
+  {
+    name: '7 without keys, by the address',
+    at: 'no-keys',
+    target: '/transcripts/sales/2001',
+    from: salesFirst,
+    status: 200,
+    got: byBot,
+  },
+];
+
+export const openAndReported: readonly Case[] = [
+  {
+    name: '9 whenOff: anyone, by the stored record',
+    target: '/transcripts/open/1',
+    sender: 'page',
+    status: 200,
+    answer: sealed,
+    got: { decision: 'open-link', bot: 'open' },
+  },
+  {
+    name: '9 HEAD',
+    method: 'HEAD',
+    target: '/transcripts/open/1',
+    status: 200,
+    got: { decision: 'open-link', bot: 'open' },
+  },
+  {
+    name: 'report: forwarded as it would not be, and said so to the upstream',
+    target: '/transcripts/watched/1',
+    sender: 'page',
+    status: 200,
+    answer: { 'x-gateway-reason': null },
+    got: { decision: 'no-credential', enforced: 'false', bot: 'watched' },
+  },
+  {
+    name: 'report: upgrades too',
+    target: '/transcripts/watched/1/live',
+    upgrade: true,
+    cookie: 'outsider',
+    status: 101,
+    got: { decision: 'no-access', enforced: 'false', bot: 'watched' },
+  },
+];

@@ -1,0 +1,128 @@
+import t, { type Test } from 'tap';
+import { header, type Received } from '../support/platform.ts';
+import type { RawResponse } from '../support/raw.ts';
+import type { Case, UpstreamGot } from './case.ts';
+import * as granted from './cases-granted.ts';
+import * as refused from './cases-refused.ts';
+import { startScene } from './scene.ts';
+
+const scene = await startScene();
+t.teardown(() => scene.stop());
+
+function checkField(t: Test, name: string, value: string | undefined, wanted: string | RegExp | null): void {
+  if (wanted instanceof RegExp) t.match(value ?? '', wanted, name);
+  else t.equal(value ?? null, wanted, name);
+}
+
+function checkAnswer(t: Test, one: Case, response: RawResponse): void {
+  t.equal(response.status, one.status, 'status');
+  t.equal(response.headers['x-gateway-reason'], one.reason, 'reason');
+  for (const [name, wanted] of Object.entries(one.answer ?? {}))
+    checkField(t, name, response.headers[name], wanted);
+  if (one.shows !== undefined) t.match(response.body, one.shows, 'body');
+}
+
+function checkGot(t: Test, one: Case, got: UpstreamGot, received: readonly Received[]): void {
+  t.equal(received.length, 1, 'one request reached the upstream');
+  const [request] = received;
+  if (request === undefined) return;
+  t.equal(request.target, one.target, 'the target, byte for byte');
+  t.equal(request.method, got.method ?? one.method ?? 'GET', 'method');
+  t.equal(header(request, 'X-Gateway-Decision'), got.decision, 'decision');
+  for (const [name, value] of [
+    ['Enforced', got.enforced],
+    ['Subject', got.subject],
+    ['Bot', got.bot],
+  ] as const)
+    if (value !== undefined) t.equal(header(request, `X-Gateway-${name}`), value, name);
+  for (const [name, wanted] of Object.entries(got.headers ?? {}))
+    checkField(t, name, header(request, name), wanted);
+  if (got.bodyBytes !== undefined) t.equal(request.body.bytes, got.bodyBytes, 'body');
+  t.ok(header(request, 'X-Request-Id'), 'a request id');
+  t.equal(request.upgrade, one.upgrade === true, 'upgrade');
+}
+
+async function check(t: Test, one: Case): Promise<void> {
+  await scene.platform.take();
+  const response = await scene.send(one);
+  const received = await scene.platform.take();
+  checkAnswer(t, one, response);
+  if (one.got === undefined)
+    t.same(
+      received.map(({ target }) => target),
+      [],
+      'nothing reached the upstream',
+    );
+  else checkGot(t, one, one.got, received);
+}
+
+const tables = { ...granted, ...refused };
+
+for (const [table, cases] of Object.entries(tables)) {
+  t.test(table, async (t) => {
+    for (const one of cases) await t.test(one.name, (t) => check(t, one));
+  });
+}
+
+t.test('the table is as long as it should be', (t) => {
+  t.ok(Object.values(tables).flat().length >= 100);
+  t.end();
+});
+
+t.test('a bot that exists and one that does not are refused byte for byte alike', async (t) => {
+  const ask = (target: string) =>
+    scene.send({ name: '', target, cookie: 'outsider', sender: 'page', status: 403 });
+  const [known, unknown] = [await ask('/transcripts/sales/2001'), await ask('/transcripts/never/2001')];
+  const plain = ({ rawHeaders, body, headers }: RawResponse) =>
+    JSON.stringify([rawHeaders, body])
+      .replaceAll(headers['x-request-id'] ?? '', 'ID')
+      .replaceAll(headers['date'] ?? '', '');
+  t.equal(plain(known), plain(unknown));
+});
+
+t.test('a fourth prompt for one target within a minute says so', async (t) => {
+  const one: Case = {
+    name: '',
+    target: '/transcripts/support/loop',
+    sender: 'page',
+    cookie: 'expired',
+    status: 302,
+  };
+  const answers = [];
+  for (let i = 0; i < 5; i += 1) answers.push(await scene.send(one));
+  t.same(
+    answers.map(({ status }) => status),
+    [302, 302, 302, 403, 403],
+  );
+  t.equal(answers.at(-1)?.headers['x-gateway-reason'], 'login-loop');
+  const other = await scene.send({ ...one, headers: ['User-Agent', 'another visitor'] });
+  t.equal(other.status, 302, 'another visitor behind that address is asked as usual');
+});
+
+t.test('the access log has a line for each guarded request, and never a secret', async (t) => {
+  const { usual } = scene.gateways;
+  await scene.send({
+    name: '',
+    target: '/transcripts/sales/2001?token=geheim',
+    cookie: 'member',
+    status: 403,
+  });
+  const line = await usual.line(
+    (line) => line['msg'] === 'access' && line['bot'] === 'sales' && line['subject'] === 'person-member',
+  );
+  t.match(line, {
+    outcome: 'deny',
+    reason: 'no-access',
+    enforced: true,
+    mode: 'enforce',
+    route: '/transcripts/:botId/:conversationId',
+    conversation: '2001',
+    method: 'GET',
+    clientIp: '192.0.2.200',
+    clientIpStatus: 'ipv4',
+    issuer: 'staff',
+    scope: 'bot:sales',
+  });
+  const all = usual.logs.map((line) => JSON.stringify(line)).join('\n');
+  t.notMatch(all, /geheim|eyJ|TRANSCRIPT-OF/);
+});
