@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { StoreError } from './store.ts';
 
-/** A lock that was not renewed for so long is a dead owner's; it is renewed each second. */
-const STALE_MS = 4000;
+const ignore = (): void => undefined;
 
 /**
  * Makes this process the directory's one owner; returns what gives it up.
@@ -12,15 +11,18 @@ const STALE_MS = 4000;
  */
 export async function lockDirectory(
   dir: string,
+  staleMs: number,
   onLost: (why: string) => void,
 ): Promise<() => Promise<void>> {
+  // The lock's exit hook would end the process on this signal; a file that may not grow is a failed write, no more.
+  if (!process.listeners('SIGXFSZ').includes(ignore)) process.on('SIGXFSZ', ignore);
   try {
     return await lock(dir, {
       lockfilePath: join(dir, 'policy.lock'),
       realpath: false,
-      stale: STALE_MS,
+      stale: staleMs,
       update: 1000,
-      retries: { retries: 20, factor: 1, minTimeout: 250, maxTimeout: 250 },
+      retries: { retries: Math.ceil(staleMs / 250) + 4, factor: 1, minTimeout: 250, maxTimeout: 250 },
       onCompromised: (error) => {
         onLost(error.message);
       },

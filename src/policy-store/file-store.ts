@@ -19,6 +19,8 @@ export interface FileStoreOptions {
   /** How long an answer waits for this gateway to serve the change. */
   readonly receiptTimeoutMs?: number;
   readonly compactBytes?: number;
+  /** A lock that was not renewed for so long is a dead owner's (it is renewed each second); at least 2000. */
+  readonly lockStaleMs?: number;
 }
 
 const CONFIRM_MS = 1000;
@@ -81,10 +83,10 @@ function reading({
 }
 
 /** The directory, its one owner's lock, and whether it is still ours. */
-async function own({ dir, log, compactBytes = 4 * 1024 * 1024 }: FileStoreOptions) {
+async function own({ dir, log, compactBytes = 4 * 1024 * 1024, lockStaleMs = 4000 }: FileStoreOptions) {
   let broken: StoreError | undefined;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const unlock = await lockDirectory(dir, (why) => {
+  const unlock = await lockDirectory(dir, lockStaleMs, (why) => {
     broken = new StoreError('locked', `${dir} was taken over: ${why}`);
     log.error({ dir, why }, 'store lock lost');
   });
