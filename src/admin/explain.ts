@@ -73,7 +73,8 @@ function questionOf(
 /** The host that a browser would send: the URL's own, else the site's. */
 function hostOf(options: AdminOptions, target: string): string {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(target)?.[1];
-  return authority ?? (options.siteUrl === undefined ? 'localhost' : new URL(options.siteUrl).host);
+  const site = options.siteUrl();
+  return authority ?? (site === undefined ? 'localhost' : new URL(site).host);
 }
 
 function readClient(text: string): ClientIp | undefined {

@@ -30,10 +30,10 @@ export function createGuard(options: AdminOptions): Guard {
     const proof = await prove(options, request);
     if (!proof.ok) return refuse(options, reply, proof.principal, address);
     const { actor } = proof;
-    if (!isSafe(request.method) && isAmbient(actor) && !isSameOrigin(request, options.siteUrl)) {
+    if (!isSafe(request.method) && isAmbient(actor) && !isSameOrigin(request, options.siteUrl())) {
       return sendProblem(reply, 'cross-site', 'With a cookie, only a page of this site may send this.');
     }
-    if (isStatic(actor)) logStaticToken(request, address);
+    if (isStatic(actor)) logStaticToken(options, request, address);
     setActor(request, actor);
     return undefined;
   };
@@ -81,9 +81,10 @@ function isStaticToken(options: AdminOptions, text: string): boolean {
   return timingSafeEqual(digest(text), digest(token));
 }
 
-export function logStaticToken(request: FastifyRequest, address: string): void {
-  request.log.warn(
-    { method: request.method, from: address, requestId: request.id },
+export function logStaticToken(options: AdminOptions, request: FastifyRequest, address: string): void {
+  const { method, id: requestId } = request;
+  options.log.warn(
+    { method, path: request.url.split('?')[0], from: address, requestId },
     'static admin token used',
   );
 }
@@ -105,7 +106,7 @@ export function refuse(
   principal: Principal,
   address: string,
 ): FastifyReply {
-  const { loginUrl: login } = options;
+  const login = options.loginUrl();
   const headers = { 'www-authenticate': 'Bearer' };
   switch (principal.kind) {
     case 'known':

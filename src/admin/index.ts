@@ -14,11 +14,10 @@ import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
-import { createValidator, sendError } from './validation.ts';
+import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
-export { ADMIN_COOKIES } from './session.ts';
-export type { AdminOptions, FailureLimit, Hop, Located } from './options.ts';
+export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
 
 /** Where the plugin belongs on either door. */
 export const ADMIN_PREFIX = '/_gateway';
@@ -32,7 +31,7 @@ export async function adminPlugin(parent: FastifyInstance, options: AdminOptions
   await app.register(cookie);
   await app.register(helmet, ownPages);
   await app.register(swagger, describedAs);
-  app.setErrorHandler(sendError);
+  app.setErrorHandler(createErrorHandler(options.log));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not-found', 'There is nothing here.'));
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });

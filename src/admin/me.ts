@@ -30,7 +30,7 @@ export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
     const address = clientAddress(options, request);
     const proof = await proveToken(options, request.body.token);
     if (!proof.ok) return refuse(options, reply, proof.principal, address);
-    if (isStatic(proof.actor)) logStaticToken(request, address);
+    if (isStatic(proof.actor)) logStaticToken(options, request, address);
     openSession(options, reply, request.body.token, proof.actor.expiresAtMs);
     return reply.send(viewActor(proof.actor));
   });
@@ -51,7 +51,7 @@ function ownPagesOnly(options: AdminOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const blockedMs = options.failures.blockedForMs(clientAddress(options, request));
     if (blockedMs > 0) return sendBlocked(reply, blockedMs);
-    if (isSameOrigin(request, options.siteUrl)) return undefined;
+    if (isSameOrigin(request, options.siteUrl())) return undefined;
     return sendProblem(reply, 'cross-site', 'Only a page of this site may send this.');
   };
 }

@@ -34,6 +34,12 @@ export interface FailureLimit {
   failed(address: string): void;
 }
 
+/** pino's shape. */
+export interface AdminLog {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
 /** What the admin API is built from. Functions are asked anew each time, so that a reload needs no new plugin. */
 export interface AdminOptions {
   readonly door: 'public' | 'private';
@@ -55,9 +61,10 @@ export interface AdminOptions {
   readonly changed: (event: ChangeEvent) => void;
   readonly defaults: () => PolicyDefaults;
   /** `public.url`, where it is configured. */
-  readonly siteUrl?: string;
-  /** Where a browser signs in and comes back to the dashboard; absent where there is no such page on this door. */
-  readonly loginUrl?: string;
+  readonly siteUrl: () => string | undefined;
+  /** Where a browser signs in and comes back to the dashboard, where there is such a page on this door. */
+  readonly loginUrl: () => string | undefined;
+  readonly log: AdminLog;
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly importLimitBytes?: number;

@@ -1,17 +1,12 @@
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ADMIN_COOKIES } from '../reading/credential.ts';
 import type { AdminOptions } from './options.ts';
-
-/**
- * The cookies that carry a pasted token on this API's own doors, over TLS and over plain HTTP. They are read here
- * only, and never open a transcript; what is proxied must not carry them.
- */
-export const ADMIN_COOKIES = { secure: '__Host-gateway-admin', plain: 'gateway-admin' } as const;
 
 /** True where the visitor's connection is encrypted, as far as it can be known. */
 export function isSecure(options: AdminOptions, request: FastifyRequest): boolean {
   if ('encrypted' in request.raw.socket && request.raw.socket.encrypted === true) return true;
-  if (options.door === 'public' && options.siteUrl?.startsWith('https:') === true) return true;
+  if (options.door === 'public' && options.siteUrl()?.startsWith('https:') === true) return true;
   return options.locate(request.raw.rawHeaders, options.peerOf(request.raw)).proto === 'https';
 }
 

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler 
 import { StoreError } from '../policy-store/store.ts';
 import { refusalOf } from '../policy-store/edit-commit.ts';
 import { MalformedBody } from './body.ts';
+import type { AdminLog } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';
 import type { MemberError } from './problem.ts';
 
@@ -15,7 +16,17 @@ export function createValidator(): FastifySchemaCompiler<object> {
 }
 
 /** Turns whatever a request failed with into a problem. */
-export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function createErrorHandler(log: AdminLog) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendError(log, error, request, reply);
+}
+
+function sendError(
+  log: AdminLog,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   if (error instanceof MalformedBody) {
     const errors = [{ field: error.field, message: error.message }];
     return sendProblem(reply, 'malformed', 'The body cannot be read.', { errors });
@@ -26,7 +37,7 @@ export function sendError(error: FastifyError, request: FastifyRequest, reply: F
   if (status === 413) return sendProblem(reply, 'body-too-large', 'The body is larger than is taken here.');
   if (status === 415) return sendProblem(reply, 'content-type', 'A write must be application/json.');
   if (status < 500) return sendProblem(reply, 'malformed', 'The request cannot be read.');
-  request.log.error({ err: error, requestId: request.id }, 'admin call failed');
+  log.error({ err: error, requestId: request.id }, 'admin call failed');
   return sendProblem(reply, 'internal-error', 'Something went wrong here; the log says what.');
 }
 

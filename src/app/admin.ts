@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
-import type { AdminOptions, Located } from '../admin/index.ts';
+import { ADMIN_PREFIX, type AdminLog, type AdminOptions, type Located } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import { loginLocation } from '../gateway/login.ts';
 import { createFailureLimit } from '../limits/failures.ts';
 import { createEditor } from '../policy-store/edit.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
@@ -16,7 +17,7 @@ export interface AdminParts {
   readonly authorize: Authorize;
   readonly store: Store;
   readonly live: LivePolicy;
-  readonly log: ChangeSink;
+  readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
@@ -41,8 +42,9 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     now: Date.now,
     importLimitBytes: config.admin.importBytes,
     dashboard: createDashboard(),
-    ...(config.public.url !== null && { siteUrl: config.public.url }),
-    ...(config.login.url !== null && { loginUrl: config.login.url }),
+    siteUrl: () => ruling().settings.publicUrl ?? undefined,
+    loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
+    log,
   };
 }
 

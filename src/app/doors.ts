@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -85,12 +86,20 @@ export async function createPrivateDoor(
   registry: Registry,
   admin: AdminParts,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, forceCloseConnections: true });
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    // The id of a bot has up to 128 characters, each of which may come percent-encoded.
+    routerOptions: { maxParamLength: 512 },
+  });
   await app.register(healthPlugin, health);
   await app.register(metricsPlugin, { registry });
   const options: AdminOptions = {
     ...admin,
     door: 'private',
+    // The login page is the site's, and its session comes back to the site.
+    loginUrl: () => undefined,
     peerOf: ({ socket }) => ({ address: socket.remoteAddress ?? '' }),
   };
   await app.register(adminPlugin, { prefix: ADMIN_PREFIX, ...options });

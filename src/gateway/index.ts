@@ -11,6 +11,7 @@ import { createLongAnswers } from './long-answers.ts';
 import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { sendRefusal } from './refusal.ts';
+import { newRequestId } from './request-id.ts';
 import { registerReserved } from './reserved.ts';
 import { answerClientError, createPublicServer, messageOn } from './server.ts';
 import { isReserved, originForm } from './target-form.ts';
@@ -131,6 +132,9 @@ function createApp({ options, deps, enforcer, connections, share, guard }: AppPa
     // The router sees one path for everything but the gateway's own prefix; the guard sees the target as it came.
     rewriteUrl: ({ url = '' }) => (isReserved(originForm(url)) ? originForm(url) : '/'),
     return503OnClosing: false,
+    genReqId: newRequestId,
+    // The id of a bot has up to 128 characters, each of which may come percent-encoded.
+    routerOptions: { maxParamLength: 512 },
   });
   app.addHook('onRequest', (request, reply, done) => guard.guard(request, reply, done));
   registerReserved(app, deps, enforcer);

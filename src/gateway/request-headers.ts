@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Permit } from '../access/permit.ts';
 import type { Answer } from '../access/question.ts';
+import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
 import type { GatewaySettings } from './options.ts';
 
@@ -21,22 +22,36 @@ export function requestHeaders(request: IncomingMessage, permit: Permit, context
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
-  copyOwn(request, headers, context.upstreamHost === undefined, answer.forwarding.peerTrusted, preflight);
+  const own = ownHeaders(request.rawHeaders, context.settings);
+  copyOwn(
+    request,
+    own,
+    headers,
+    context.upstreamHost === undefined,
+    answer.forwarding.peerTrusted,
+    preflight,
+  );
   addForwarding(headers, answer, context.settings, request.headers.host);
   headers.push('X-Request-Id', context.requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
   return headers;
 }
 
+/** The visitor's headers without the credentials that are not for the platform. */
+function ownHeaders(raw: readonly string[], settings: GatewaySettings): readonly string[] {
+  const kept = settings.forwardCredentials ? raw : stripCredentials(settings.cookieNames, raw);
+  return stripAdminCookies(kept);
+}
+
 function copyOwn(
   request: IncomingMessage,
+  raw: readonly string[],
   headers: string[],
   withHost: boolean,
   peerTrusted: boolean,
   preflight: boolean,
 ): void {
   const nominated = nominations(request.headers.connection);
-  const raw = request.rawHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     switch (classOf(name)) {

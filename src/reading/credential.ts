@@ -44,6 +44,28 @@ export function stripCredentials(
   return kept;
 }
 
+/**
+ * The cookies of the admin API's own doors, over TLS and over plain HTTP. They open no transcript, and what is
+ * proxied does not carry them: a super admin's token is no business of the platform's.
+ */
+export const ADMIN_COOKIES = { secure: '__Host-gateway-admin', plain: 'gateway-admin' } as const;
+const adminCookieNames: ReadonlySet<string> = new Set(Object.values(ADMIN_COOKIES));
+
+/** The headers without the admin API's cookies; the same array where there are none. */
+export function stripAdminCookies(rawHeaders: readonly string[]): readonly string[] {
+  const isTheirs = (name: string | undefined, value: string | undefined): boolean =>
+    isNamed(name, 'cookie') && value?.includes(ADMIN_COOKIES.plain) === true;
+  if (!rawHeaders.some((name, i) => i % 2 === 0 && isTheirs(name, rawHeaders[i + 1]))) return rawHeaders;
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const value = rawHeaders[i + 1] ?? '';
+    const rest = isTheirs(name, value) ? withoutOurs(adminCookieNames, value) : value;
+    if (rest !== undefined) kept.push(name, rest);
+  }
+  return kept;
+}
+
 function isNamed(candidate: string | undefined, name: string): boolean {
   return candidate?.length === name.length && candidate.toLowerCase() === name;
 }

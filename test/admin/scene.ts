@@ -122,12 +122,17 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     defaults: () => defaults,
+    siteUrl: () => undefined,
+    loginUrl: () => undefined,
+    log: {
+      warn: (fields, message) => void said.push(JSON.stringify({ ...fields, message })),
+      error: (fields, message) => void said.push(JSON.stringify({ ...fields, message })),
+    },
     now,
   };
-  const stream = { write: (line: string) => void said.push(line) };
   const doors = [
-    await openDoor({ ...shared, door: 'private' }, stream),
-    await openDoor({ ...shared, door: 'public', siteUrl: SITE, loginUrl: '/login' }, stream),
+    await openDoor({ ...shared, door: 'private' }),
+    await openDoor({ ...shared, door: 'public', siteUrl: () => SITE, loginUrl: () => '/login' }),
   ] as const;
   t.teardown(async () => {
     await Promise.all(doors.map((door) => door.close()));
@@ -163,8 +168,8 @@ function issuers() {
   ];
 }
 
-async function openDoor(adminOptions: AdminOptions, stream: { write(line: string): void }) {
-  const app = Fastify({ logger: { level: 'warn', stream }, routerOptions: { maxParamLength: 512 } });
+async function openDoor(adminOptions: AdminOptions) {
+  const app = Fastify({ routerOptions: { maxParamLength: 512 } });
   await app.register(adminPlugin, { ...adminOptions, prefix: ADMIN_PREFIX });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.server.address() as AddressInfo;
