@@ -90,10 +90,11 @@ function hasFormBody(headers: readonly string[]): boolean {
   return type !== undefined && /^\s*(application\/x-www-form-urlencoded|multipart\/)/i.test(type);
 }
 
-function forwardingOf({ chain, proto, host, peerTrusted }: Origin): Forwarding {
+function forwardingOf({ chain, proto, host, peerTrusted, unheard }: Origin): Forwarding {
   return {
     chain,
     peerTrusted,
+    ...(unheard && { unheard }),
     ...(proto !== undefined && { proto }),
     ...(host !== undefined && { host }),
   };

@@ -38,6 +38,8 @@ export interface Forwarding {
   readonly host?: string;
   /** True where the peer is a trusted proxy. */
   readonly peerTrusted: boolean;
+  /** True where a forwarding header came from a peer that is none. */
+  readonly unheard?: true;
 }
 
 export interface Answer {

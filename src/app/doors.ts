@@ -76,6 +76,9 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
     const options = ruling().config.log;
     if (made.options !== options) made = { options, write: createAccessLog(log, options) };
     counters.count(answer.decision.outcome, answer.decision.reason, answer.enforced);
+    if (answer.resource.kind !== 'other') {
+      counters.client(answer.client.status, answer.forwarding.unheard === true);
+    }
     made.write({ ...answer, requestId: access.requestId, method: access.method });
   };
 }

@@ -21,6 +21,13 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
   });
   return [
     decisions(counters),
+    clients(counters),
+    one(
+      'unheard_forwarding_headers_total',
+      'counter',
+      'Guarded requests with a forwarding header from a peer that is no trusted proxy.',
+      () => counters.clients().unheard,
+    ),
     one('policy_revision', 'gauge', 'Revision of the policy that is served.', () => live.status().revision),
     one(
       'policy_age_seconds',
@@ -73,6 +80,22 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
       () => gateway.stats().upstreamWaiting,
     ),
   ];
+}
+
+function clients(counters: Counters): Figure {
+  return {
+    name: 'clients_total',
+    type: 'counter',
+    help: 'Guarded requests by what the client IP was: ipv4, ipv6, unknown.',
+    labels: ['status'],
+    read: () => {
+      const { ipv4, ipv6, unknown } = counters.clients();
+      return Object.entries({ ipv4, ipv6, unknown }).map(([status, value]) => ({
+        labels: { status },
+        value,
+      }));
+    },
+  };
 }
 
 function decisions(counters: Counters): Figure {

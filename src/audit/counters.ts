@@ -1,3 +1,4 @@
+import type { ClientIp } from '../policy/client-ip.ts';
 import type { Outcome, Reason } from '../policy/reason.ts';
 
 export interface DecisionCount {
@@ -7,14 +8,26 @@ export interface DecisionCount {
   readonly count: number;
 }
 
+/** Where guarded requests came from, as far as it could be known. */
+export interface ClientCounts {
+  readonly ipv4: number;
+  readonly ipv6: number;
+  readonly unknown: number;
+  /** Those of them with a forwarding header from a peer that is no trusted proxy. */
+  readonly unheard: number;
+}
+
 /** Counts what was decided; bounded, since outcomes and reasons are closed lists. */
 export interface Counters {
   count(outcome: Outcome, reason: Reason, enforced: boolean): void;
+  client(status: ClientIp['status'], unheard: boolean): void;
   read(): readonly DecisionCount[];
+  clients(): ClientCounts;
 }
 
 export function createCounters(): Counters {
   const counts = new Map<string, { outcome: Outcome; reason: Reason; enforced: boolean; count: number }>();
+  const clients = { ipv4: 0, ipv6: 0, unknown: 0, unheard: 0 };
   return {
     count(outcome, reason, enforced) {
       const key = enforced ? reason : `${reason} reported`;
@@ -22,6 +35,11 @@ export function createCounters(): Counters {
       if (entry === undefined) counts.set(key, { outcome, reason, enforced, count: 1 });
       else entry.count += 1;
     },
+    client(status, unheard) {
+      clients[status] += 1;
+      if (unheard) clients.unheard += 1;
+    },
     read: () => [...counts.values()],
+    clients: () => ({ ...clients }),
   };
 }

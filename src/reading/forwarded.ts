@@ -44,6 +44,8 @@ export interface Origin {
   readonly peerTrusted: boolean;
   /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
   readonly chain: readonly string[];
+  /** True where a forwarding header came from a peer that is not believed: perhaps a proxy that nobody listed. */
+  readonly unheard?: true;
   /** The scheme and host that a trusted peer says the visitor used. */
   readonly proto?: 'http' | 'https';
   readonly host?: string;
@@ -74,7 +76,10 @@ export function readClientIp(trust: Trust, peer: ForwardingPeer, rawHeaders: rea
   if (trust.source === 'proxy-protocol') return proxied(trust.cidrs, peer, address);
   const trusted = !trust.none && contains(trust.cidrs, address);
   const hops: Hop[] = [{ address: address.address, trusted, source: 'peer' }];
-  if (!trusted) return found(address, hops, false);
+  if (!trusted) {
+    const unheard = !trust.none && headerSeen(rawHeaders) !== undefined;
+    return { ...found(address, hops, false), ...(unheard && { unheard }) };
+  }
   switch (trust.source) {
     case 'x-forwarded-for': {
       const values = valuesOf(rawHeaders, 'x-forwarded-for');
@@ -106,9 +111,13 @@ function parsePeer(address: string): Address | undefined {
 
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
+function headerSeen(rawHeaders: readonly string[]): string | undefined {
+  return FORWARDING_HEADERS.find((name) => valuesOf(rawHeaders, name).length > 0);
+}
+
 function unconfigured(peer: Address, rawHeaders: readonly string[]): Origin {
   const hops: Hop[] = [{ address: peer.address, trusted: false, source: 'peer' }];
-  const seen = FORWARDING_HEADERS.find((name) => valuesOf(rawHeaders, name).length > 0);
+  const seen = headerSeen(rawHeaders);
   if (seen === undefined) return found(peer, hops, false);
   return lost(
     `The request has the header ${seen}, and trustedProxies does not say whom to believe.`,
