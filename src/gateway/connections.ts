@@ -24,30 +24,17 @@ export interface Connections {
 
 export function createConnections({ limits, proxyProtocol, isTrustedPeer }: ConnectionOptions): Connections {
   const open = new Set<Socket>();
-  const perAddress = new Map<string, number>();
   const peers = new WeakMap<Socket, Peer>();
+  const perAddress = countAddresses(limits.connectionsPerAddress, isTrustedPeer);
 
-  const countOf = (address: string): number => {
-    if (limits.connectionsPerAddress === 0 || address === '' || isTrustedPeer(address)) return 0;
-    return (perAddress.get(address) ?? 0) + 1;
-  };
-  const count = (socket: Socket, address: string, now: number): void => {
-    if (now === 0) return;
-    perAddress.set(address, now);
-    socket.once('close', () => {
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left === 0) perAddress.delete(address);
-      else perAddress.set(address, left);
-    });
-  };
   const admitted = (socket: Socket, peer: Peer, admit: (socket: Socket) => void): void => {
-    const address = peer.proxied === 'unknown' ? '' : peer.address;
-    const now = countOf(address);
-    if (open.size > limits.connections || now > Math.max(limits.connectionsPerAddress, 0)) {
+    if (
+      open.size > limits.connections ||
+      !perAddress(socket, peer.proxied === 'unknown' ? '' : peer.address)
+    ) {
       turnAway(socket);
       return;
     }
-    count(socket, address, now);
     peers.set(socket, peer);
     admit(socket);
   };
@@ -57,15 +44,10 @@ export function createConnections({ limits, proxyProtocol, isTrustedPeer }: Conn
       const address = socket.remoteAddress ?? '';
       open.add(socket);
       socket.once('close', () => open.delete(socket));
-      if (!proxyProtocol) {
-        admitted(socket, { address }, admit);
-        return;
-      }
-      if (!isTrustedPeer(address)) {
-        socket.destroy();
-        return;
-      }
-      takeHeader(socket, limits.headersTimeoutMs, (peer) => admitted(socket, peer, admit));
+      if (!proxyProtocol) admitted(socket, { address }, admit);
+      else if (isTrustedPeer(address))
+        takeHeader(socket, limits.headersTimeoutMs, (peer) => admitted(socket, peer, admit));
+      else socket.destroy();
     },
     peerOf: (socket) => peers.get(socket) ?? { address: socket.remoteAddress ?? '' },
     get size() {
@@ -74,6 +56,23 @@ export function createConnections({ limits, proxyProtocol, isTrustedPeer }: Conn
     endAll() {
       for (const socket of open) socket.destroy();
     },
+  };
+}
+
+/** Counts a connection of an address; false beyond `most`. Trusted proxies and unknown addresses never count. */
+function countAddresses(most: number, isTrustedPeer: (address: string) => boolean) {
+  const counts = new Map<string, number>();
+  return (socket: Socket, address: string): boolean => {
+    if (most === 0 || address === '' || isTrustedPeer(address)) return true;
+    const count = counts.get(address) ?? 0;
+    if (count >= most) return false;
+    counts.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    });
+    return true;
   };
 }
 

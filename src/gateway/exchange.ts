@@ -65,15 +65,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
       return;
     }
     if (expectsContinue(this.request)) this.#response.writeContinue();
-    readBody(
-      this.request,
-      this.#share.bodyTimeoutMs,
-      (body) => {
-        this.#body = body;
-        this.#queue();
-      },
-      () => this.#fail('request-timeout'),
-    );
+    const ready = (body: Buffer | PassThrough): void => {
+      this.#body = body;
+      this.#queue();
+    };
+    readBody(this.request, this.#share.bodyTimeoutMs, ready, () => this.#fail('request-timeout'));
   }
 
   #queue(): void {
@@ -85,17 +81,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
 
   go(): void {
     this.#holdsSlot = true;
-    const { upstream, settings, upstreamHost } = this.#share;
-    const headers = requestHeaders(this.request, this.permit, {
-      settings: settings(),
-      upstreamHost,
-      requestId: this.requestId,
-    });
+    const { upstream } = this.#share;
     upstream.pool.dispatch(
       {
         path: originForm(this.permit.target),
         method: this.request.method ?? 'GET',
-        headers,
+        headers: requestHeaders(this.request, this.permit, this.requestId, this.#share),
         body: this.#body,
         headersTimeout: upstream.dispatch.headersTimeout,
         bodyTimeout: upstream.dispatch.bodyTimeout,
@@ -142,7 +133,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
       this.#stop(new Error('the upstream gave a head that cannot be passed on'));
       return false;
     }
-    if (this.#isGuarded()) this.#share.longAnswers.add(this);
+    if (this.permit.answer.resource.kind !== 'other') this.#share.longAnswers.add(this);
     return true;
   }
 
@@ -174,11 +165,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   end(): void {
     this.#stop(new Error('the grant ended'));
     this.#response.destroy();
-  }
-
-  #isGuarded(): boolean {
-    const { decision, resource } = this.permit.answer;
-    return resource.kind !== 'other' && decision.reason !== 'preflight';
   }
 
   #fail(code: ProblemCode): void {

@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 import { permitFor } from '../access/permit.ts';
 import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
-import type { Enforcer } from './enforce.ts';
+import type { Enforcer, Refused } from './enforce.ts';
 import type { ExchangeShare } from './asked.ts';
 import { Exchange } from './exchange.ts';
 import { inspect } from './inspect.ts';
 import type { GatewayDeps, LimitOptions } from './options.ts';
-import { sendRefusal } from './refusal.ts';
+import { allowedMethods, sendRefusal } from './refusal.ts';
 import { newRequestId, requestIdOf } from './request-id.ts';
 import { isReserved, originForm } from './target-form.ts';
 
@@ -31,7 +31,8 @@ export interface Guard {
   ask(request: IncomingMessage, upgrade: boolean): { question: Question; answer: Answer | Promise<Answer> };
 }
 
-export function createGuard({ deps, limits, enforcer, share, peerOf, forward }: GuardParts): Guard {
+export function createGuard(parts: GuardParts): Guard {
+  const { deps, limits, enforcer, peerOf } = parts;
   const ask: Guard['ask'] = (request, upgrade) => {
     const question: Question = {
       method: request.method ?? '',
@@ -42,36 +43,6 @@ export function createGuard({ deps, limits, enforcer, share, peerOf, forward }: 
     };
     return { question, answer: deps.authorize(question) };
   };
-
-  const act = (request: FastifyRequest, reply: FastifyReply, question: Question, answer: Answer): void => {
-    const { raw } = request;
-    const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
-    const permit = permitFor(question, answer);
-    if (permit !== undefined) {
-      deps.onAccess(answer, { requestId, method: question.method, code: answer.decision.reason });
-      forward(
-        new Exchange({ request: raw, response: reply.raw, question, permit, requestId }, share),
-        request,
-        reply,
-      );
-      return;
-    }
-    const refused = enforcer.refuse(raw, question.target, answer, requestId);
-    const send = ({ code, refusal }: Awaited<typeof refused>): void => {
-      deps.onAccess(answer, { requestId, method: question.method, code });
-      sendRefusal(reply.raw, refusal);
-    };
-    if (refused instanceof Promise)
-      refused.then(send).catch((error: unknown) => broken(request, reply, error));
-    else send(refused);
-  };
-
-  const broken = (request: FastifyRequest, reply: FastifyReply, error: unknown): void => {
-    const requestId = newRequestId();
-    deps.log.error({ err: error, requestId }, 'a request could not be judged');
-    sendRefusal(reply.raw, enforcer.problem(request.raw, 'internal-error', requestId));
-  };
-
   const guard: Guard['guard'] = (request, reply, done) => {
     const { raw } = request;
     const target = targetOf(raw);
@@ -81,27 +52,63 @@ export function createGuard({ deps, limits, enforcer, share, peerOf, forward }: 
       return;
     }
     reply.hijack();
-    if (code !== undefined) {
-      sendRefusal(reply.raw, enforcer.problem(raw, code, newRequestId()));
-      return;
-    }
-    if (target === '*') {
-      reply.raw.writeHead(204, ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']).end();
-      return;
-    }
-    try {
-      const { question, answer } = ask(raw, false);
-      if (!(answer instanceof Promise)) act(request, reply, question, answer);
-      else
-        answer
-          .then((known) => act(request, reply, question, known))
-          .catch((error: unknown) => broken(request, reply, error));
-    } catch (error) {
-      broken(request, reply, error);
-    }
+    if (code !== undefined) sendRefusal(reply.raw, enforcer.problem(raw, code, newRequestId()));
+    else if (target === '*') reply.raw.writeHead(204, ['Allow', allowedMethods]).end();
+    else judge(parts, ask, request, reply);
   };
-
   return { guard, ask, inspect: (request) => inspect(request, targetOf(request), limits) };
+}
+
+function judge(parts: GuardParts, ask: Guard['ask'], request: FastifyRequest, reply: FastifyReply): void {
+  try {
+    const { question, answer } = ask(request.raw, false);
+    if (!(answer instanceof Promise)) act(parts, request, reply, question, answer);
+    else
+      answer
+        .then((known) => act(parts, request, reply, question, known))
+        .catch((error: unknown) => broken(parts, request, reply, error));
+  } catch (error) {
+    broken(parts, request, reply, error);
+  }
+}
+
+function act(
+  parts: GuardParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  question: Question,
+  answer: Answer,
+): void {
+  const { deps, enforcer, share } = parts;
+  const { method } = question;
+  const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
+  const permit = permitFor(question, answer);
+  if (permit !== undefined) {
+    deps.onAccess(answer, { requestId, method, code: answer.decision.reason });
+    const asked = { request: request.raw, response: reply.raw, question, permit, requestId };
+    parts.forward(new Exchange(asked, share), request, reply);
+    return;
+  }
+  const send = ({ code, refusal }: Refused): void => {
+    deps.onAccess(answer, { requestId, method, code });
+    sendRefusal(reply.raw, refusal);
+  };
+  const refused = enforcer.refuse(request.raw, question.target, answer, requestId);
+  if (refused instanceof Promise)
+    refused.then(send).catch((error: unknown) => broken(parts, request, reply, error));
+  else send(refused);
+}
+
+/** Whatever goes wrong while a request is judged: nobody is let through, and nobody is told what it was. */
+function broken(
+  { deps, enforcer }: GuardParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): void {
+  const requestId = newRequestId();
+  deps.log.error({ err: error, requestId }, 'a request could not be judged');
+  sendRefusal(reply.raw, enforcer.problem(request.raw, 'internal-error', requestId));
 }
 
 /** The target as it stood on the wire: the router sees another one (`rewriteUrl`). */

@@ -7,7 +7,7 @@ import { createEnforcer, type Enforcer } from './enforce.ts';
 import type { ExchangeShare } from './asked.ts';
 import { createForwarding, failureCode, registerProxy } from './forward.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { createLongAnswers } from './long-answers.ts';
+import { createLongAnswers, type LongAnswers } from './long-answers.ts';
 import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { sendRefusal } from './refusal.ts';
@@ -42,7 +42,8 @@ export interface GatewayStats {
 /** Builds the public door; it takes no request before `listen`. */
 export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gateway {
   const { limits, proxyProtocol } = options;
-  const upstream = createUpstream(options.upstream);
+  const share = createShare(options, deps);
+  const { longAnswers, upstream } = share;
   const connections = createConnections({
     limits,
     proxyProtocol,
@@ -50,19 +51,6 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
   });
   const loop = createLoginLoop(() => performance.now());
   const enforcer = createEnforcer({ settings: () => deps.settings(), loop, hostile: deps.hostile });
-  const longAnswers = createLongAnswers(
-    deps.authorize,
-    (listener) => deps.subscribe(listener),
-    ({ question }, reason) => deps.log.info({ reason, upgrade: question.upgrade }, 'a long answer was ended'),
-  );
-  const share: ExchangeShare = {
-    upstream,
-    upstreamHost: options.upstream.host === 'upstream' ? upstream.host : undefined,
-    bodyTimeoutMs: limits.bodyTimeoutMs,
-    longAnswers,
-    settings: () => deps.settings(),
-    observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
-  };
   const forward = createForwarding((request, response, failure, requestId) =>
     sendRefusal(response, enforcer.problem(request.raw, failureCode(failure), requestId)),
   );
@@ -86,15 +74,40 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
       upstreamRunning: upstream.slots.running,
       upstreamWaiting: upstream.slots.waiting,
     }),
-    async close(drainMs) {
-      const timer = setTimeout(() => {
-        longAnswers.endAll();
-        connections.endAll();
-      }, drainMs);
-      await app.close();
-      clearTimeout(timer);
-      longAnswers.close();
-    },
+    close: (drainMs) => drain(app, longAnswers, connections, drainMs),
+  };
+}
+
+async function drain(
+  app: FastifyInstance,
+  longAnswers: LongAnswers,
+  connections: Connections,
+  drainMs: number,
+): Promise<void> {
+  const breakOff = (): void => {
+    longAnswers.endAll();
+    connections.endAll();
+  };
+  const timer = setTimeout(breakOff, drainMs);
+  await app.close();
+  clearTimeout(timer);
+  longAnswers.close();
+}
+
+function createShare({ upstream: options, limits }: GatewayOptions, deps: GatewayDeps): ExchangeShare {
+  const upstream = createUpstream(options);
+  return {
+    upstream,
+    upstreamHost: options.host === 'upstream' ? upstream.host : undefined,
+    bodyTimeoutMs: limits.bodyTimeoutMs,
+    longAnswers: createLongAnswers(
+      deps.authorize,
+      (listener) => deps.subscribe(listener),
+      ({ question }, reason) =>
+        deps.log.info({ reason, upgrade: question.upgrade }, 'a long answer was ended'),
+    ),
+    settings: () => deps.settings(),
+    observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
 }
 

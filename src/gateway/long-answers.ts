@@ -1,5 +1,5 @@
 import { permitFor } from '../access/permit.ts';
-import type { Authorize, Question } from '../access/question.ts';
+import type { Answer, Authorize, Question } from '../access/question.ts';
 
 /** An answer that is still going out: a tunnel, an event stream, a long download. */
 export interface LongAnswer {
@@ -31,42 +31,17 @@ export function createLongAnswers(
   onEnded: (answer: LongAnswer, why: string) => void,
 ): LongAnswers {
   const running = new Set<LongAnswer>();
-
   const askAgain = async (answer: LongAnswer): Promise<void> => {
-    const again = await Promise.resolve(authorize(answer.question)).catch(() => undefined);
+    const again = await askOnce(authorize, answer.question);
     if (!running.has(answer)) return;
     if (again !== undefined && permitFor(answer.question, again) !== undefined) return;
     running.delete(answer);
     answer.end();
     onEnded(answer, again?.decision.reason ?? 'internal-error');
   };
-
-  const sweep = async (before: number): Promise<void> => {
-    let asked = 0;
-    for (const answer of [...running]) {
-      if (answer.sinceMs > before) continue;
-      await askAgain(answer);
-      if (++asked % batch === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  // One sweep at a time; what asks for another meanwhile gets one after it.
-  let next: number | undefined;
-  let sweeping = false;
-  const request = async (before: number): Promise<void> => {
-    if (running.size === 0) return;
-    next = Math.max(next ?? 0, before);
-    if (sweeping) return;
-    sweeping = true;
-    for (; next !== undefined;) {
-      const until: number = next;
-      next = undefined;
-      await sweep(until);
-    }
-    sweeping = false;
-  };
-  const timer = setInterval(() => void request(performance.now() - freshMs), 1_000).unref();
-  const unsubscribe = subscribe(() => void request(performance.now()));
-
+  const sweep = createSweep(running, askAgain);
+  const timer = setInterval(() => void sweep(performance.now() - freshMs), 1_000).unref();
+  const unsubscribe = subscribe(() => void sweep(performance.now()));
   return {
     add: (answer) => void running.add(answer),
     delete: (answer) => void running.delete(answer),
@@ -81,4 +56,38 @@ export function createLongAnswers(
       unsubscribe();
     },
   };
+}
+
+/** One sweep at a time, in batches; what asks for another meanwhile gets one after it. */
+function createSweep(running: ReadonlySet<LongAnswer>, askAgain: (answer: LongAnswer) => Promise<void>) {
+  let next: number | undefined;
+  let sweeping = false;
+  const sweep = async (before: number): Promise<void> => {
+    let asked = 0;
+    for (const answer of [...running]) {
+      if (answer.sinceMs > before) continue;
+      await askAgain(answer);
+      if (++asked % batch === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return async (before: number): Promise<void> => {
+    if (running.size === 0) return;
+    next = Math.max(next ?? 0, before);
+    if (sweeping) return;
+    sweeping = true;
+    while (next !== undefined) {
+      const until: number = next;
+      next = undefined;
+      await sweep(until);
+    }
+    sweeping = false;
+  };
+}
+
+async function askOnce(authorize: Authorize, question: Question): Promise<Answer | undefined> {
+  try {
+    return await authorize(question);
+  } catch {
+    return undefined;
+  }
 }

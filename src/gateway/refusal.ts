@@ -27,6 +27,9 @@ export interface RefusalParts {
   readonly retryAfterSeconds?: number;
 }
 
+/** Everything but TRACE and CONNECT is passed on; these are the ones worth naming. */
+export const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
 /** Reasons that an address in a list would have changed. */
 const addressMatters = new Set<ProblemCode>([
   'no-access',
@@ -46,7 +49,7 @@ export function refusal(parts: RefusalParts): Refusal {
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
   if (problem.status === 503 || problem.status === 429)
     headers.push('Retry-After', String(parts.retryAfterSeconds ?? 5));
-  if (problem.status === 405) headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
+  if (problem.status === 405) headers.push('Allow', allowedMethods);
   if (asker !== 'program') {
     const { loginUrl } = parts;
     const offered = loginUrl !== undefined && (problem.status === 401 || code === 'login-loop');

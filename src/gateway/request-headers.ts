@@ -1,57 +1,46 @@
 import type { IncomingMessage } from 'node:http';
 import type { Permit } from '../access/permit.ts';
 import type { Answer } from '../access/question.ts';
-import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
 import type { GatewaySettings } from './options.ts';
 
 /** What every request to the upstream carries beside the visitor's own headers. */
 export interface HeaderContext {
-  readonly settings: GatewaySettings;
+  settings(): GatewaySettings;
   /** Undefined: the visitor's own Host is sent on. */
   readonly upstreamHost: string | undefined;
-  readonly requestId: string;
 }
 
 /**
  * The headers of the request to the upstream, name, value, name, value: the visitor's, byte for byte and in
  * order, without what is not theirs to say, and after them the gateway's own.
  */
-export function requestHeaders(request: IncomingMessage, permit: Permit, context: HeaderContext): string[] {
+export function requestHeaders(
+  request: IncomingMessage,
+  permit: Permit,
+  requestId: string,
+  context: HeaderContext,
+): string[] {
   const { answer } = permit;
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
-  const own = ownHeaders(request.rawHeaders, context.settings);
-  copyOwn(
-    request,
-    own,
-    headers,
-    context.upstreamHost === undefined,
-    answer.forwarding.peerTrusted,
-    preflight,
-  );
-  addForwarding(headers, answer, context.settings, request.headers.host);
-  headers.push('X-Request-Id', context.requestId, 'X-Gateway-Decision', answer.decision.reason);
+  copyOwn(request, headers, context.upstreamHost === undefined, answer.forwarding.peerTrusted, preflight);
+  addForwarding(headers, answer, context.settings(), request.headers.host);
+  headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
   return headers;
 }
 
-/** The visitor's headers without the credentials that are not for the platform. */
-function ownHeaders(raw: readonly string[], settings: GatewaySettings): readonly string[] {
-  const kept = settings.forwardCredentials ? raw : stripCredentials(settings.cookieNames, raw);
-  return stripAdminCookies(kept);
-}
-
 function copyOwn(
   request: IncomingMessage,
-  raw: readonly string[],
   headers: string[],
   withHost: boolean,
   peerTrusted: boolean,
   preflight: boolean,
 ): void {
   const nominated = nominations(request.headers.connection);
+  const raw = request.rawHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     switch (classOf(name)) {

@@ -26,9 +26,39 @@ export interface Slots {
 
 export function createSlots({ slots, queue, waitMs }: SlotOptions): Slots {
   let running = 0;
+  const line = createLine(waitMs);
+  return {
+    take(waiting) {
+      if (running < slots) {
+        running += 1;
+        return true;
+      }
+      if (line.size >= queue) return undefined;
+      line.join(waiting);
+      return false;
+    },
+    free() {
+      const next = line.next();
+      if (next === undefined) running -= 1;
+      else next.go();
+    },
+    leave: (waiting) => line.leave(waiting),
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return line.size;
+    },
+  };
+}
+
+/** Those that wait, in order; the ones that have waited for `waitMs` are sent away. */
+function createLine(waitMs: number) {
   const line = new Map<Waiting, number>();
   let sweep: NodeJS.Timeout | undefined;
-
+  const watch = (): void => {
+    if (line.size > 0) sweep ??= setTimeout(expire, Math.max(10, waitMs / 4)).unref();
+  };
   const expire = (): void => {
     sweep = undefined;
     const since = performance.now() - waitMs;
@@ -39,35 +69,19 @@ export function createSlots({ slots, queue, waitMs }: SlotOptions): Slots {
     }
     watch();
   };
-  const watch = (): void => {
-    if (line.size > 0) sweep ??= setTimeout(expire, Math.max(10, waitMs / 4)).unref();
-  };
-
   return {
-    take(waiting) {
-      if (running < slots) {
-        running += 1;
-        return true;
-      }
-      if (line.size >= queue) return undefined;
+    join(waiting: Waiting): void {
       line.set(waiting, performance.now());
       watch();
-      return false;
     },
-    free() {
-      const next = line.keys().next();
-      if (next.done === true) {
-        running -= 1;
-        return;
-      }
-      line.delete(next.value);
-      next.value.go();
+    next(): Waiting | undefined {
+      const first = line.keys().next();
+      if (first.done === true) return undefined;
+      line.delete(first.value);
+      return first.value;
     },
-    leave: (waiting) => line.delete(waiting),
-    get running() {
-      return running;
-    },
-    get waiting() {
+    leave: (waiting: Waiting): boolean => line.delete(waiting),
+    get size() {
       return line.size;
     },
   };

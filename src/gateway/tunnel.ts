@@ -26,43 +26,47 @@ export function askUpgrade(
   headers: readonly string[],
   answered: (answer: UpgradeAnswer) => void,
 ): ClientRequest {
-  const url = new URL(options.url);
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const isAddress = /^\[|^[\d.]+$/.test(url.hostname);
-  const outgoing = send({
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-    method: 'GET',
-    path,
-    headers: [...headers, 'Upgrade', 'websocket', 'Connection', 'Upgrade'],
-    agent: false,
-    insecureHTTPParser: false,
-    rejectUnauthorized: true,
-    ...(options.ca === null ? {} : { ca: options.ca }),
-    ...(isAddress ? { servername: '' } : { servername: url.hostname }),
-  });
+  const outgoing = connect(options, path, [...headers, 'Upgrade', 'websocket', 'Connection', 'Upgrade']);
   const timer = setTimeout(() => {
     outgoing.destroy();
     answered({ kind: 'failed', code: 'upstream-timeout' });
   }, options.timeoutMs).unref();
-  outgoing.once('close', () => clearTimeout(timer));
+  const arrived = (answer: UpgradeAnswer): void => {
+    clearTimeout(timer);
+    answered(answer);
+  };
   outgoing.once('upgrade', (answer, socket, head) => {
-    clearTimeout(timer);
     // What was not asked for is not passed on.
-    if (answer.headers.upgrade?.toLowerCase() === 'websocket')
-      answered({ kind: 'tunnel', socket, head, answer });
-    else {
-      socket.destroy();
-      answered({ kind: 'failed', code: 'upstream-invalid' });
+    if (answer.headers.upgrade?.toLowerCase() === 'websocket') {
+      arrived({ kind: 'tunnel', socket, head, answer });
+      return;
     }
+    socket.destroy();
+    arrived({ kind: 'failed', code: 'upstream-invalid' });
   });
-  outgoing.once('response', (answer) => {
-    clearTimeout(timer);
-    answered({ kind: 'response', answer });
-  });
-  outgoing.on('error', (error) => answered({ kind: 'failed', code: failureOf(error) }));
+  outgoing.once('response', (answer) => arrived({ kind: 'response', answer }));
+  outgoing.on('error', (error) => arrived({ kind: 'failed', code: failureOf(error) }));
+  outgoing.once('close', () => clearTimeout(timer));
   outgoing.end();
   return outgoing;
+}
+
+function connect({ url, ca }: UpstreamOptions, path: string, headers: readonly string[]): ClientRequest {
+  const { protocol, hostname, port } = new URL(url);
+  const isHttps = protocol === 'https:';
+  const isAddress = /^\[|^[\d.]+$/.test(hostname);
+  return (isHttps ? httpsRequest : httpRequest)({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isHttps ? 443 : 80) : Number(port),
+    method: 'GET',
+    path,
+    headers,
+    agent: false,
+    insecureHTTPParser: false,
+    rejectUnauthorized: true,
+    servername: isAddress ? '' : hostname,
+    ...(ca === null ? {} : { ca }),
+  });
 }
 
 /** The bytes that tell the visitor that the tunnel stands. */

@@ -38,49 +38,54 @@ export interface WebSocketParts {
 
 /** Upgrades: WebSockets by the same question as everything else and a tunnel of our own; others are ignored. */
 export function createUpgradeHandler(parts: WebSocketParts) {
-  const refuse = (
-    request: IncomingMessage,
-    socket: Duplex,
-    code: ProblemCode,
-    requestId = newRequestId(),
-  ): void => sendOnSocket(socket, parts.enforcer.problem(request, code, requestId));
-
-  const judged = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const { question, answer: asked } = parts.ask(request, true);
-    const answer = await asked;
-    if (socket.destroyed) return;
-    const requestId = requestIdOf(request.rawHeaders, answer.forwarding.peerTrusted);
-    const permit = permitFor(question, answer);
-    if (permit === undefined) {
-      const refused = await parts.enforcer.refuse(request, question.target, answer, requestId);
-      parts.onAccess(answer, request, requestId, refused.code);
-      sendOnSocket(socket, refused.refusal);
-      return;
-    }
-    if (!mayOpen(request, answer, parts.settings().publicUrl, parts.options.websockets.origins)) {
-      parts.onAccess(answer, request, requestId, 'origin-mismatch');
-      refuse(request, socket, 'origin-mismatch', requestId);
-      return;
-    }
-    parts.onAccess(answer, request, requestId, answer.decision.reason);
-    open(parts, { request, socket, head, question, permit, requestId }, refuse);
-  };
-
+  const refuse: Refuse = (request, socket, code, requestId = newRequestId()) =>
+    sendOnSocket(socket, parts.enforcer.problem(request, code, requestId));
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => undefined);
     if (parts.isBusy(socket)) {
       socket.destroy();
       return;
     }
-    const code = parts.inspect(request);
+    const code =
+      parts.inspect(request) ?? (isWebSocket(request) ? refusedUpgrade(request, parts.options) : undefined);
     if (code !== undefined) refuse(request, socket, code);
     else if (!isWebSocket(request)) ignoreUpgrade(parts, request, socket, head, refuse);
-    else if (isReserved(originForm(request.url ?? ''))) refuse(request, socket, 'not-found');
-    else if (!parts.options.upstream.websockets) refuse(request, socket, 'upgrade-refused');
-    else if (request.method !== 'GET' || request.httpVersion !== '1.1' || hasBody(request))
-      refuse(request, socket, 'bad-request');
-    else judged(request, socket, head).catch(() => refuse(request, socket, 'internal-error'));
+    else judge(parts, request, socket, head, refuse).catch(() => refuse(request, socket, 'internal-error'));
   };
+}
+
+function refusedUpgrade(request: IncomingMessage, { upstream }: GatewayOptions): ProblemCode | undefined {
+  if (isReserved(originForm(request.url ?? ''))) return 'not-found';
+  if (!upstream.websockets) return 'upgrade-refused';
+  const isWhole = request.method === 'GET' && request.httpVersion === '1.1' && !hasBody(request);
+  return isWhole ? undefined : 'bad-request';
+}
+
+async function judge(
+  parts: WebSocketParts,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  refuse: Refuse,
+): Promise<void> {
+  const { question, answer: asked } = parts.ask(request, true);
+  const answer = await asked;
+  if (socket.destroyed) return;
+  const requestId = requestIdOf(request.rawHeaders, answer.forwarding.peerTrusted);
+  const permit = permitFor(question, answer);
+  if (permit === undefined) {
+    const refused = await parts.enforcer.refuse(request, question.target, answer, requestId);
+    parts.onAccess(answer, request, requestId, refused.code);
+    sendOnSocket(socket, refused.refusal);
+    return;
+  }
+  if (!mayOpen(request, answer, parts.settings().publicUrl, parts.options.websockets.origins)) {
+    parts.onAccess(answer, request, requestId, 'origin-mismatch');
+    refuse(request, socket, 'origin-mismatch', requestId);
+    return;
+  }
+  parts.onAccess(answer, request, requestId, answer.decision.reason);
+  open(parts, { request, socket, head, question, permit, requestId }, refuse);
 }
 
 type Refuse = (request: IncomingMessage, socket: Duplex, code: ProblemCode, requestId?: string) => void;
@@ -96,8 +101,7 @@ interface Opening {
 
 function open(parts: WebSocketParts, opening: Opening, refuse: Refuse): void {
   const { request, socket, permit, requestId } = opening;
-  const { upstreamHost } = parts;
-  const headers = requestHeaders(request, permit, { settings: parts.settings(), upstreamHost, requestId });
+  const headers = requestHeaders(request, permit, requestId, parts);
   let answered = false;
   const outgoing = askUpgrade(parts.options.upstream, originForm(permit.target), headers, (answer) => {
     if (answered) return;
