@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PassThrough } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { Permit } from '../access/permit.ts';
 import type { Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
@@ -9,11 +9,13 @@ import type { LongAnswer } from './long-answers.ts';
 import { hasBody, readBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
-import { originForm } from './target-form.ts';
+import { originForm } from '../reading/target.ts';
+
 import {
   addTrailers,
   expectsContinue,
   failureOf,
+  isBodiless,
   reasonPhrase,
   sendEarlyHints,
   UpstreamFailure,
@@ -32,10 +34,10 @@ const mostInterim = 16;
 export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer {
   readonly sinceMs = performance.now();
   readonly question: Question;
-  readonly permit: Permit;
   readonly requestId: string;
-  readonly request: IncomingMessage;
+  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #permit: Permit;
   readonly #share: ExchangeShare;
   readonly #treatment: ResponseTreatment;
   #started: Started | undefined;
@@ -44,15 +46,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   #resume: (() => void) | undefined;
   #head: { status: number; reason: string; headers: string[] } | undefined;
   #interim = 0;
-  #holdsSlot = false;
+  #connection: Client | undefined;
   #over = false;
 
   constructor(asked: Asked, share: ExchangeShare) {
-    this.request = asked.request;
-    this.#response = asked.response;
-    this.question = asked.question;
-    this.permit = asked.permit;
-    this.requestId = asked.requestId;
+    ({ request: this.#request, response: this.#response, permit: this.#permit } = asked);
+    ({ question: this.question, requestId: this.requestId } = asked);
     this.#share = share;
     this.#treatment = treatmentFor(asked.permit.answer);
   }
@@ -60,16 +59,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   /** Sends the request; `started` is called once, with the answer's head at hand or with the failure. */
   start(started: Started): void {
     this.#started = started;
-    if (!hasBody(this.request) || this.#treatment.dropBody) {
-      this.#queue();
-      return;
-    }
-    if (expectsContinue(this.request)) this.#response.writeContinue();
+    if (!hasBody(this.#request) || this.#treatment.dropBody) return this.#queue();
+    if (expectsContinue(this.#request)) this.#response.writeContinue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
     };
-    readBody(this.request, this.#share.bodyTimeoutMs, ready, () => this.#fail('request-timeout'));
+    readBody(this.#request, this.#share.bodyTimeoutMs, ready, () => this.#fail('request-timeout'));
   }
 
   #queue(): void {
@@ -80,13 +76,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   }
 
   go(): void {
-    this.#holdsSlot = true;
     const { upstream } = this.#share;
-    upstream.pool.dispatch(
+    this.#connection = upstream.connections.lend();
+    this.#connection.dispatch(
       {
-        path: originForm(this.permit.target),
-        method: this.request.method ?? 'GET',
-        headers: requestHeaders(this.request, this.permit, this.requestId, this.#share),
+        path: originForm(this.#permit.target),
+        method: this.#request.method ?? 'GET',
+        headers: requestHeaders(this.#request, this.#permit, this.requestId, this.#share),
         body: this.#body,
         headersTimeout: upstream.dispatch.headersTimeout,
         bodyTimeout: upstream.dispatch.bodyTimeout,
@@ -112,13 +108,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
     this.#head = { status, reason: reasonPhrase(reason), headers: responseHeaders(raw, this.#treatment) };
     this.#share.observeUpstream?.((performance.now() - this.sinceMs) / 1000);
     this.#start(null);
-    return !this.#over;
+    return true;
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim) this.#fail('upstream-invalid');
-    else if (status === 103 && this.request.httpVersionMinor > 0) sendEarlyHints(this.#response, raw);
+    else if (status === 103 && this.#request.httpVersionMinor > 0) sendEarlyHints(this.#response, raw);
     return true;
   }
 
@@ -133,7 +129,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
       this.#stop(new Error('the upstream gave a head that cannot be passed on'));
       return false;
     }
-    if (this.permit.answer.resource.kind !== 'other') this.#share.longAnswers.add(this);
+    if (isBodiless(head.status, this.#request.method)) this.onComplete(null);
+    else if (this.#permit.answer.resource.kind !== 'other') this.#share.longAnswers.add(this);
     return true;
   }
 
@@ -147,7 +144,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   onComplete(trailers: string[] | null): void {
     if (this.#over) return;
     if (trailers !== null && trailers.length > 0) addTrailers(this.#response, trailers);
-    this.#finish();
+    this.#finish(false);
     this.#response.end();
   }
 
@@ -157,7 +154,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   }
 
   /** The visitor is gone: so is the request to the upstream. */
-  cancel(): void {
+  destroy(): void {
     if (!this.#over) this.#stop(new Error('the client broke off'));
   }
 
@@ -182,16 +179,22 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
 
   #stop(why: Error): void {
     const abort = this.#abort;
-    this.#finish();
+    this.#finish(true);
     abort?.(why);
   }
 
-  #finish(): void {
+  #finish(broken: boolean): void {
     if (this.#over) return;
     this.#over = true;
     this.#abort = undefined;
-    this.#share.longAnswers.delete(this);
-    if (this.#holdsSlot) this.#share.upstream.slots.free();
-    else this.#share.upstream.slots.leave(this);
+    const { longAnswers, upstream } = this.#share;
+    longAnswers.delete(this);
+    if (this.#connection === undefined) {
+      upstream.slots.leave(this);
+      return;
+    }
+    if (broken) upstream.connections.discard(this.#connection);
+    else upstream.connections.giveBack(this.#connection);
+    upstream.slots.free();
   }
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.ts';
 import { UpstreamFailure } from './upstream-answer.ts';
-import type { Upstream } from './upstream.ts';
 
 /** Where the exchange of a request is kept on its way through the proxy plugin. */
 export const exchangeOf = Symbol('exchange');
@@ -23,7 +22,7 @@ type Answered = (
 ) => void;
 
 /** Registers the proxy: every method, one route, our own requestable in place of its client. */
-export function registerProxy(app: FastifyInstance, upstream: Upstream, url: string): void {
+export function registerProxy(app: FastifyInstance, url: string): void {
   const methods = METHODS.filter((method) => method !== 'CONNECT');
   for (const method of methods)
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: false });
@@ -35,29 +34,26 @@ export function registerProxy(app: FastifyInstance, upstream: Upstream, url: str
     // Two Location headers would end the process.
     internalRewriteLocationHeader: false,
     disableRequestLogging: true,
-    undici: requestable(upstream),
+    undici: requestable,
   };
   // The plugin's types know undici's own clients only; it takes anything that has `request`.
   app.register(httpProxy, options as Parameters<typeof httpProxy>[1]);
 }
 
 /** The client that the proxy plugin sees: the request that leaves is the one that the permit names. */
-function requestable({ pool }: Upstream) {
-  return {
-    request({ headers }: Handed, answered: Answered): void {
-      const exchange = headers[exchangeOf];
-      if (exchange === undefined) {
-        answered(new Error('a request without a permit'));
-        return;
-      }
-      exchange.start((failed) => {
-        if (failed !== null) answered(failed);
-        else answered(null, { statusCode: 200, headers: {}, stream: exchange });
-      });
-    },
-    destroy: () => void pool.destroy(),
-  };
-}
+const requestable = {
+  request({ headers }: Handed, answered: Answered): void {
+    const exchange = headers[exchangeOf];
+    if (exchange === undefined) {
+      answered(new Error('a request without a permit'));
+      return;
+    }
+    exchange.start((failed) => {
+      if (failed !== null) answered(failed);
+      else answered(null, { statusCode: 200, headers: {}, stream: exchange });
+    });
+  },
+};
 
 /** How a request goes through the proxy plugin; the same object for all of them. */
 export function createForwarding(
@@ -82,7 +78,7 @@ export function createForwarding(
   };
   return (exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void => {
     (request.raw as IncomingMessage & Carrier)[exchangeOf] = exchange;
-    reply.raw.once('close', () => exchange.cancel());
+    reply.raw.once('close', () => exchange.destroy());
     reply.from('/', hooks as Parameters<FastifyReply['from']>[1]);
   };
 }

@@ -9,9 +9,10 @@ import type { ExchangeShare } from './asked.ts';
 import { Exchange } from './exchange.ts';
 import { inspect } from './inspect.ts';
 import type { GatewayDeps, LimitOptions } from './options.ts';
-import { allowedMethods, sendRefusal } from './refusal.ts';
+import { allowedMethods, sendRefusal, type Refusal } from './refusal.ts';
 import { newRequestId, requestIdOf } from './request-id.ts';
-import { isReserved, originForm } from './target-form.ts';
+import { originForm } from '../reading/target.ts';
+import { isReserved } from './target-form.ts';
 
 export interface GuardParts {
   readonly deps: GatewayDeps;
@@ -51,9 +52,8 @@ export function createGuard(parts: GuardParts): Guard {
       done();
       return;
     }
-    reply.hijack();
-    if (code !== undefined) sendRefusal(reply.raw, enforcer.problem(raw, code, newRequestId()));
-    else if (target === '*') reply.raw.writeHead(204, ['Allow', allowedMethods]).end();
+    if (code !== undefined) send(reply, enforcer.problem(raw, code, newRequestId()));
+    else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
     else judge(parts, ask, request, reply);
   };
   return { guard, ask, inspect: (request) => inspect(request, targetOf(request), limits) };
@@ -89,14 +89,14 @@ function act(
     parts.forward(new Exchange(asked, share), request, reply);
     return;
   }
-  const send = ({ code, refusal }: Refused): void => {
+  const refuse = ({ code, refusal }: Refused): void => {
     deps.onAccess(answer, { requestId, method, code });
-    sendRefusal(reply.raw, refusal);
+    send(reply, refusal);
   };
   const refused = enforcer.refuse(request.raw, question.target, answer, requestId);
   if (refused instanceof Promise)
-    refused.then(send).catch((error: unknown) => broken(parts, request, reply, error));
-  else send(refused);
+    refused.then(refuse).catch((error: unknown) => broken(parts, request, reply, error));
+  else refuse(refused);
 }
 
 /** Whatever goes wrong while a request is judged: nobody is let through, and nobody is told what it was. */
@@ -108,7 +108,12 @@ function broken(
 ): void {
   const requestId = newRequestId();
   deps.log.error({ err: error, requestId }, 'a request could not be judged');
-  sendRefusal(reply.raw, enforcer.problem(request.raw, 'internal-error', requestId));
+  send(reply, enforcer.problem(request.raw, 'internal-error', requestId));
+}
+
+function send(reply: FastifyReply, refusal: Refusal): void {
+  reply.hijack();
+  sendRefusal(reply.raw, refusal);
 }
 
 /** The target as it stood on the wire: the router sees another one (`rewriteUrl`). */

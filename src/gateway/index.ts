@@ -7,14 +7,15 @@ import { createEnforcer, type Enforcer } from './enforce.ts';
 import type { ExchangeShare } from './asked.ts';
 import { createForwarding, failureCode, registerProxy } from './forward.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { createLongAnswers, type LongAnswers } from './long-answers.ts';
+import { createLongAnswers } from './long-answers.ts';
 import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { sendRefusal } from './refusal.ts';
 import { newRequestId } from './request-id.ts';
 import { registerReserved } from './reserved.ts';
 import { answerClientError, createPublicServer, messageOn } from './server.ts';
-import { isReserved, originForm } from './target-form.ts';
+import { originForm } from '../reading/target.ts';
+import { isReserved } from './target-form.ts';
 import { createUpstream } from './upstream.ts';
 import { createUpgradeHandler } from './websocket.ts';
 
@@ -63,7 +64,7 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
     peerOf: (socket) => connections.peerOf(socket),
   });
   const app = createApp({ options, deps, enforcer, connections, share, guard });
-  registerProxy(app, upstream, options.upstream.url);
+  registerProxy(app, options.upstream.url);
   return {
     app,
     peerOf: (socket) => connections.peerOf(socket),
@@ -74,13 +75,13 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
       upstreamRunning: upstream.slots.running,
       upstreamWaiting: upstream.slots.waiting,
     }),
-    close: (drainMs) => drain(app, longAnswers, connections, drainMs),
+    close: (drainMs) => drain(app, share, connections, drainMs),
   };
 }
 
 async function drain(
   app: FastifyInstance,
-  longAnswers: LongAnswers,
+  { longAnswers, upstream }: ExchangeShare,
   connections: Connections,
   drainMs: number,
 ): Promise<void> {
@@ -92,6 +93,7 @@ async function drain(
   await app.close();
   clearTimeout(timer);
   longAnswers.close();
+  await upstream.connections.close();
 }
 
 function createShare({ upstream: options, limits }: GatewayOptions, deps: GatewayDeps): ExchangeShare {

@@ -1,4 +1,5 @@
-import { originForm } from './target-form.ts';
+import { originForm } from '../reading/target.ts';
+
 import type { GatewaySettings } from './options.ts';
 
 /** Where a page is sent to sign in, with the way back; undefined where no login page is configured. */

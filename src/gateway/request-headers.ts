@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Permit } from '../access/permit.ts';
 import type { Answer } from '../access/question.ts';
+import { stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
 import type { GatewaySettings } from './options.ts';
 
@@ -25,22 +26,28 @@ export function requestHeaders(
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
-  copyOwn(request, headers, context.upstreamHost === undefined, answer.forwarding.peerTrusted, preflight);
-  addForwarding(headers, answer, context.settings(), request.headers.host);
+  const { peerTrusted } = answer.forwarding;
+  const settings = context.settings();
+  const raw = settings.forwardCredentials
+    ? request.rawHeaders
+    : stripCredentials(settings.cookieNames, request.rawHeaders);
+  const nominated = nominations(request.headers.connection);
+  copyOwn(raw, headers, { withHost: context.upstreamHost === undefined, peerTrusted, preflight, nominated });
+  addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
   return headers;
 }
 
-function copyOwn(
-  request: IncomingMessage,
-  headers: string[],
-  withHost: boolean,
-  peerTrusted: boolean,
-  preflight: boolean,
-): void {
-  const nominated = nominations(request.headers.connection);
-  const raw = request.rawHeaders;
+interface Copying {
+  readonly withHost: boolean;
+  readonly peerTrusted: boolean;
+  readonly preflight: boolean;
+  readonly nominated: ReadonlySet<string> | undefined;
+}
+
+function copyOwn(raw: readonly string[], headers: string[], copying: Copying): void {
+  const { withHost, peerTrusted, preflight, nominated } = copying;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     switch (classOf(name)) {

@@ -65,7 +65,7 @@ function connect({ url, ca }: UpstreamOptions, path: string, headers: readonly s
     insecureHTTPParser: false,
     rejectUnauthorized: true,
     servername: isAddress ? '' : hostname,
-    ...(ca === null ? {} : { ca }),
+    ...(ca !== undefined && { ca }),
   });
 }
 

@@ -36,6 +36,11 @@ export function reasonPhrase(text: string): string {
   return /^[\t\x20-\x7e]*$/.test(text) ? text : '';
 }
 
+/** True where the head is the whole answer, whatever its Content-Length says (RFC 9112 section 6.3). */
+export function isBodiless(status: number, method: string | undefined): boolean {
+  return status === 304 || status === 204 || method === 'HEAD';
+}
+
 export function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
   return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
 }

@@ -1,11 +1,11 @@
-import { Pool, buildConnector } from 'undici';
+import { buildConnector, Client } from 'undici';
 import type { UpstreamOptions } from './options.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /** The platform: kept connections to it, and a bound on how many. */
 export interface Upstream {
-  readonly pool: Pool;
   readonly slots: Slots;
+  readonly connections: ConnectionPool;
   /** What every dispatch says beside target, method, headers and body. */
   readonly dispatch: {
     readonly headersTimeout: number;
@@ -16,36 +16,69 @@ export interface Upstream {
   readonly host: string;
 }
 
+/**
+ * Connections to the upstream, each lent to one request at a time. One that broke off is thrown away with
+ * whatever stands on it: undici's own pool would open another at once for the request that is no more.
+ */
+export interface ConnectionPool {
+  lend(): Client;
+  /** After a whole answer: the next request may have it. */
+  giveBack(connection: Client): void;
+  discard(connection: Client): void;
+  close(): Promise<void>;
+}
+
 /** The longest that a request waits for a connection before it gets 503. */
 const queueWaitMs = 5_000;
+const mostHeaderBytes = 64 * 1024;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const url = new URL(options.url);
   const servername = /^\[|^[\d.]+$/.test(url.hostname) ? '' : url.hostname;
-  const connector = buildConnector({
-    timeout: options.connectTimeoutMs,
-    keepAlive: true,
-    rejectUnauthorized: true,
-    ...(options.ca !== undefined && { ca: options.ca }),
-  });
-  const pool = new Pool(url.origin, {
-    connections: options.connections,
-    // 0: a connection serves one request and is closed.
-    pipelining: options.reuseConnections ? 1 : 0,
-    keepAliveTimeout: options.idleTimeoutMs,
-    keepAliveMaxTimeout: options.idleTimeoutMs,
-    maxHeaderSize: 64 * 1024,
-    // The name of the certificate is the upstream's own, never one that a visitor's Host says.
-    connect: (opts, callback) => connector({ ...opts, servername }, callback),
-  });
   return {
-    pool,
     slots: createSlots({ slots: options.connections, queue: options.queue, waitMs: queueWaitMs }),
+    connections: createPool(url, servername, options),
     dispatch: {
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.bodyIdleTimeoutMs,
       servername: servername === '' ? 'address' : servername,
     },
     host: url.host,
+  };
+}
+
+function createPool({ origin }: URL, servername: string, options: UpstreamOptions): ConnectionPool {
+  const all = new Set<Client>();
+  // Last in, first out: those that are not needed grow idle and are closed.
+  const free: Client[] = [];
+  const connector = buildConnector({
+    timeout: options.connectTimeoutMs,
+    rejectUnauthorized: true,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  });
+  const open = (): Client => {
+    const connection = new Client(origin, {
+      // 0: it serves one request and is closed.
+      pipelining: options.reuseConnections ? 1 : 0,
+      keepAliveTimeout: options.idleTimeoutMs,
+      keepAliveMaxTimeout: options.idleTimeoutMs,
+      maxHeaderSize: mostHeaderBytes,
+      // The name of the certificate is the upstream's own, never one that a visitor's Host says.
+      connect: (opts, callback) => connector({ ...opts, servername }, callback),
+    });
+    all.add(connection);
+    return connection;
+  };
+  return {
+    lend: () => free.pop() ?? open(),
+    giveBack: (connection) => void free.push(connection),
+    discard(connection) {
+      all.delete(connection);
+      connection.destroy().catch(() => undefined);
+    },
+    async close() {
+      await Promise.all([...all].map((connection) => connection.destroy()));
+      all.clear();
+    },
   };
 }

@@ -12,7 +12,8 @@ import { hasBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { newRequestId, requestIdOf } from './request-id.ts';
 import { responseHeaders, treatmentFor } from './response-headers.ts';
-import { isReserved, originForm } from './target-form.ts';
+import { originForm } from '../reading/target.ts';
+import { isReserved } from './target-form.ts';
 import { askUpgrade, createTunnel, switchingHead, type UpgradeAnswer } from './tunnel.ts';
 
 export interface WebSocketParts {

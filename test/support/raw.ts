@@ -25,6 +25,8 @@ export interface SendOptions {
   readonly host?: string;
   /** A connection that stays open is ended after so long without a byte. */
   readonly idleMs?: number;
+  /** Ends as soon as this is true of what has come. */
+  readonly until?: (text: string) => boolean;
   /** Half-closes after sending. */
   readonly end?: boolean;
   /** A pause between the parts. */
@@ -39,7 +41,7 @@ export function sendRaw(
   bytes: string | readonly string[],
   options: SendOptions = {},
 ): Promise<string> {
-  const { host = '127.0.0.1', idleMs = 250, end = false, pauseMs = 30 } = options;
+  const { host = '127.0.0.1', idleMs = 250, end = false, pauseMs = 30, until = () => false } = options;
   const parts = typeof bytes === 'string' ? [bytes] : bytes;
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);
@@ -53,7 +55,8 @@ export function sendRaw(
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => {
       text += chunk;
-      quiet();
+      if (until(text)) socket.destroy();
+      else quiet();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
@@ -85,10 +88,18 @@ export async function ask(
 ): Promise<RawResponse> {
   const first = typeof bytes === 'string' ? bytes : bytes.join('');
   const methods = options.methods ?? [first.slice(0, first.indexOf(' '))];
-  const text = await sendRaw(port, bytes, options);
+  const isWhole = (text: string): boolean => isFramed(readResponses(text, methods)[0]);
+  const text = await sendRaw(port, bytes, { until: isWhole, ...options });
   const [response] = readResponses(text, methods);
   if (response === undefined) throw new Error(`no response in ${JSON.stringify(text.slice(0, 200))}`);
   return response;
+}
+
+/** True where the response says itself where it ends, and has come to its end. */
+function isFramed(response: RawResponse | undefined): boolean {
+  if (response?.complete !== true) return false;
+  const { headers, status } = response;
+  return 'content-length' in headers || 'transfer-encoding' in headers || [204, 304].includes(status);
 }
 
 /** Reads the responses that follow each other on one connection; interim ones are left out. */
