@@ -147,7 +147,8 @@ function createApp({ options, deps, enforcer, connections, share, guard }: AppPa
     // The router sees one path for everything but the gateway's own prefix; the guard sees the target as it came.
     rewriteUrl: ({ url = '' }) => (isReserved(originForm(url)) ? originForm(url) : '/'),
     return503OnClosing: false,
-    genReqId: newRequestId,
+    // The guard names what it judges; only what it hands on is named here.
+    genReqId: ({ url }) => (url === '/' ? '' : newRequestId()),
     // The id of a bot has up to 128 characters, each of which may come percent-encoded.
     routerOptions: { maxParamLength: 512 },
   });

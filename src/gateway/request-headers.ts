@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Permit } from '../access/permit.ts';
 import type { Answer } from '../access/question.ts';
-import { stripCredentials } from '../reading/credential.ts';
+import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
 import type { GatewaySettings } from './options.ts';
 
@@ -28,15 +28,18 @@ export function requestHeaders(
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
   const { peerTrusted } = answer.forwarding;
   const settings = context.settings();
-  const raw = settings.forwardCredentials
-    ? request.rawHeaders
-    : stripCredentials(settings.cookieNames, request.rawHeaders);
+  const raw = ownHeaders(request.rawHeaders, settings);
   const nominated = nominations(request.headers.connection);
   copyOwn(raw, headers, { withHost: context.upstreamHost === undefined, peerTrusted, preflight, nominated });
   addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
   return headers;
+}
+
+/** The visitor's headers without the credentials that are not for the platform. */
+function ownHeaders(raw: readonly string[], settings: GatewaySettings): readonly string[] {
+  return stripAdminCookies(settings.forwardCredentials ? raw : stripCredentials(settings.cookieNames, raw));
 }
 
 interface Copying {
