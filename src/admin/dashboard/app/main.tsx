@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { returnToPlace } from './routes.ts';
 import { Shell } from './shell.tsx';
 import { GatewaysProvider } from './state/gateways.tsx';
 import { NoticeProvider } from './state/notice.tsx';
@@ -16,5 +17,6 @@ function App() {
   );
 }
 
+returnToPlace();
 const root = document.querySelector('#app');
 if (root !== null) render(<App />, root);

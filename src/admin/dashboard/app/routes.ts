@@ -51,6 +51,28 @@ function readScope(parts: readonly string[]): Scope | undefined {
   }
 }
 
+const leftAt = 'gateway-left-at';
+
+/** The login's way back leads to the dashboard, not to a place in it: that is kept in this tab. */
+export function rememberPlace(): void {
+  try {
+    sessionStorage.setItem(leftAt, location.hash);
+  } catch {
+    // One comes back to the first page, then.
+  }
+}
+
+/** Goes where one was before the login. */
+export function returnToPlace(): void {
+  try {
+    const place = sessionStorage.getItem(leftAt);
+    sessionStorage.removeItem(leftAt);
+    if (place !== null && location.hash === '') location.replace(place);
+  } catch {
+    // Nothing was kept, then.
+  }
+}
+
 /** The route of the address bar, followed. */
 export function useRoute(): Route {
   const [fragment, setFragment] = useState(location.hash);

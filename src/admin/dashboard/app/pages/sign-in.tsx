@@ -5,6 +5,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Failure, Message } from '../parts/message.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
+import { rememberPlace } from '../routes.ts';
 import { useSession } from '../state/session.tsx';
 
 /** Nobody is signed in, or somebody who may not manage anything. */
@@ -62,6 +63,7 @@ function WaysIn({ newTab }: { readonly newTab: boolean }) {
           <a
             class="button primary"
             href={loginUrl}
+            onClick={rememberPlace}
             {...(newTab ? { target: '_blank', rel: 'noopener' } : {})}
           >
             {newTab ? 'Log in, in a new tab' : 'Log in'}

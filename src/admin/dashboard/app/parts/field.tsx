@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface FieldProps {
@@ -15,7 +15,7 @@ interface FieldProps {
   readonly onBlur?: () => void;
   /** Given the pasted text; true where it was taken care of. */
   readonly onPasted?: (text: string) => boolean;
-  readonly inputRef?: (element: HTMLInputElement | null) => void;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
   readonly class?: string;
 }
 

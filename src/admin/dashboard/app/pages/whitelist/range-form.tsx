@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
 import { Effects } from '../../parts/message.tsx';
@@ -108,7 +108,25 @@ function RangeFields(props: FieldsProps) {
   );
 }
 
+/** Leaving the start fills in the end; where the end has the focus by then, typing replaces what was filled in. */
+function useCompletion(typed: Typed, onTyped: (typed: Typed) => void) {
+  const end = useRef<HTMLInputElement>(null);
+  const filled = useRef(false);
+  const complete = (): void => {
+    const next = completed(typed);
+    if (next === typed) return;
+    filled.current = next.end !== typed.end;
+    onTyped(next);
+  };
+  useLayoutEffect(() => {
+    if (filled.current && document.activeElement === end.current) end.current?.select();
+    filled.current = false;
+  }, [typed.end]);
+  return { end, complete };
+}
+
 function Ends({ typed, onTyped, mistakes, onList }: FieldsProps) {
+  const { end, complete } = useCompletion(typed, onTyped);
   const set = (part: Partial<Typed>): void => onTyped({ ...typed, ...part });
   const paste = (text: string): boolean => {
     const read = readPasted(text);
@@ -126,12 +144,13 @@ function Ends({ typed, onTyped, mistakes, onList }: FieldsProps) {
         value={typed.start}
         error={mistakes.start}
         onValue={(start) => set({ start })}
-        onBlur={() => onTyped(completed(typed))}
+        onBlur={complete}
         onPasted={paste}
         placeholder="203.0.113.0"
       />
       <Field
         label="End IP range"
+        inputRef={end}
         class="address"
         value={typed.end}
         error={mistakes.end}

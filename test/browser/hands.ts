@@ -1,0 +1,56 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Puts a text on the clipboard and pastes it where the focus is, as people do. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+  await page.keyboard.press('ControlOrMeta+V');
+}
+
+/** What has the focus: its label or text. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(`(() => {
+    const element = document.activeElement;
+    const label = element.labels?.[0] ?? document.getElementById(element.getAttribute('aria-labelledby') ?? '');
+    return (label ?? element).textContent.trim();
+  })()`);
+}
+
+/** Presses Tab until the focus is on what is called so; fails where it never comes there. */
+export async function tabTo(page: Page, name: string | RegExp, most = 60): Promise<void> {
+  const seen: string[] = [];
+  for (let presses = 0; presses < most; presses += 1) {
+    await page.keyboard.press('Tab');
+    const at = await focused(page);
+    if (typeof name === 'string' ? at === name : name.test(at)) return;
+    seen.push(at.slice(0, 40));
+  }
+  throw new Error(`the keyboard does not reach ${String(name)}: ${seen.join(' | ')}`);
+}
+
+/** The row of a range, by its first address. */
+export function row(page: Page, start: string): Locator {
+  return page.locator('table.ranges tbody tr').filter({ hasText: start });
+}
+
+/** The bar that says what was done. */
+export function notice(page: Page): Locator {
+  return page.locator('.notice > [role=status]');
+}
+
+/** Comes to a bot's page and waits for its list. */
+export async function openBot(page: Page, home: string, bot: string): Promise<void> {
+  await page.goto(`${home}#/bots/${bot}`);
+  await page.getByRole('heading', { level: 1, name: `Bot ${bot}` }).waitFor();
+  await page.getByRole('switch', { name: 'IP whitelisting' }).waitFor();
+}
+
+/** Adds a range by its fields. */
+export async function addRange(page: Page, start: string, end: string, note = ''): Promise<void> {
+  await page.getByRole('button', { name: 'Add IP range' }).click();
+  await page.getByLabel('Start IP range').fill(start);
+  await page.getByLabel('End IP range').fill(end);
+  await page.getByLabel('Note').fill(note);
+  await page.locator('form button[type=submit]').click();
+  await row(page, start).waitFor();
+}
