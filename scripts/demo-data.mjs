@@ -1,6 +1,6 @@
 /** The gateway's configuration for the demo: what INTERFACES calls the example, in front of the stand-in platform. */
 export const demoConfig = ({ platformUrl, dataDir, ports }) => ({
-  public: { port: ports.public, url: `http://127.0.0.1:${ports.public}` },
+  public: { port: ports.public, ...(ports.public === 0 ? {} : { url: `http://127.0.0.1:${ports.public}` }) },
   private: { port: ports.private },
   upstream: { url: platformUrl },
   routes: [

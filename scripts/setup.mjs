@@ -1,8 +1,8 @@
 // Makes a fresh clone ready: the right Node, the packages of the lock file, a build of the sources.
 // Has no dependency, and costs next to nothing where all of it is there already.
-import { spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPackages } from './install.mjs';
 import { isMain, root, say } from './project.mjs';
 
 const oldest = [20, 19];
@@ -37,27 +37,22 @@ function isLink(path) {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-function installPackages() {
+function checkPackages() {
   const modules = join(root, 'node_modules');
   const wanted = readPackages(join(root, 'package-lock.json'));
   if (wanted === undefined) throw new Error('package-lock.json cannot be read.');
   if (packagesMatch(wanted, readPackages(join(modules, '.package-lock.json')))) return;
-  // `npm ci` would empty the folder that the link leads to.
+  // An install would empty the folder that the link leads to.
   if (isLink(modules))
     throw new Error('node_modules is a link to packages that do not fit: run npm ci where it leads.');
   say('setup: installing the packages of package-lock.json …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error('npm ci failed; what it said is above.');
+  installPackages();
 }
 
 /** Everything that `npm start`, `npm run demo` and `npm test` need. */
 export async function setUp() {
   checkNode();
-  installPackages();
+  checkPackages();
   const { build } = await import('./build.mjs');
   await build({ onlyIfNewer: true });
 }
