@@ -1,0 +1,222 @@
+import { connect, type Socket } from 'node:net';
+import fc from 'fast-check';
+import t from 'tap';
+import { createBoundedMap } from '../../src/limits/bounded-map.ts';
+import { createBuckets } from '../../src/limits/bucket.ts';
+import { createRecent } from '../../src/limits/recent.ts';
+import { ask, lines, sendRaw } from '../support/raw.ts';
+import { startDoor, startUpstream, type Seen } from './door.ts';
+
+const host = 'Host: chat.example';
+const get = (target: string, ...more: readonly string[]): string =>
+  lines(`GET ${target} HTTP/1.1`, host, ...more);
+const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function hold(port: number, bytes: string): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  return socket;
+}
+
+const upstream = await startUpstream();
+t.teardown(() => upstream.stop());
+const forwarded = ({ rawHeaders }: Seen): string | undefined =>
+  rawHeaders[rawHeaders.indexOf('X-Forwarded-For') + 1];
+
+t.test('the PROXY protocol', async (t) => {
+  const door = await startDoor(upstream.url, {
+    options: { proxyProtocol: true, limits: { headersTimeoutMs: 400 } },
+    deps: { isTrustedPeer: (address) => address === '127.0.0.1' },
+  });
+  const signature = '\r\n\r\n\0\r\nQUIT\n';
+  const v2 = (command: number, family: number, addresses: string, length = addresses.length): string =>
+    `${signature}${String.fromCharCode(0x20 | command, family, length >> 8, length & 0xff)}${addresses}`;
+  const four = '\xcb\x00\x71\x07\x0a\x00\x00\x01\x12\x34\x01\xbb';
+  const six = `\x20\x01\x0d\xb8${'\0'.repeat(11)}\x01${'\0'.repeat(16)}\x12\x34\x01\xbb`;
+  const mapped = `${'\0'.repeat(10)}\xff\xff\xcb\x00\x71\x07${'\0'.repeat(16)}\x12\x34\x01\xbb`;
+  const tlv = '\x04\x00\x05hello';
+  const v1 = (text: string): string => `PROXY ${text}\r\n`;
+  const good: readonly (readonly [name: string, header: string, address: string])[] = [
+    ['v1', v1('TCP4 203.0.113.7 10.0.0.1 56324 443'), '203.0.113.7'],
+    ['v1 over IPv6', v1('TCP6 2001:db8::1 2001:db8::2 56324 443'), '2001:db8::1'],
+    ['v1 UNKNOWN', v1('UNKNOWN'), 'unknown'],
+    ['v1 UNKNOWN with more', v1('UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535'), 'unknown'],
+    ['v2', v2(1, 0x11, four), '203.0.113.7'],
+    ['v2 with a TLV', v2(1, 0x11, four + tlv), '203.0.113.7'],
+    ['v2 over IPv6', v2(1, 0x21, six), '2001:db8:0:0:0:0:0:1'],
+    ['v2 with an IPv4 address as IPv6', v2(1, 0x21, mapped), '::ffff:203.0.113.7'],
+    ['v2 LOCAL', v2(0, 0x00, ''), 'unknown'],
+    ['v2 LOCAL with addresses', v2(0, 0x11, four), 'unknown'],
+    ['v2 UNSPEC', v2(1, 0x00, ''), 'unknown'],
+    ['v2 over a Unix socket', v2(1, 0x31, '\0'.repeat(216)), 'unknown'],
+  ];
+  const peers: (string | undefined)[] = [];
+  const seen = await startDoor(upstream.url, {
+    options: { proxyProtocol: true },
+    deps: {
+      isTrustedPeer: () => true,
+      authorize: (question) => {
+        peers.push(question.peer.proxied === 'known' ? question.peer.address : question.peer.proxied);
+        throw new Error('seen');
+      },
+    },
+  });
+  for (const [name, header, address] of good) {
+    await ask(seen.port, header + get('/x'));
+    t.equal(peers.pop(), address, name);
+  }
+  await ask(seen.port, [...v2(1, 0x11, four + tlv)].concat(get('/x')), { pauseMs: 2 });
+  t.equal(peers.pop(), '203.0.113.7', 'a byte at a time');
+  const text = v1('TCP4 203.0.113.9 10.0.0.1 1 2');
+  await ask(seen.port, [
+    text.slice(0, 3),
+    text.slice(3, 20),
+    text.slice(20) + get('/x').slice(0, 9),
+    get('/x').slice(9),
+  ]);
+  t.equal(peers.pop(), '203.0.113.9', 'split anywhere');
+  const [a = '', b = ''] = [get('/a'), get('/b')];
+  await sendRaw(seen.port, [text + a + b], { idleMs: 100 });
+  t.strictSame(peers.splice(0), ['203.0.113.9', '203.0.113.9'], 'for the whole connection');
+  await seen.stop();
+
+  const bad: readonly (readonly [name: string, header: string])[] = [
+    ['none', ''],
+    ['v1 with another word', v1('TCP5 203.0.113.7 10.0.0.1 56324 443')],
+    ['v1 with one address', v1('TCP4 203.0.113.7 56324 443')],
+    ['v1 that says TCP4 and means TCP6', v1('TCP4 2001:db8::1 2001:db8::2 56324 443')],
+    ['v1 with a port too large', v1('TCP4 203.0.113.7 10.0.0.1 99999 443')],
+    ['v1 without an end', `PROXY TCP4 ${'1'.repeat(200)}`],
+    ['v1 with a bare line feed', 'PROXY TCP4 203.0.113.7 10.0.0.1 56324 443\n'],
+    ['v2 of version 3', v2(1, 0x11, four).replace('\x21\x11', '\x31\x11')],
+    ['v2 with an unknown command', v2(2, 0x11, four)],
+    ['v2 with an unknown family', v2(1, 0x41, four)],
+    ['v2 too short for its family', v2(1, 0x11, '\0\0\0\0')],
+    ['v2 of absurd length', v2(1, 0x11, four, 65_535)],
+    ['a broken signature', `\r\n\r\n\0\r\nQUIX\n!\x11\0\0`],
+  ];
+  for (const [name, header] of bad)
+    t.equal(await sendRaw(door.port, header + get('/x')), '', `closed: ${name}`);
+  const start = performance.now();
+  t.equal(await sendRaw(door.port, 'PROXY TC', { idleMs: 3_000 }), '');
+  t.ok(performance.now() - start < 1_500, 'a slow one is closed');
+  upstream.take();
+  await ask(door.port, v1('TCP4 203.0.113.7 10.0.0.1 56324 443') + get('/x'));
+  t.equal(upstream.take().map(forwarded)[0], '203.0.113.7');
+  await door.stop();
+  const untrusted = await startDoor(upstream.url, { options: { proxyProtocol: true } });
+  t.equal(
+    await sendRaw(untrusted.port, v1('TCP4 203.0.113.7 10.0.0.1 1 2') + get('/x')),
+    '',
+    'an untrusted peer',
+  );
+  await untrusted.stop();
+  t.equal(upstream.take().length, 0);
+});
+
+t.test('connections', async (t) => {
+  const door = await startDoor(upstream.url, { options: { limits: { connections: 3 } } });
+  const held = [1, 2, 3].map(() => hold(door.port, ''));
+  await soon(60);
+  t.match(await ask(door.port, get('/x')), {
+    status: 503,
+    headers: { 'x-gateway-reason': 'too-many-connections' },
+  });
+  held.forEach((socket) => socket.destroy());
+  await soon(60);
+  t.equal((await ask(door.port, get('/x'))).status, 200);
+  await door.stop();
+  const each = await startDoor(upstream.url, { options: { limits: { connectionsPerAddress: 2 } } });
+  const two = [1, 2].map(() => hold(each.port, ''));
+  await soon(60);
+  t.equal((await ask(each.port, get('/x'))).status, 503);
+  two[0]?.destroy();
+  await soon(60);
+  t.equal((await ask(each.port, get('/x'))).status, 200);
+  two[1]?.destroy();
+  await each.stop();
+  const trusted = await startDoor(upstream.url, {
+    options: { limits: { connectionsPerAddress: 1 } },
+    deps: { isTrustedPeer: () => true },
+  });
+  const one = hold(trusted.port, '');
+  await soon(60);
+  t.equal((await ask(trusted.port, get('/x'))).status, 200, 'a trusted proxy has as many as it needs');
+  one.destroy();
+  await trusted.stop();
+});
+
+t.test('time', async (t) => {
+  const limits = { headersTimeoutMs: 300, bodyTimeoutMs: 300, idleTimeoutMs: 300 };
+  const door = await startDoor(upstream.url, { options: { limits } });
+  const headers = await ask(door.port, 'GET / HTTP/1.1\r\nHost: a\r\n', { idleMs: 2_000 });
+  t.match(headers, { status: 408, headers: { 'x-gateway-reason': 'request-timeout' } }, 'slow headers');
+  for (const length of [100, 1_000_000]) {
+    const text = `${lines('POST /p HTTP/1.1', host, `Content-Length: ${length}`)}hello`;
+    const body = await ask(door.port, text, { idleMs: 2_000 });
+    t.match(
+      body,
+      { status: 408, headers: { 'x-gateway-reason': 'request-timeout' } },
+      `a body of ${length} that stops`,
+    );
+  }
+  const drops = [lines('POST /p HTTP/1.1', host, 'Content-Length: 9'), ...'123456789'];
+  t.equal(
+    (await ask(door.port, drops, { pauseMs: 100, idleMs: 1_000 })).status,
+    200,
+    'a slow body that goes on is served',
+  );
+  const start = performance.now();
+  await sendRaw(door.port, get('/x'), { idleMs: 4_000 });
+  t.ok(performance.now() - start < 3_000, 'an idle connection is closed');
+  await door.stop();
+});
+
+t.test('hostile tokens', async (t) => {
+  const hostile = createBuckets({ perMinute: 3, maxKeys: 100, now: () => performance.now() });
+  const door = await startDoor(upstream.url, { deps: { hostile } });
+  const codes: string[] = [];
+  for (let i = 0; i < 5; i += 1)
+    codes.push((await ask(door.port, get('/t/token-invalid/1'))).headers['x-gateway-reason'] ?? '');
+  t.strictSame(codes, ['token-invalid', 'token-invalid', 'token-invalid', 'rate-limited', 'rate-limited']);
+  t.match(await ask(door.port, get('/t/token-foreign/1')), { status: 429, headers: { 'retry-after': /\d/ } });
+  t.equal(
+    (await ask(door.port, get('/t/token-expired/1'))).status,
+    401,
+    'an expired token is no hostile one',
+  );
+  t.equal((await ask(door.port, get('/t/no-credential/1'))).status, 401, 'nor is none');
+  t.equal((await ask(door.port, get('/t/ok/1'))).status, 200, 'a visitor with access is never held up');
+  t.match(door.accesses.filter(({ code }) => code === 'rate-limited').length, 3, 'and the log says so');
+  await door.stop();
+});
+
+t.test('keepers of limits', async (t) => {
+  const recent = createRecent({ times: 3, windowMs: 60_000, maxKeys: 100 });
+  const asked = [0, 50_000, 58_000, 59_000, 60_500, 61_000, 109_000, 111_000].map((at) =>
+    recent.allow('k', at),
+  );
+  t.strictSame(asked, [true, true, true, false, true, false, false, true], 'any window, not fixed ones');
+  let now = 0;
+  const buckets = createBuckets({ perMinute: 60, maxKeys: 100, now: () => now });
+  t.equal(Array.from({ length: 100 }, () => buckets.hit('a')).filter(Boolean).length, 60);
+  now = 5_000;
+  t.equal(Array.from({ length: 100 }, () => buckets.hit('a')).filter(Boolean).length, 5, 'refilled evenly');
+  t.ok(buckets.hit('b'));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(300), fc.nat()), { maxLength: 500 }),
+      fc.integer({ min: 2, max: 50 }),
+      (sets, capacity) => {
+        const map = createBoundedMap<number>(capacity);
+        for (const [key, value] of sets) {
+          map.set(String(key), value);
+          if (map.get(String(key)) !== value) return false;
+          if (map.size > capacity + 1) return false;
+        }
+        return true;
+      },
+    ),
+  );
+});
