@@ -85,6 +85,11 @@ export function firstInvalid(bytes: string): number {
   return -1;
 }
 
+/** True if all of it is UTF-8. */
+export function isValid(bytes: string): boolean {
+  return firstInvalid(bytes) < 0;
+}
+
 /** Lead bytes whose own bits are all zero (or, 0xc1, but one): what overlong ASCII starts with → how many bytes. */
 const OVERLONG: ReadonlyMap<number, number> = new Map([
   [0xc0, 2],

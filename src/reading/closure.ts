@@ -12,9 +12,9 @@ export type Reshape = (text: string, add: (next: string) => void) => void;
 /** Decodings that are read; a fourth is no plausible upstream's. */
 export const MAX_DEPTH = 3;
 /** Readings of one text past which nobody could say what it means. */
-export const MAX_READINGS = 400;
+export const MAX_READINGS = 320;
 /** Characters written while looking for readings: bounds the time that a hostile text can cost. */
-export const MAX_WORK = 120_000;
+export const MAX_WORK = 64_000;
 
 /**
  * Every reading of a text: all that any order of any steps makes of it, with up to three decodings between.
@@ -30,22 +30,22 @@ export function readingsOf(
   const readings: Reading[] = [];
   let work = 0;
   let depth = 0;
-  const add = (text: string): void => {
+  const addAt = (text: string, at: number): void => {
     work += text.length;
-    if (seen.has(text) || readings.length > MAX_READINGS || work > MAX_WORK) return;
+    if (work > MAX_WORK || seen.has(text)) return;
     seen.add(text);
-    readings.push({ text, depth });
+    readings.push({ text, depth: at });
   };
+  const add = (text: string): void => addAt(text, depth);
+  const addDeeper = (text: string): void => addAt(text, depth + 1);
+  const tooMany = (): boolean => work > MAX_WORK || readings.length > MAX_READINGS;
   seeds.forEach(add);
-  for (let from = 0; depth <= MAX_DEPTH; depth++) {
+  for (let from = 0; ; depth++) {
     const level = from;
-    for (; from < readings.length; from++) reshape(readings[from]?.text ?? '', add);
-    if (depth === MAX_DEPTH) break;
-    const encoded = readings.slice(level).filter(({ text }) => isEncoded(text));
-    if (encoded.length === 0) break;
-    depth++;
-    for (const { text } of encoded) decode(text, add);
-    depth--;
+    for (; from < readings.length && !tooMany(); from++) reshape(readings[from]?.text ?? '', add);
+    const encoded = depth < MAX_DEPTH ? readings.slice(level).filter(({ text }) => isEncoded(text)) : [];
+    if (encoded.length === 0 || tooMany()) break;
+    for (const { text } of encoded) decode(text, addDeeper);
   }
-  return readings.length > MAX_READINGS || work > MAX_WORK ? undefined : readings;
+  return tooMany() ? undefined : readings;
 }

@@ -10,6 +10,7 @@ export const LEADING_DOT = 128;
 export const TRAILING_DOT = 256;
 export const KEPT = 512;
 export const DOT = 1024;
+export const PARENTHESIS = 2048;
 
 /** Bits of the characters that count wherever they stand. */
 const OF_CHARACTER: readonly number[] = Array.from({ length: 128 }, (_, code) => bitOf(code));
@@ -28,6 +29,8 @@ function bitOf(code: number): number {
       return SPACE;
     case '.':
       return DOT;
+    case '(':
+      return PARENTHESIS;
     default:
       return 0;
   }

@@ -1,6 +1,13 @@
 import type { Resource, RouteFacts } from '../policy/resource.ts';
 import { botsOf, idOf, type Match } from './match.ts';
-import { readParameter, type Parameter } from './query-readings.ts';
+import {
+  occurrencesOf,
+  readMembers,
+  valuesOf,
+  type Members,
+  type Occurrences,
+  type Value,
+} from './query-readings.ts';
 import type { IdName, Route } from './route.ts';
 import type { Readable } from './target-form.ts';
 
@@ -18,6 +25,8 @@ interface Named {
 
 /** What a target with guarded readings asks for: each element has the matches of one reading, first listed first. */
 export function judge(guarded: readonly (readonly Match[])[], form: Readable, formBody: boolean): Resource {
+  const plain = plainTranscript(guarded, form);
+  if (plain !== undefined) return plain;
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
   const route = factsOf(guarded);
   const named: Named = {
@@ -27,8 +36,8 @@ export function judge(guarded: readonly (readonly Match[])[], form: Readable, fo
     conversations: new Set(),
   };
   for (const matches of guarded) for (const match of matches) addMatch(named, match);
-  const matrix = matrixOf(form.path);
-  for (const one of routes) addQuery(named, one, form.query ?? '', matrix);
+  const members = readMembers(form.query ?? '', matrixOf(form.path));
+  for (const one of routes) addMembers(named, one, members);
   const why = contradiction(named, guarded, routes, formBody);
   if (why !== undefined) return { kind: 'ambiguous', why, route };
   const [bot] = named.bots;
@@ -40,15 +49,41 @@ export function judge(guarded: readonly (readonly Match[])[], form: Readable, fo
   if (namesContact && (contact === undefined || contact === '')) {
     return { kind: 'unresolved', why: 'It names no contact where its route has one.', route };
   }
-  // Where one reading names no conversation, no conversation proves that the visitor may see all of it.
-  const allNameOne = guarded.every((matches) => matches.some((match) => match.route.namesConversation));
   return {
     kind: 'transcript',
     bot,
     ...(namesContact && contact !== undefined ? { contact } : {}),
-    conversations: allNameOne ? [...named.conversations] : [],
+    conversations: conversationsOf(named, guarded),
     route,
   };
+}
+
+/** The one case that nearly all requests are: one reading of one route that names all in its path. */
+function plainTranscript(guarded: readonly (readonly Match[])[], form: Readable): Resource | undefined {
+  const match = guarded.length === 1 && guarded[0]?.length === 1 ? guarded[0][0] : undefined;
+  if (match === undefined || form.query !== undefined || matrixOf(form.path) !== '') return undefined;
+  const { route, conversation, suspects } = match;
+  const [bot] = match.bots;
+  if (bot === undefined || suspects.length > 0 || route.namesContact || route.namesQuery) return undefined;
+  return {
+    kind: 'transcript',
+    bot,
+    conversations: conversation === undefined ? [] : [conversation],
+    route: route.facts,
+  };
+}
+
+/**
+ * Where one reading's route names no conversation, no conversation proves that the visitor may see all of it;
+ * where one is named that nobody can read, it is nobody's.
+ */
+function conversationsOf(
+  { conversations }: Named,
+  guarded: readonly (readonly Match[])[],
+): readonly string[] {
+  const allNameOne = guarded.every((matches) => matches.some(({ route }) => route.namesConversation));
+  if (!allNameOne) return [];
+  return conversations.size === 0 ? [''] : [...conversations];
 }
 
 /** First listed; an address opens it only where it opens every reading's route. */
@@ -68,52 +103,63 @@ function factsOf(guarded: readonly (readonly Match[])[]): RouteFacts {
 function addMatch(named: Named, match: Match): void {
   for (const bot of match.bots) named.bots.add(bot);
   for (const bot of match.suspects) named.suspects.add(bot);
-  if (match.contact !== undefined) named.contacts.add(match.contact);
-  if (match.conversation !== undefined) named.conversations.add(match.conversation);
+  // A reading whose bot cannot be is nobody's transcript, so neither is what else it names.
+  if (match.namesNoBot) return;
+  addId(named.contacts, match.contact);
+  addId(named.conversations, match.conversation);
 }
 
-/** The path from its first `;` on, encoded or not. */
+/** The path from its first `;` on, or its first encoded `?` or `;`. */
 function matrixOf(path: string): string {
-  const at = path.search(/;|%(?:25)*3b/i);
+  const at = path.search(/;|%(?:25)*3[bf]/i);
   return at < 0 ? '' : path.slice(at);
 }
 
 const IDS: readonly IdName[] = ['botId', 'contactId', 'conversationId'];
 
 /** What the query says of each id: the ids themselves, or a second opinion on those in the path. */
-function addQuery(named: Named, route: Route, query: string, matrix: string): void {
-  if (query === '' && matrix === '') {
-    if (Object.keys(route.query).length === 0) return;
-  }
+function addMembers(named: Named, route: Route, members: Members): void {
   for (const id of IDS) {
-    const parameter = readParameter(query, matrix, route.query[id] ?? id);
-    if (parameter === undefined) {
+    const name = route.query[id];
+    const found = name === undefined ? ONCE : occurrencesOf(members, name);
+    if (members.readings === undefined || found === undefined) {
       named.ambiguous = 'The query has too many readings.';
       return;
     }
-    if (route.query[id] !== undefined) checkSpellings(named, parameter, id);
-    addValues(named, route, id, parameter);
+    const values = valuesOf(members.readings, name ?? id);
+    if (id === 'conversationId') addConversations(named, route, values);
+    else if (found.spellings > 1) {
+      named.ambiguous ??= `The query parameter of ${id} is there in two spellings.`;
+    } else if (found.times > 1) {
+      // One key twice names nothing: what it holds is no contradiction to anything.
+      named.unresolved ??= `The query parameter of ${id} is there twice.`;
+    } else if (id === 'botId') addBots(named, values);
+    else addContacts(named, route, values);
   }
 }
 
-function checkSpellings(named: Named, { spellings, times }: Parameter, id: IdName): void {
-  if (spellings > 1) named.ambiguous ??= `The query parameter of ${id} is there in two spellings.`;
-  else if (times > 1) named.unresolved ??= `The query parameter of ${id} is there twice.`;
+const ONCE: Occurrences = { spellings: 1, times: 1 };
+
+function addBots(named: Named, values: readonly Value[]): void {
+  for (const { text } of values) {
+    const { bots, suspects } = botsOf(text);
+    for (const bot of bots) named.bots.add(bot);
+    for (const bot of suspects) named.suspects.add(bot);
+  }
 }
 
-function addValues(named: Named, route: Route, id: IdName, { values }: Parameter): void {
-  for (const { text, reading } of values) {
-    if (id === 'botId') {
-      const { bots, suspects } = botsOf(text);
-      for (const bot of bots) named.bots.add(bot);
-      for (const bot of suspects) named.suspects.add(bot);
-      continue;
-    }
-    const value = idOf(text, reading);
-    if (value === undefined) continue;
-    if (id === 'contactId' && route.namesContact) named.contacts.add(value);
-    if (id === 'conversationId' && route.namesConversation) named.conversations.add(value);
-  }
+function addContacts(named: Named, route: Route, values: readonly Value[]): void {
+  if (!route.namesContact) return;
+  for (const { text, reading } of values) addId(named.contacts, idOf(text, reading));
+}
+
+function addConversations(named: Named, route: Route, values: readonly Value[]): void {
+  if (!route.namesConversation) return;
+  for (const { text, reading } of values) addId(named.conversations, idOf(text, reading));
+}
+
+function addId(ids: Set<string>, id: string | undefined): void {
+  if (id !== undefined) ids.add(id);
 }
 
 function contradiction(
@@ -123,7 +169,7 @@ function contradiction(
   formBody: boolean,
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;
-  if (formBody && routes.some(({ query }) => Object.keys(query).length > 0)) {
+  if (formBody && routes.some(({ namesQuery }) => namesQuery)) {
     return 'A form body could name the bot as well as the query.';
   }
   if (bots.size > 1) return 'Its readings name two bots.';

@@ -1,6 +1,7 @@
 import { toCharacters } from './bytes.ts';
 import { decodeOnce, hasBadPercent } from './decoding.ts';
 import { fitLetters } from './folding.ts';
+import { trimEnds } from './trim.ts';
 
 /** A literal of a template as bytes, percent-decoded; undefined where its encoding is broken. */
 export function literalOf(text: string): string | undefined {
@@ -32,7 +33,7 @@ export function likeness(segment: string, folded: string, isLast: boolean): Like
 }
 
 function suffixLikeness(text: string, folded: string, isLast: boolean): Likeness {
-  const bare = text.toLowerCase().replace(/^[ +]+|[ +]+$/g, '');
+  const bare = trimEnds(text, ' +', ' +').toLowerCase();
   if (bare === folded) return 'same';
   if (!bare.startsWith(folded)) return 'none';
   const suffix = bare.slice(folded.length);

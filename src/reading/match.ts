@@ -4,6 +4,7 @@ import type { Reading } from './closure.ts';
 import { isEncoded } from './decoding.ts';
 import { fitLetters } from './folding.ts';
 import { likeness } from './literal.ts';
+import { trimEnds } from './trim.ts';
 import type { IdName, Route } from './route.ts';
 
 /** What one route makes of one reading. Ids are texts; an id is absent where the reading cannot name one. */
@@ -13,6 +14,8 @@ export interface Match {
   readonly bots: readonly string[];
   /** Bots that a careless conversion could make of an id that cannot be: they can contradict, never name. */
   readonly suspects: readonly string[];
+  /** True where the path has the place of a bot id, and nothing there that could become one. */
+  readonly namesNoBot: boolean;
   readonly contact?: string;
   readonly conversation?: string;
 }
@@ -45,7 +48,17 @@ export function matchGuarded(route: Route, segments: readonly string[], reading:
   }
   // A program serves whatever stands behind its name.
   if (route.exact && segments.length > length && !isScript) return undefined;
-  return named(route, ids, reading);
+  const match = named(route, ids, reading);
+  const isLast = route.segments[length - 1]?.kind === 'parameter' && segments.length === length;
+  return isLast && ids.botId !== undefined && ids.botId === segments[length - 1] ? withFormat(match) : match;
+}
+
+const FORMAT = /\.(?:json|html?|xml|txt|csv|pdf|js|php|aspx?|jsp|do|action)$/i;
+
+/** A bot id that ends a path like a format does could be taken for the bot without it. */
+function withFormat(match: Match): Match {
+  const bare = match.bots.map((bot) => bot.replace(FORMAT, ''));
+  return { ...match, suspects: [...match.suspects, ...bare.filter(isBotId)] };
 }
 
 const ID_NAMES: { readonly [name in IdName]: true } = { botId: true, contactId: true, conversationId: true };
@@ -59,18 +72,24 @@ function named(route: Route, ids: { readonly [name in IdName]?: string }, readin
     route,
     bots,
     suspects,
+    namesNoBot: ids.botId !== undefined && bots.length === 0 && suspects.length === 0,
     ...(contact === undefined ? {} : { contact }),
     ...(conversation === undefined ? {} : { conversation }),
   };
 }
 
-/** `;name=value` is a parameter of a segment, no part of an id; the reading without it names the id. */
-const HAS_PARAMETER = /;[\w.-]+=/;
+/** `;name=value` is a parameter of a segment, no part of an id. */
+const PARAMETER = /;(?:[\w.-]+=.*)?$/s;
+const CONTROL = /[\x00-\x1f\x7f]/;
 
-/** An id as text. Before any decoding an encoded one is not an id yet: every upstream decodes it once. */
+/**
+ * An id as text; undefined where the bytes are none. Before any decoding an encoded one is not an id yet, since
+ * every upstream decodes it once; one with control characters is an id only in the readings without them.
+ */
 export function idOf(bytes: string | undefined, { depth }: Reading): string | undefined {
-  if (bytes === undefined || (depth === 0 && isEncoded(bytes)) || HAS_PARAMETER.test(bytes)) return undefined;
-  return toCharacters(bytes).replaceAll(KEPT_SLASH, '/');
+  if (bytes === undefined || (depth === 0 && isEncoded(bytes)) || CONTROL.test(bytes)) return undefined;
+  const id = bytes.includes(';') ? bytes.replace(PARAMETER, '') : bytes;
+  return toCharacters(id).replaceAll(KEPT_SLASH, '/');
 }
 
 const NO_BOTS: readonly string[] = [];
@@ -80,7 +99,7 @@ export function botsOf(bytes: string | undefined): Pick<Match, 'bots' | 'suspect
   if (bytes === undefined) return { bots: NO_BOTS, suspects: NO_BOTS };
   if (isBotId(bytes)) return { bots: [bytes], suspects: NO_BOTS };
   const suspects = [bytes, ...fitLetters(bytes)].flatMap((text) => {
-    const bare = text.replace(/^[ +]+|[ +]+$/g, '');
+    const bare = trimEnds(text, ' +', ' +');
     return [bare, bare.replace(/[ +?#;&,|\uffff].*$/s, '')];
   });
   return { bots: NO_BOTS, suspects: suspects.filter(isBotId) };

@@ -2,6 +2,7 @@ import { KEPT_SLASH } from './bytes.ts';
 import { readingsOf, type Reading, type Reshape } from './closure.ts';
 import { decodeInSegments, decodeOnce } from './decoding.ts';
 import * as has from './features.ts';
+import { trimEnds } from './trim.ts';
 import { reshapeBytes } from './text-readings.ts';
 
 /** Every reading of a path; undefined where there are too many. */
@@ -20,22 +21,24 @@ const decodePath: Reshape = (text, add) => {
 /** What acts on a path that has one of the features. */
 const STEPS: readonly (readonly [features: number, step: Reshape])[] = [
   [has.BACKSLASH, (text, add) => add(text.replaceAll('\\', '/'))],
-  [has.HIGH | has.CONTROL, (text, add) => reshapeBytes(text, add, '/')],
-  [has.CONTROL, afterLineBreak],
   [has.SEMICOLON, withoutParameters],
   [has.QUESTION, cutQuery],
   [has.EMPTY_SEGMENT, (text, add) => add(text.replace(/\/{2,}/g, '/'))],
   [has.EMPTY_SEGMENT, withoutAuthority],
   [has.LEADING_DOT, (text, add) => add(resolveDots(text))],
-  [has.LEADING_DOT, (text, add) => add(text.replaceAll('../', ''))],
+  [has.LEADING_DOT, climbOddly],
   [has.KEPT, resolveInside],
   [has.SPACE | has.TRAILING_DOT, trimSegments],
+  [has.TRAILING_DOT, climbBehindName],
   [has.DOT, withoutFrontController],
+  [has.PARENTHESIS, withoutSession],
 ];
 
 function reshapePath(text: string, add: (next: string) => void): void {
   const features = has.featuresOf(text);
   if (features === 0) return;
+  if ((features & has.CONTROL) !== 0) afterLineBreak(text, add);
+  if ((features & (has.HIGH | has.CONTROL)) !== 0 && !reshapeBytes(text, add, 'segments')) return;
   for (const [wanted, step] of STEPS) if ((features & wanted) !== 0) step(text, add);
 }
 
@@ -84,6 +87,18 @@ function resolve(text: string, separator: string): string {
   return out.join(separator);
 }
 
+/** What is left where a filter removes `../` once, and a server that takes `..name` for `../name`. */
+function climbOddly(text: string, add: (next: string) => void): void {
+  const filtered = text.replaceAll('../', '');
+  if (/\.\.(?:\/|$)/.test(filtered)) add(filtered);
+  add(text.replace(/\/\.\.(?=[^/.])/g, '/../'));
+}
+
+/** `/static../file`, where a prefix without its slash is mapped to a directory with one. */
+function climbBehindName(text: string, add: (next: string) => void): void {
+  add(text.replace(/\/[^/]*[^/.]\.\.(?=\/)/g, ''));
+}
+
 /** An id with encoded slashes in it that ends in a file's path. */
 function resolveInside(text: string, add: (next: string) => void): void {
   add(
@@ -96,10 +111,14 @@ function resolveInside(text: string, add: (next: string) => void): void {
 
 /** Windows drops trailing dots and spaces of a name; others trim spaces only. */
 function trimSegments(text: string, add: (next: string) => void): void {
-  const spaceless = text.replace(/\/ +/g, '/').replace(/ +(?=\/|$)/g, '');
-  add(spaceless);
-  add(text.replace(/([^/. ])[. ]+(?=\/|$)/g, '$1').replace(/(\/\.{1,2}) [. ]*(?=\/|$)/g, '$1'));
-  add(spaceless.replace(/\/\.{3,}(?=\/|$)/g, '/'));
+  const segments = text.split('/');
+  add(segments.map((segment) => trimEnds(segment, ' ', ' ')).join('/'));
+  add(segments.map(asFileName).join('/'));
+}
+
+function asFileName(segment: string): string {
+  const spaceless = trimEnds(segment, ' ', ' ');
+  return spaceless === '.' || spaceless === '..' ? spaceless : trimEnds(segment, ' ', ' .');
 }
 
 const FRONT_CONTROLLER = /^\/[^/]+\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/)/i;
@@ -108,4 +127,9 @@ const FRONT_CONTROLLER = /^\/[^/]+\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|as
 function withoutFrontController(text: string, add: (next: string) => void): void {
   const found = FRONT_CONTROLLER.exec(text);
   if (found !== null) add(text.slice(found[0].length));
+}
+
+/** `/(S(id))/path`: a session without cookies, as ASP.NET writes it. */
+function withoutSession(text: string, add: (next: string) => void): void {
+  add(text.replace(/\/\((?:[A-Za-z]\([^()/]*\))+\)(?=\/|$)/g, ''));
 }

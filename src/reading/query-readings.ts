@@ -1,110 +1,142 @@
-import { readText } from './text-readings.ts';
 import type { Reading } from './closure.ts';
-import { foldLiteral } from './literal.ts';
+import { decodeOnce, isEncoded } from './decoding.ts';
 import { fitLetters } from './folding.ts';
-
-/** A member of a query, as it stood. */
-interface Pair {
-  readonly key: string;
-  readonly value: string;
-}
+import { foldLiteral } from './literal.ts';
+import { readText } from './text-readings.ts';
 
 /** What a reading gives a parameter. */
-interface Value {
+export interface Value {
   readonly text: string;
   readonly reading: Reading;
 }
 
-/** What a query makes of one parameter. */
-export interface Parameter {
-  /** How often it stands there in one spelling, at most. */
-  readonly times: number;
-  /** In how many spellings. */
-  readonly spellings: number;
-  /** Every value that some reading gives it. */
-  readonly values: readonly Value[];
+/** Where ids can stand besides the path: a query, and what follows a `;` in the path. */
+export interface Members {
+  /** As it is; empty where there is none. */
+  readonly query: string;
+  /** Every reading of both; undefined where there are too many. */
+  readonly readings: readonly Reading[] | undefined;
 }
 
-const ABSENT: Parameter = { times: 0, spellings: 0, values: [] };
+/** More keys than this that only a decoder of characters could read are not looked at: such a query is refused. */
+const MAX_STRANGE_KEYS = 32;
+/** Anything that some reading takes for something else. */
+const ODD = /[^\w.~\-=&]/;
+const ODD_KEY = /[^\w.~\-[\]]/;
+const STRANGE = /[\x00-\x1f\x7f-\uffff]/;
 
-/**
- * Every reading of one parameter of a query, and of the `;name=value` of a path; undefined where there are too many.
- *
- * How often it stands there is asked of the query as it is, split at `&` and at `&` and `;`. Its values also come
- * from where some upstream could find it after decoding or splitting the query once more.
- */
-export function readParameter(query: string, matrix: string, name: string): Parameter | undefined {
-  if (query === '' && matrix === '') return ABSENT;
-  const folded = name.toLowerCase();
-  if (matrix === '' && /^[\w.~\-=&]*$/.test(query)) return plainParameter(query, folded);
-  const counts = [pairsOf(query, '&'), pairsOf(query, /[&;]/)].map((pairs) => count(pairs, folded));
-  const inQuery = valuesOf(query, [/&/, /[&;]/, /[&;?]/], folded);
-  const inPath = valuesOf(matrix, [/[&;?/]/], folded);
-  if (inQuery === undefined || inPath === undefined || counts.includes(undefined)) return undefined;
-  return {
-    times: Math.max(...counts.map((found) => found?.times ?? 0)),
-    spellings: Math.max(...counts.map((found) => found?.spellings ?? 0)),
-    values: [...inQuery, ...inPath],
-  };
-}
-
-/** Every value that the parameter has in some reading of a text, split in some way. */
-function valuesOf(text: string, separators: readonly RegExp[], folded: string): Value[] | undefined {
-  if (text === '') return [];
-  const seeds = text.includes('+') ? [text, text.replaceAll('+', ' ')] : [text];
-  return readText(seeds, '&;?=')?.flatMap((reading) =>
-    separators.flatMap((separator) =>
-      pairsOf(reading.text, separator)
-        .filter(({ key }) => isSpelling(key, folded))
-        .map(({ value }) => ({ text: value, reading })),
-    ),
-  );
-}
-
-/** The same for a query of which there is one reading only. */
-function plainParameter(query: string, folded: string): Parameter {
-  const pairs = pairsOf(query, '&').filter(({ key }) => isSpelling(key, folded));
-  return {
-    ...countSpellings(pairs.map(({ key }) => key)),
-    values: pairs.map(({ value }) => ({ text: value, reading: { text: query, depth: 0 } })),
-  };
-}
-
-function pairsOf(query: string, separator: string | RegExp): Pair[] {
-  return query.split(separator).map((member) => {
-    const equals = member.indexOf('=');
-    return equals < 0
-      ? { key: member, value: '' }
-      : { key: member.slice(0, equals), value: member.slice(equals + 1) };
-  });
-}
-
-function count(pairs: readonly Pair[], folded: string) {
-  const keys: string[] = [];
-  for (const { key } of pairs) {
-    const readings = /[^\w.~-]/.test(key)
-      ? readText([key.replaceAll('+', ' ')], '&')
-      : [{ text: key, depth: 0 }];
-    if (readings === undefined) return undefined;
-    if (readings.some(({ text }) => isSpelling(text, folded))) keys.push(key);
+/** Reads a query, and the path from its first `;` on. */
+export function readMembers(query: string, matrix: string): Members {
+  if (matrix === '' && !ODD.test(query)) {
+    return { query, readings: query === '' ? [] : [{ text: query, depth: 0 }] };
   }
-  return countSpellings(keys);
+  const seeds = [query, query.replaceAll('+', ' '), matrix.replaceAll('/', '&')];
+  return { query, readings: readText(seeds.filter((seed) => seed !== '')) };
 }
 
-function countSpellings(keys: readonly string[]): { times: number; spellings: number } {
+/** In how many spellings a name is a key of the query as it stands, and how often in one, at most. */
+export interface Occurrences {
+  readonly spellings: number;
+  readonly times: number;
+}
+
+/** Counts a name among the keys, split at `&`, and at `&` and `;`; undefined where there are too many to read. */
+export function occurrencesOf({ query }: Members, name: string): Occurrences | undefined {
+  const byBoth = query.includes(';') ? count(query.split(/[&;]/), name) : NONE;
+  const byOne = query === '' ? NONE : count(query.split('&'), name);
+  if (byOne === undefined || byBoth === undefined) return undefined;
+  return {
+    spellings: Math.max(byOne.spellings, byBoth.spellings),
+    times: Math.max(byOne.times, byBoth.times),
+  };
+}
+
+const NONE: Occurrences = { spellings: 0, times: 0 };
+
+function count(members: readonly string[], name: string): Occurrences | undefined {
   const spellings = new Map<string, number>();
-  for (const key of keys) spellings.set(key, (spellings.get(key) ?? 0) + 1);
-  return { times: Math.max(0, ...spellings.values()), spellings: spellings.size };
+  let strange = 0;
+  for (const member of members) {
+    const equals = member.indexOf('=');
+    const key = equals < 0 ? member : member.slice(0, equals);
+    // Decoding shortens; only compatibility forms can grow, and never to twice their bytes.
+    if (key.length * 2 < name.length) continue;
+    const texts = textsOf(key);
+    if (texts === undefined || (texts.length > 4 && ++strange > MAX_STRANGE_KEYS)) return undefined;
+    if (texts.some((text) => isSpelling(text, name))) spellings.set(key, (spellings.get(key) ?? 0) + 1);
+  }
+  return { spellings: spellings.size, times: Math.max(0, ...spellings.values()) };
+}
+
+/** Every reading of a key. */
+function textsOf(key: string): readonly string[] | undefined {
+  if (!ODD_KEY.test(key)) return [key];
+  let text = key.replaceAll('+', ' ');
+  const texts = [text];
+  while (texts.length < 4 && isEncoded(text)) texts.push((text = decodeOnce(text)));
+  if (!texts.some((one) => STRANGE.test(one))) return texts;
+  return readText([key, key.replaceAll('+', ' ')])?.flatMap(({ text: one }) => [
+    one,
+    foldLiteral(one),
+    ...fitLetters(one),
+    '',
+    '',
+  ]);
 }
 
 /** True if a decoded key is the name in some case, with an index, a member or another end behind it. */
-function isSpelling(key: string, folded: string): boolean {
-  if (key.length < folded.length) return false;
-  const texts = /^[\w.~-]*$/.test(key) ? [key.toLowerCase()] : [foldLiteral(key), ...fitLetters(key)];
-  return texts.some((text) => {
-    const bare = text.toLowerCase().replace(/^[ ?]+/, '');
-    // PHP writes an underscore for what a variable's name cannot have.
-    if (bare.replace(/[. [+]/g, '_') === folded.replace(/[. [+]/g, '_')) return true;
-    return bare.startsWith(folded) && !/^[a-z0-9_-]/.test(bare.slice(folded.length));
-  });
+function isSpelling(key: string, name: string): boolean {
+  if (key.length < name.length) return false;
+  const at = key.charCodeAt(0) <= 0x20 ? key.search(/[^\x00-\x20]/) : 0;
+  return isNameAt(mangled(key.toLowerCase(), name), mangled(name.toLowerCase(), name), Math.max(at, 0));
+}
+
+/** PHP writes an underscore for what the name of a variable cannot have. */
+function mangled(text: string, name: string): string {
+  return /[_.]/.test(name) ? text.replace(/[. [+]/g, '_') : text;
+}
+
+function isNameAt(text: string, name: string, at: number): boolean {
+  return text.startsWith(name, at) && !isWord(text.charCodeAt(at + name.length));
+}
+
+/** Letters, digits, `_` and `-`; false past the end. */
+function isWord(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2d;
+}
+
+/** Every value that some reading gives the name, wherever a splitter at `&`, `;` or `?` finds it. */
+export function valuesOf(readings: readonly Reading[], name: string): Value[] {
+  const values: Value[] = [];
+  const wanted = mangled(name.toLowerCase(), name);
+  for (const reading of readings) {
+    const text = mangled(reading.text.toLowerCase(), name);
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+      if (!startsMember(text, at) || isWord(text.charCodeAt(at + wanted.length))) continue;
+      for (const value of valuesAt(reading.text, at + wanted.length)) values.push({ text: value, reading });
+    }
+  }
+  return values;
+}
+
+function startsMember(text: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && text.charCodeAt(before) <= 0x20) before--;
+  return before < 0 || '&;?'.includes(text.charAt(before));
+}
+
+/** What stands behind the next `=`, up to the next `&`, and up to the next separator of any kind. */
+function valuesAt(text: string, from: number): string[] {
+  const rest = text.slice(from, endOf(text, from, '&'));
+  const equals = rest.indexOf('=');
+  if (equals < 0) return [];
+  const value = rest.slice(equals + 1);
+  const end = value.search(/[;?]/);
+  return end < 0 ? [value] : [value, value.slice(0, end)];
+}
+
+function endOf(text: string, from: number, mark: string): number {
+  const at = text.indexOf(mark, from);
+  return at < 0 ? text.length : at;
 }

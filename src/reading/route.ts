@@ -37,6 +37,8 @@ export interface Route {
   readonly exact: boolean;
   readonly bot?: string;
   readonly query: { readonly [name in IdName]?: string };
+  /** True if the query names an id. */
+  readonly namesQuery: boolean;
   readonly namesContact: boolean;
   readonly namesConversation: boolean;
 }
@@ -86,6 +88,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
     exact: option.exact ?? false,
     ...(option.bot === undefined ? {} : { bot: option.bot }),
     query,
+    namesQuery: Object.keys(query).length > 0,
     namesContact,
     namesConversation: named('conversationId'),
   };

@@ -1,5 +1,5 @@
 import type { Resource } from '../policy/resource.ts';
-import { isEncoded } from './decoding.ts';
+import { decodeOnce, isEncoded } from './decoding.ts';
 import type { Reading } from './closure.ts';
 import { judge } from './judge.ts';
 import { matchesOpen, matchGuarded, segmentsOf, type Match } from './match.ts';
@@ -52,9 +52,14 @@ const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)|^\/[^/.]*\.[^/]*\//;
 const CLIMBS = /(?:\/|\\|%(?:25)?(?:2f|5c))(?:\.|%(?:25)?2e){2}/i;
 
 function readingsOf({ path, query }: Readable): readonly Reading[] | undefined {
-  const climbs = query !== undefined && CLIMBS.test(query);
-  if (!climbs && !ODD.test(path)) return [{ text: path, depth: 0 }];
-  return readPath(climbs ? [path, `${path}?${query}`] : [path]);
+  const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query)];
+  return seeds.length === 1 && !ODD.test(path) ? [{ text: path, depth: 0 }] : readPath(seeds);
+}
+
+/** Paths that a query can be a part of: one that climbs, and `/index.php?/path`. */
+function pathsIn(path: string, query: string): string[] {
+  const paths = CLIMBS.test(query) ? [`${path}?${query}`] : [];
+  return /^(?:\/|%2f)/i.test(query) ? [...paths, decodeOnce(query.replace(/&.*$/s, ''))] : paths;
 }
 
 const NO_MATCHES: readonly Match[] = [];

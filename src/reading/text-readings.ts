@@ -1,4 +1,4 @@
-import { dropInvalid, firstInvalid, readOverlong } from './bytes.ts';
+import { dropInvalid, firstInvalid, isValid, readOverlong } from './bytes.ts';
 import { readingsOf, type Reading, type Reshape } from './closure.ts';
 import { decodeOnce } from './decoding.ts';
 import { foldForms, foldLowBytes } from './folding.ts';
@@ -6,42 +6,45 @@ import { foldForms, foldLowBytes } from './folding.ts';
 const HAS_CONTROL = /[\x00-\x1f\x7f]/;
 const CONTROLS = /[\x00-\x1f\x7f]+/g;
 const HAS_HIGH = /[\x80-\xff]/;
-const HAS_OVERLONG_LEAD = /[\xc0\xc1\xe0\xf0\xf8\xfc]/;
+
+/** What ends a part of a path, and a part of a query. */
+export type Parts = 'segments' | 'members';
+const AFTER_CONTROL = { segments: /[\x00-\x1f\x7f][^/\\]*/g, members: /[\x00-\x1f\x7f][^&;?=]*/g };
+const PART = { segments: /[^/\\]+/g, members: /[^&;?=]+/g };
 
 /** Every reading of a text without structure, such as a query's; undefined where there are too many. */
-export function readText(seeds: readonly string[], separators: string): Reading[] | undefined {
-  const reshape: Reshape = (text, add) => reshapeBytes(text, add, separators);
-  return readingsOf(seeds, reshape, (text, add) => add(decodeOnce(text)));
+export function readText(seeds: readonly string[]): Reading[] | undefined {
+  return readingsOf(seeds, reshapeMembers, decodeMembers);
 }
 
-/** What decoders of characters make of bytes; `separators` end what a cut takes away. */
-export function reshapeBytes(text: string, add: (next: string) => void, separators: string): void {
+const reshapeMembers: Reshape = (text, add) => void reshapeBytes(text, add, 'members');
+const decodeMembers: Reshape = (text, add) => add(decodeOnce(text));
+
+/**
+ * What decoders of characters make of bytes. False where the text has what none of them leaves in it: then only
+ * these readings go on, since with it in them no segment, dot or id is anything that they are not without.
+ */
+export function reshapeBytes(text: string, add: (next: string) => void, parts: Parts): boolean {
   if (HAS_CONTROL.test(text)) {
     add(text.replace(CONTROLS, ''));
-    cutAt(text, text.search(HAS_CONTROL), add);
-    add(text.replace(new RegExp(`[\\x00-\\x1f\\x7f][^${separators}]*`, 'g'), ''));
+    add(text.slice(0, text.search(HAS_CONTROL)));
+    add(text.replace(AFTER_CONTROL[parts], ''));
+    return false;
   }
-  if (!HAS_HIGH.test(text)) return;
-  if (HAS_OVERLONG_LEAD.test(text)) add(readOverlong(text));
+  if (!HAS_HIGH.test(text)) return true;
   add(foldForms(text));
-  add(foldLowBytes(text));
-  const invalid = firstInvalid(text);
-  if (invalid < 0) return;
+  if (isValid(text)) {
+    add(foldLowBytes(text));
+    return true;
+  }
+  add(readOverlong(text));
   add(dropInvalid(text));
-  cutAt(text, invalid, add);
-  cutSegments(text, separators, add);
+  add(text.slice(0, firstInvalid(text)));
+  add(text.replace(PART[parts], upToInvalid));
+  return false;
 }
 
-function cutAt(text: string, at: number, add: (next: string) => void): void {
-  if (at >= 0) add(text.slice(0, at));
-}
-
-/** Each part between separators, up to its first byte that is not UTF-8. */
-function cutSegments(text: string, separators: string, add: (next: string) => void): void {
-  add(
-    text.replace(new RegExp(`[^${separators}]+`, 'g'), (part) => {
-      const at = firstInvalid(part);
-      return at < 0 ? part : part.slice(0, at);
-    }),
-  );
+function upToInvalid(part: string): string {
+  const at = firstInvalid(part);
+  return at < 0 ? part : part.slice(0, at);
 }
