@@ -37,7 +37,9 @@ async function serve(flags: readonly string[]): Promise<void> {
     stdout.flushSync();
     process.exit(1);
   });
-  log.info({ publicUrl: app.publicUrl, privateUrl: app.privateUrl }, 'ready');
+  // Scripts and supervisors wait for this line, whatever the level.
+  const { publicUrl, privateUrl } = app;
+  log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
   process.on('SIGHUP', () => reload(app, config, load, log));
   closeWithGrace(
     { delay: config.shutdown.delayMs + config.shutdown.drainMs + 5_000 },
