@@ -32,25 +32,26 @@ async function serve(flags: readonly string[]): Promise<void> {
   const stdout = destination({ fd: 1, sync: false });
   const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
   for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
+  let running: App | undefined;
+  // Listened to from the start: a hangup must not end a gateway that is still starting.
+  process.on('SIGHUP', () => running && reload(running, config, load, log));
   const app = await startApp(config, log).catch((error: unknown) => {
     log.fatal({ err: error }, 'could not start');
     stdout.flushSync();
     process.exit(1);
   });
-  // Scripts and supervisors wait for this line, whatever the level.
+  running = app;
   const { publicUrl, privateUrl } = app;
+  // Scripts and supervisors wait for this line, whatever the level.
   log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
-  process.on('SIGHUP', () => reload(app, config, load, log));
-  closeWithGrace(
-    { delay: config.shutdown.delayMs + config.shutdown.drainMs + 5_000 },
-    async ({ err, signal }) => {
-      if (err) log.fatal({ err }, 'an unexpected error ends the process');
-      else log.info({ signal }, 'closing');
-      await app.close();
-      log.info('closed');
-      stdout.flushSync();
-    },
-  );
+  const delay = config.shutdown.delayMs + config.shutdown.drainMs + 5_000;
+  closeWithGrace({ delay, skip: ['SIGHUP'] }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'an unexpected error ends the process');
+    else log.info({ signal }, 'closing');
+    await app.close();
+    log.info('closed');
+    stdout.flushSync();
+  });
 }
 
 /** A bad new configuration keeps the old one. */

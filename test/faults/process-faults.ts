@@ -96,7 +96,7 @@ export const processFaults: readonly Experiment[] = [
         gateways[index] = await gatewayFor(origin.url, over);
         await balancer.settled();
       }
-      await until(() => load.tally.sent >= 20_000, 60_000);
+      await until(() => load.tally.sent >= 20_000, 200_000);
       const { counts, sent, leaks } = await load.stop();
       const failed = sent - (counts['member 200'] ?? 0) - (counts['stranger 401'] ?? 0);
       return {
