@@ -4,6 +4,7 @@ import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { readCommandLine } from './command.ts';
 import { completionFor } from './completion.ts';
+import { doctor } from './doctor/doctor.ts';
 import { explain } from './explain.ts';
 import { healthcheck } from './healthcheck.ts';
 import { overview, page } from './help.ts';
@@ -33,6 +34,7 @@ const working: readonly Command[] = [
   modeEnforce,
   modeInherit,
   explain,
+  doctor,
   healthcheck,
 ];
 const commands: readonly Command[] = [...working, completionFor(working)];

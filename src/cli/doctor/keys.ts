@@ -1,0 +1,95 @@
+import { request } from 'undici';
+import type { Config } from '../../config/index.ts';
+import { createJwksFetcher } from '../../identity/jwks-fetch.ts';
+import type { Reading } from './clock.ts';
+import { dateReading } from './clock.ts';
+import { found, good } from './diagnosis.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+type Issuer = Config['identity']['issuers'][number];
+
+async function checkSet(issuer: string, url: string, timeoutMs: number): Promise<Diagnosis> {
+  const fetcher = createJwksFetcher(url, timeoutMs);
+  try {
+    const keys = await fetcher.fetch(new Map());
+    return good('keys', `${issuer}: ${url} has ${keys.length} usable ${keys.length === 1 ? 'key' : 'keys'}`);
+  } catch (error) {
+    return found(
+      'keys',
+      'bad',
+      `${issuer}: ${url}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        shows: 'tokens of this issuer are answered 503 once the last good keys are too old',
+        mend: 'make the key server reachable from here, or mend jwksUrl',
+      },
+    );
+  } finally {
+    await fetcher.close();
+  }
+}
+
+/** What an issuer says of itself (OpenID Connect Discovery), where it says anything. */
+async function discover(
+  issuer: string,
+  timeoutMs: number,
+): Promise<{ said?: Record<string, unknown>; clocks: Reading[] }> {
+  try {
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const answer = await request(url, { reset: true, signal: AbortSignal.timeout(timeoutMs) });
+    const clocks = dateReading(issuer, answer.headers['date'], Date.now());
+    if (answer.statusCode !== 200) return { clocks: (await answer.body.dump(), clocks) };
+    const said: unknown = await answer.body.json();
+    return { clocks, ...(typeof said === 'object' && said !== null ? { said: { ...said } } : {}) };
+  } catch {
+    return { clocks: [] };
+  }
+}
+
+function compare({ name, issuer, keys }: Issuer, said: Record<string, unknown>): Diagnosis[] {
+  const list: Diagnosis[] = [];
+  const { issuer: theirs, jwks_uri: jwksUri } = said;
+  if (typeof theirs === 'string' && theirs !== issuer) {
+    list.push(
+      found('keys', 'bad', `${name}: it calls itself "${theirs}", the configuration "${String(issuer)}"`, {
+        shows: 'its tokens are token-foreign: everyone is asked to log in again and again',
+        mend: 'write `issuer` exactly as its tokens do; a slash at the end counts',
+      }),
+    );
+  }
+  const urls = keys.flatMap((key) => ('jwksUrl' in key ? [key.jwksUrl] : []));
+  if (typeof jwksUri === 'string' && urls.length > 0 && !urls.includes(jwksUri)) {
+    list.push(
+      found(
+        'keys',
+        'look',
+        `${name}: it publishes its keys at ${jwksUri}, the configuration names ${urls.join(', ')}`,
+        {
+          shows: 'after its next rotation tokens may be refused',
+          mend: 'name that URL as jwksUrl',
+        },
+      ),
+    );
+  }
+  return list;
+}
+
+async function checkIssuer(
+  issuer: Issuer,
+  timeoutMs: number,
+): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+  const sets = issuer.keys.flatMap((key) =>
+    'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, timeoutMs)] : [],
+  );
+  const own = await Promise.all(sets);
+  if (issuer.issuer === null || !/^https?:\/\//.test(issuer.issuer)) return { found: own, clocks: [] };
+  const { said, clocks } = await discover(issuer.issuer, timeoutMs);
+  return { found: said === undefined ? own : [...own, ...compare(issuer, said)], clocks };
+}
+
+/** Fetches every key set, and asks each issuer what it says of itself. */
+export async function checkKeys({ identity }: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+  const all = await Promise.all(
+    identity.issuers.map((issuer) => checkIssuer(issuer, identity.jwks.timeoutMs)),
+  );
+  return { found: all.flatMap((one) => one.found), clocks: all.flatMap((one) => one.clocks) };
+}
