@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, stdTimeFunctions } from 'pino';
-import { startApp, type App } from './app.ts';
+import type { App } from './app.ts';
 import { isCommand, runCli } from './cli/index.ts';
 import {
   findingText,
@@ -29,6 +29,8 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config } = loaded;
+  // Loaded here, so that a health check or another command does not load a whole gateway.
+  const { startApp } = await import('./app.ts');
   const stdout = destination({ fd: 1, sync: false });
   const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
   for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));

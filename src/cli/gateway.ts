@@ -4,12 +4,12 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import type Type from 'typebox';
 import { Check } from 'typebox/value';
-import { findingText, readConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
 import { answers, expectAnswer } from './answers.ts';
 import type { Problem } from './answers.ts';
 import type { Given } from './command.ts';
-import { CommandError, FAILED, USAGE, usage } from './io.ts';
+import { doorConfig, privateUrl } from './door.ts';
+import { CommandError, FAILED, usage } from './io.ts';
 import type { Io } from './io.ts';
 import { plainText } from './table.ts';
 
@@ -37,20 +37,6 @@ export class Refusal extends CommandError {
     super(FAILED, message);
     this.problem = problem;
   }
-}
-
-/** The keys of the configuration that say where the gateway is; what is wrong elsewhere does not matter here. */
-export function doorConfig(given: Given, io: Io, otherFlags: readonly string[]): Config {
-  const { config, findings } = readConfig({ argv: given.configFlags, env: io.env, cwd: io.cwd, otherFlags });
-  const fatal = findings.mistakes.filter(({ path }) => path === '' || /^(private|admin)(\.|$)/.test(path));
-  if (fatal.length > 0) throw new CommandError(USAGE, fatal.map(findingText).join('\n'));
-  return config;
-}
-
-/** The private door as a URL that can be connected to from this machine. */
-export function privateUrl({ private: { host, port } }: Config): string {
-  const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${near.includes(':') ? `[${near}]` : near}:${port}`;
 }
 
 function baseUrl(given: Given, io: Io, config: Config): string {
