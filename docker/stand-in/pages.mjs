@@ -11,7 +11,7 @@ header{background:var(--card);border-bottom:1px solid var(--line)}header div,mai
 header a{margin-right:1.1rem}a{color:var(--accent)}h1{font-size:1.5rem;margin:.6rem 0}small,.soft{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.7rem;padding:1rem 1.25rem;margin:1rem 0}
 .say{max-width:80%;border-radius:.9rem;padding:.55rem .9rem;margin:.5rem 0;border:1px solid var(--line);background:var(--card)}
-.bot{margin-left:auto;background:var(--accent);color:var(--card);border:0}button{font:inherit;padding:.5rem .9rem;border-radius:.5rem;
+.bot{margin-left:auto;background:var(--accent);color:var(--card);border:0}.bot small{color:inherit}button{font:inherit;padding:.5rem .9rem;border-radius:.5rem;
 border:1px solid var(--line);background:var(--card);color:inherit;cursor:pointer;width:100%;text-align:left;margin:.25rem 0}
 input,textarea{font:inherit;width:100%;padding:.5rem;border:1px solid var(--line);border-radius:.5rem;background:transparent;color:inherit}`;
 
