@@ -1,0 +1,175 @@
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import type { Test } from 'tap';
+import { judgeClock } from '../../src/cli/doctor/clock.ts';
+import type { Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
+import { judgeMetrics, readMetrics } from '../../src/cli/doctor/metrics.ts';
+import { judgeRedis } from '../../src/cli/doctor/redis-settings.ts';
+import { STATIC_TOKEN, superAdmin } from '../admin/scene.ts';
+import { openDesk, run } from './scene.ts';
+
+async function serve(t: Test, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** `health what` of each diagnosis. */
+const lines = (list: readonly Diagnosis[]): string =>
+  list.map(({ health, what }) => `${health} ${what}`).join('\n');
+
+const routes = ['--routes', '[{path: /t/:botId}]'];
+
+t.test('dependencies that work, dependencies that do not', async (t) => {
+  const platform = await serve(t, (_, response) => response.end('hello'));
+  const empty = await serve(t, (request, response) => {
+    const self = { issuer: 'https://elsewhere.example', jwks_uri: 'https://elsewhere.example/keys' };
+    response.end(JSON.stringify(request.url?.includes('well-known') === true ? self : { keys: [] }));
+  });
+  const issuers = `[{name: staff, issuer: "${empty}", audience: a, keys: [{jwksUrl: "${empty}/keys"}]}]`;
+  const cwd = t.testdir();
+  const ill = await run(
+    ['doctor', '--upstream-url', platform, ...routes, '--identity-issuers', issuers, '--private-port', '1'],
+    { cwd },
+  );
+  t.equal(ill.code, 1);
+  t.match(ill.out, /ok +upstream: .* answers 200/);
+  t.match(ill.out, /BAD +keys: staff: .* no key that can verify/);
+  t.match(ill.out, /BAD +keys: staff: it calls itself "https:\/\/elsewhere\.example"/);
+  t.match(ill.out, /how it shows: .*\n +how to mend it: /);
+  t.match(ill.out, /\? +running: no gateway answers at http:\/\/127\.0\.0\.1:1/);
+  const away = ['doctor', '--upstream-url', 'http://127.0.0.1:2', ...routes, '--private-port', '1', '--json'];
+  const dark = await run([...away, '--store-redis-url', 'redis://127.0.0.1:3'], { cwd });
+  t.match(dark.json(), { ok: false });
+  const list = lines(dark.json().checks as Diagnosis[]);
+  t.match(list, /bad http:\/\/127\.0\.0\.1:2: nothing listens there/);
+  t.match(list, /bad it cannot be reached \(ECONNREFUSED\)/);
+  const wrong = await run(['doctor', '--upstream-url', 'nope', ...routes, '--private-port', '1'], { cwd });
+  t.match(
+    wrong,
+    { code: 2, out: /BAD +configuration: upstream.url/ },
+    'a mistake in the configuration is one more finding',
+  );
+});
+
+t.test('the running gateway is asked what it has seen', async (t) => {
+  const dependencies = [{ name: 'store', state: 'down', detail: 'gone' }];
+  const state = { ready: false, status: 'draining', degraded: true, dependencies };
+  const replicas = [
+    { id: 'a', revision: 7, ageSeconds: 0 },
+    { id: 'b', revision: 6, ageSeconds: 200 },
+  ];
+  const pages: Readonly<Record<string, string>> = {
+    '/readyz': JSON.stringify(state),
+    '/metrics': 'gateway_clients_total{status="unknown"} 3\n',
+    '/_gateway/api/v1/replicas': JSON.stringify({ replicas }),
+  };
+  const door = await serve(t, (request, response) => response.end(pages[request.url ?? ''] ?? ''));
+  const line = ['doctor', '--json', '--url', door, '--upstream-url', door, ...routes];
+  const seen = lines((await run(line, { cwd: t.testdir() })).json().checks as Diagnosis[]);
+  t.match(seen, /bad http:.* is draining/);
+  t.match(seen, /bad store is down: gone/);
+  t.match(seen, /bad 3 of 3 guarded requests had an unknown address/);
+  t.match(seen, /look b serves revision 6 of 7, confirmed 200 s ago/);
+});
+
+t.test('replicas of a real admin API, as who may and as who may not', async (t) => {
+  const { url, dir } = await openDesk(t, superAdmin);
+  const door = await serve(t, (request, response) => {
+    if (request.url === '/readyz')
+      return void response.end('{"ready":true,"status":"ready","degraded":false,"dependencies":[]}');
+    const headers = { authorization: request.headers.authorization ?? '' };
+    void fetch(`${url}${request.url ?? ''}`, { headers }).then(async (answer) => {
+      response.writeHead(answer.status).end(await answer.text());
+    });
+  });
+  const line = ['doctor', '--url', door, '--upstream-url', door, ...routes];
+  const may = await run(line, { cwd: dir, env: { TGW_ADMIN_TOKEN: STATIC_TOKEN } });
+  t.match(may.out, /ok +replicas: 1 of 1 serve revision 0/);
+  t.match((await run(line, { cwd: dir })).out, /\? +replicas: .*\n +how to mend it: .*--token-file/);
+});
+
+const prometheus = `# HELP x
+gateway_clients_total{status="ipv4"} 5
+gateway_clients_total{status="ipv6"} 2
+gateway_clients_total{status="unknown"} 3
+gateway_unheard_forwarding_headers_total 4
+gateway_decisions_total{outcome="login",reason="token-foreign",enforced="true"} 6
+gateway_policy_lineage_alarms_total 1
+`;
+
+t.test('figures of the running gateway', async (t) => {
+  const unset = lines(judgeMetrics(readMetrics(prometheus), false));
+  t.match(unset, /bad 3 of 10 guarded requests had an unknown address/);
+  t.match(unset, /look 4 of 10 .* forwarding header from a peer that is no trusted proxy/);
+  t.match(unset, /look 2 of 10 guarded requests came over IPv6/);
+  t.match(unset, /look 6 tokens of an issuer that is not configured/);
+  t.match(unset, /bad the policy's history broke 1 times/);
+  t.match(
+    lines(judgeMetrics(readMetrics(prometheus), true)),
+    /look 3 of 10/,
+    'with proxies set it may be a visitor',
+  );
+  t.strictSame(judgeMetrics(readMetrics(''), true), [], 'nothing seen, nothing said');
+  const fine = 'gateway_clients_total{status="ipv4"} 5\ngateway_clients_total{status="ipv6"} 0\n';
+  t.match(lines(judgeMetrics(readMetrics(fine), true)), /^good each of 5/);
+});
+
+const redisRows: readonly [name: string, info: object, settings: object, expected: RegExp][] = [
+  ['old', { redis_version: '5.0.1' }, {}, /bad Redis 5\.0\.1 is too old/],
+  ['Valkey', { redis_version: '7.2.4', valkey_version: '8.0.1' }, {}, /good Valkey 8\.0\.1/],
+  ['no eviction', {}, { 'maxmemory-policy': 'noeviction' }, /good maxmemory-policy is noeviction/],
+  ['eviction, unbounded', {}, { 'maxmemory-policy': 'allkeys-lru' }, /look maxmemory-policy is allkeys-lru/],
+  [
+    'eviction, bounded',
+    { maxmemory: '9', used_memory: '1' },
+    { 'maxmemory-policy': 'allkeys-lru' },
+    /bad maxmemory-policy/,
+  ],
+  ['evicted', { evicted_keys: '2' }, {}, /bad it has evicted 2 keys/],
+  ['policy from INFO', { maxmemory_policy: 'volatile-lru' }, {}, /look maxmemory-policy is volatile-lru/],
+  ['policy unread', {}, {}, /unknown maxmemory-policy could not be read/],
+  ['filling', { maxmemory: '100', used_memory: '85' }, {}, /look 85 % of maxmemory/],
+  ['full', { maxmemory: '100', used_memory: '96' }, {}, /bad 96 % of maxmemory/],
+  ['nothing kept', {}, { save: '' }, /bad nothing is persisted/],
+  ['snapshots only', {}, { save: '3600 1' }, /look snapshots only \(save 3600 1\)/],
+  [
+    'append-only file',
+    { aof_enabled: '1', aof_last_write_status: 'ok' },
+    { appendfsync: 'always' },
+    /good append-only file is on \(always\)/,
+  ],
+  ['a failed save', { rdb_last_bgsave_status: 'err' }, {}, /bad its last save failed/],
+  ['a replica', { role: 'slave' }, {}, /bad this is a slave/],
+  [
+    'unsafe failover',
+    { role: 'master', connected_slaves: '2' },
+    { 'min-replicas-to-write': '0' },
+    /look 2 replicas, but/,
+  ],
+  [
+    'safe failover',
+    { role: 'master', connected_slaves: '2' },
+    { 'min-replicas-to-write': '1' },
+    /good 2 replicas/,
+  ],
+];
+
+t.test('what Redis says of itself', async (t) => {
+  const facts = (object: object): ReadonlyMap<string, string> =>
+    new Map(Object.entries({ redis_version: '7.2.0', ...object }));
+  for (const [name, info, settings, expected] of redisRows) {
+    t.match(lines(judgeRedis(facts(info), new Map(Object.entries(settings)))), expected, name);
+  }
+});
+
+t.test('clocks', async (t) => {
+  const off = (seconds: number) =>
+    lines(judgeClock([{ where: 'Redis', theirMs: seconds * 1000, ourMs: 0 }], 30));
+  t.match(off(1), /^good/);
+  t.match(off(-10), /^look 10 s off/);
+  t.match(off(31), /^bad 31 s off/);
+});
