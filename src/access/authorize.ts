@@ -3,7 +3,7 @@ import { settingsFor, type PolicyView } from '../policy/policy.ts';
 import type { Anonymous, Principal } from '../policy/principal.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp, type Origin } from '../reading/forwarded.ts';
-import { firstOf } from '../reading/raw-headers.ts';
+import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
@@ -84,10 +84,23 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
   );
 }
 
-/** True for a body in which an upstream could find parameters as it finds them in a query. */
+/**
+ * True for a body in which an upstream could find parameters as it finds them in a query. Any of several types
+ * counts, since upstreams differ in which they take, and so does a type in a list or behind a byte that trims away.
+ */
 function hasFormBody(headers: readonly string[]): boolean {
-  const type = firstOf(headers, 'content-type');
-  return type !== undefined && /^\s*(application\/x-www-form-urlencoded|multipart\/)/i.test(type);
+  const isForm = valuesOf(headers, 'content-type').some((type) => FORM.test(type));
+  return isForm && hasBody(headers);
+}
+
+const FORM = /application\/x-www-form-urlencoded|multipart\//i;
+
+/** Many clients name a type where there is nothing to be typed. */
+function hasBody(headers: readonly string[]): boolean {
+  return (
+    valuesOf(headers, 'transfer-encoding').length > 0 ||
+    valuesOf(headers, 'content-length').some((length) => Number(length) !== 0)
+  );
 }
 
 function forwardingOf({ chain, proto, host, peerTrusted, unheard }: Origin): Forwarding {

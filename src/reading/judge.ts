@@ -111,7 +111,7 @@ function addMatch(named: Named, match: Match): void {
 
 /** The path from its first `;` on, or its first encoded `?` or `;`. */
 function matrixOf(path: string): string {
-  const at = path.search(/;|%(?:25)*3[bf]/i);
+  const at = path.search(/;|%(?:25)*(?:u00)?3[bf]/i);
   return at < 0 ? '' : path.slice(at);
 }
 

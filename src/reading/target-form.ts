@@ -54,5 +54,7 @@ function foreign(target: string, host: string | undefined): string | undefined {
 
 function bare(authority: string, defaultPort: string): string {
   const lower = authority.toLowerCase();
-  return lower.endsWith(defaultPort) ? lower.slice(0, -defaultPort.length) : lower;
+  const host = lower.endsWith(defaultPort) ? lower.slice(0, -defaultPort.length) : lower;
+  // `host:8080:80` has no default port to be left out: it is no authority at all.
+  return /^(?:[^:]*|\[[^\]]*\])$/.test(host) ? host : lower;
 }
