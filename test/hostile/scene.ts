@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { startGateway, type GatewayProcess } from '../support/gateway-process.ts';
 import { hmacSigner, seconds } from '../support/tokens.ts';
 import { createLanes, type Lanes, type Outcome } from './lanes.ts';
@@ -20,6 +20,8 @@ export interface Scene {
   readonly outsider: string;
   request(parts: RequestParts): string;
   send(parts: RequestParts): Promise<Outcome>;
+  /** Replaces sections of the configuration in the running process. */
+  reload(sections: Readonly<Record<string, unknown>>): Promise<void>;
   /** Fails where the process has died or the platform saw bytes that are no request. */
   health(): Promise<string>;
   stop(): Promise<void>;
@@ -101,6 +103,7 @@ export async function startScene(config: Readonly<Record<string, unknown>> = {})
     member: tokenFor('ada', ['a']),
     outsider: tokenFor('eve', []),
     send: (parts) => lanes.send(request(parts)),
+    reload: (sections) => reload(gateway, sections),
     async health() {
       const answer = await lanes.send(request({ row: 'health', target: '/_gateway/healthz' }));
       const status = answer === 'closed' ? 'closed' : String(answer.status);
@@ -128,6 +131,18 @@ function bytesOf(
     ...(body === undefined ? [] : [`Content-Length: ${body.length}`]),
   ];
   return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
+}
+
+async function reload(gateway: GatewayProcess, sections: Readonly<Record<string, unknown>>): Promise<void> {
+  const done = () => gateway.logs.filter((line) => line['msg'] === 'reloaded').length;
+  const before = done();
+  const config: unknown = parse(readFileSync(gateway.configFile, 'utf8'));
+  writeFileSync(gateway.configFile, stringify({ ...(config as object), ...sections }));
+  gateway.signal('SIGHUP');
+  for (let i = 0; done() === before; i++) {
+    if (i > 500) throw new Error(`not reloaded: ${JSON.stringify(gateway.logs.at(-1))}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** True where an answer has what only the platform says. */

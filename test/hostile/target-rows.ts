@@ -220,6 +220,9 @@ export const parameters: readonly string[] = [
   '/history;botId=b?x=1',
   '/history;x=1;botId=b?y=2',
   '/api/bots/b;x/conversations/1/transcript;y',
+  '/(S(abc))/transcripts/b/1',
+  '/(A(x)S(y))/transcripts/b/1',
+  '/(S(abc))/(x(y))/transcripts/b/1',
 ];
 
 export const endings: readonly string[] = [
@@ -400,6 +403,8 @@ export const twoBots: readonly string[] = [
   '/history%3bbotId=b?botId=a',
   '/history%3fbotId=b?botId=a',
   '/history%3fbotId=b&x=?botId=a',
+  '/history%u003fbotId=b?botId=a',
+  '/transcripts/a/1%u003bbotId=b',
   '/history/..%2f..%2ftranscripts/b/1?botId=a',
   '/history/../transcripts/b/1?botId=a',
   '/history?botId=a&contactId=1/../../transcripts/b/1',

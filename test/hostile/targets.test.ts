@@ -1,4 +1,6 @@
 import t from 'tap';
+import { routeOptions, type Row } from '../reading/table.ts';
+import * as readings from '../reading/targets.ts';
 import { shows, startScene, LISTED } from './scene.ts';
 import { legal, own } from './own-rows.ts';
 import * as hostile from './target-rows.ts';
@@ -69,6 +71,32 @@ t.test('what is legal and not guarded passes byte for byte', async (t) => {
     }),
   );
   t.same(bad, [], `${legal.length} targets`);
+});
+
+/** Without the rows of characters that are no bytes: no wire carries those. */
+const bytes = (table: readonly Row[]): readonly Row[] =>
+  table.filter(([target]) => /^[\x00-\xff]*$/.test(target));
+
+t.test('the tables of the reading, over the wire', async (t) => {
+  await scene.reload({ routes: routeOptions });
+  for (const [group, table] of Object.entries(readings)) {
+    const bad: string[] = [];
+    await Promise.all(
+      bytes(table).map(async ([target, expected]) => {
+        const row = `r${rows++}`;
+        const outcome = await scene.send({ row, target });
+        const [reached, ...more] = upstream.of(row);
+        const isFree = expected === 'other' || expected === 'open';
+        if (!isFree && (reached !== undefined || shows(outcome))) bad.push(`${target}: reached the platform`);
+        // What HTTP itself refuses in a target is not the reading's to say.
+        const carriable = /^\/[\x21-\x7e]*$/.test(target) && target.length < 16_000;
+        if (isFree && carriable && (reached?.target !== target || more.length > 0))
+          bad.push(`${target}: ${reached?.target ?? 'refused'}`);
+      }),
+    );
+    t.same(bad, [], `${group}: ${table.length} targets`);
+  }
+  t.equal(await scene.health(), '200');
 });
 
 t.test('the tables are as long as they should be', (t) => {

@@ -1,9 +1,9 @@
-import { compileRoutes } from '../../src/reading/route.ts';
+import { compileRoutes, type RouteOptions } from '../../src/reading/route.ts';
 import { readTarget, type Asked } from '../../src/reading/target.ts';
 import type { Resource } from '../../src/policy/resource.ts';
 
 /** The routes that the rows speak of. */
-export const routes = compileRoutes([
+export const routeOptions: readonly RouteOptions[] = [
   { path: '/transcripts/:botId/:conversationId' },
   { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
   { path: '/history', query: { botId: 'botId' } },
@@ -13,7 +13,8 @@ export const routes = compileRoutes([
   { path: '/find', query: { botId: 'bot_id', contactId: 'contact', conversationId: 'conv' } },
   { path: '/assets', open: true },
   { path: '/login', open: true, exact: true },
-]);
+];
+export const routes = compileRoutes(routeOptions);
 
 /** Target, and what it asks for: `other`, `open`, `ambiguous`, `unresolved`, or `bot [conversation,…] [@contact]`. */
 export type Row = readonly [target: string, expected: string];
