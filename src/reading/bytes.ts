@@ -123,3 +123,29 @@ function overlongAt(bytes: string, at: number): { length: number; point: number 
   }
   return point < 0x80 ? { length, point } : undefined;
 }
+
+/** Every lead byte takes as many bytes as it asks for, whatever they are: a slash among them is gone. */
+export function readCareless(bytes: string): string {
+  let out = '';
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes.charCodeAt(at);
+    const length =
+      lead < 0xc0 || lead === KEPT
+        ? 1
+        : lead < 0xe0
+          ? 2
+          : lead < 0xf0
+            ? 3
+            : lead < 0xf8
+              ? 4
+              : lead < 0xfc
+                ? 5
+                : 6;
+    let point = length === 1 ? lead : lead & (0x7f >> length);
+    for (let i = 1; i < length; i++) point = point * 64 + (bytes.charCodeAt(at + i) & 0x3f);
+    if (length === 1) out += bytes.charAt(at);
+    else if (point <= 0x10ffff) out += pointToBytes(point === KEPT ? 0xfffd : point);
+    at += length;
+  }
+  return out;
+}

@@ -43,6 +43,7 @@ const DOT_CODE = 0x2e;
 export function featuresOf(text: string): number {
   let found = 0;
   let previous = 0;
+  let start = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x80) found |= code === 0xffff ? KEPT : HIGH;
@@ -50,8 +51,17 @@ export function featuresOf(text: string): number {
     if (previous === SLASH_CODE) {
       if (code === SLASH_CODE) found |= EMPTY_SEGMENT;
       else if (code === DOT_CODE) found |= LEADING_DOT;
-    } else if (previous === DOT_CODE && code === SLASH_CODE) found |= TRAILING_DOT;
+    }
+    if (code === SLASH_CODE) {
+      if (previous === DOT_CODE && endsName(text, start, i)) found |= TRAILING_DOT;
+      start = i + 1;
+    }
     previous = code;
   }
-  return previous === DOT_CODE ? found | TRAILING_DOT : found;
+  return previous === DOT_CODE && endsName(text, start, text.length) ? found | TRAILING_DOT : found;
+}
+
+/** True if a segment that ends with a dot is more than `.` or `..`. */
+function endsName(text: string, start: number, end: number): boolean {
+  return end - start > 2 || (end - start === 2 && text.charCodeAt(start) !== DOT_CODE);
 }

@@ -60,6 +60,6 @@ export function fitLetters(bytes: string): string[] {
   const fitted = bare
     .replace(IGNORABLE, '')
     .replace(NON_ASCII, (c) => LETTERS.get(c) ?? SEPARATORS.get(c) ?? c);
-  const low = characters.replace(/[\u0100-\uff00]/g, (c) => String.fromCharCode(c.charCodeAt(0) & 0xff));
+  const low = characters.replace(/[\u0100-\uffef]/g, (c) => String.fromCharCode(c.charCodeAt(0) & 0xff));
   return [fitted, low];
 }

@@ -26,7 +26,8 @@ const STEPS: readonly (readonly [features: number, step: Reshape])[] = [
   [has.EMPTY_SEGMENT, (text, add) => add(text.replace(/\/{2,}/g, '/'))],
   [has.EMPTY_SEGMENT, withoutAuthority],
   [has.LEADING_DOT, (text, add) => add(resolveDots(text))],
-  [has.LEADING_DOT, climbOddly],
+  [has.LEADING_DOT | has.TRAILING_DOT, filterDots],
+  [has.LEADING_DOT, climbBeforeName],
   [has.KEPT, resolveInside],
   [has.SPACE | has.TRAILING_DOT, trimSegments],
   [has.TRAILING_DOT, climbBehindName],
@@ -87,11 +88,15 @@ function resolve(text: string, separator: string): string {
   return out.join(separator);
 }
 
-/** What is left where a filter removes `../` once, and a server that takes `..name` for `../name`. */
-function climbOddly(text: string, add: (next: string) => void): void {
-  const filtered = text.replaceAll('../', '');
-  if (/\.\.(?:\/|$)/.test(filtered)) add(filtered);
-  add(text.replace(/\/\.\.(?=[^/.])/g, '/../'));
+/** A filter that removes `../`, and one that removes `./`: once, without asking what a segment is. */
+function filterDots(text: string, add: (next: string) => void): void {
+  add(text.replaceAll('../', ''));
+  add(text.replace(/\/(?:\.\/)+/g, '/'));
+}
+
+/** A server that takes `..name` for `../name`. */
+function climbBeforeName(text: string, add: (next: string) => void): void {
+  add(resolveDots(text.replace(/\/\.\.(?=[^/.])/g, '/../')));
 }
 
 /** `/static../file`, where a prefix without its slash is mapped to a directory with one. */

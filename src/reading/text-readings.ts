@@ -1,4 +1,4 @@
-import { dropInvalid, firstInvalid, isValid, readOverlong } from './bytes.ts';
+import { dropInvalid, firstInvalid, isValid, readCareless, readOverlong } from './bytes.ts';
 import { readingsOf, type Reading, type Reshape } from './closure.ts';
 import { decodeOnce } from './decoding.ts';
 import { foldForms, foldLowBytes } from './folding.ts';
@@ -38,6 +38,7 @@ export function reshapeBytes(text: string, add: (next: string) => void, parts: P
     return true;
   }
   add(readOverlong(text));
+  add(readCareless(text));
   add(dropInvalid(text));
   add(text.slice(0, firstInvalid(text)));
   add(text.replace(PART[parts], upToInvalid));

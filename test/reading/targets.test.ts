@@ -1,6 +1,14 @@
+import fc from 'fast-check';
 import t from 'tap';
+import { isBotId } from '../../src/policy/resource.ts';
+import { originForm, readTarget } from '../../src/reading/target.ts';
+import { upstreams, type Served } from './dialects.ts';
+import { hostileTargets } from './hostile.ts';
+import { read, routes } from './table.ts';
 import * as table from './targets.ts';
-import { read } from './table.ts';
+
+/** How long the property looks; `npm run fuzz` and the like raise it. */
+const FUZZ_MS = Number(process.env['READING_FUZZ_MS'] ?? 3000);
 
 t.test('every target asks for what its row says', async (t) => {
   for (const [group, rows] of Object.entries(table)) {
@@ -9,5 +17,144 @@ t.test('every target asks for what its row says', async (t) => {
       .filter(({ expected, found }) => found !== expected);
     t.same(wrong, [], `${group}: ${rows.length} rows`);
     t.equal(new Set(rows.map(([target]) => target)).size, rows.length, `${group}: no row twice`);
+  }
+});
+
+/** Ids as platforms give them: what only a broken reading could name is nobody's transcript. */
+const isPlatforms = ({ bot, conversation = '' }: Served): boolean =>
+  isBotId(bot) && /^[\w.~@:+-]*$/.test(conversation);
+
+/** Why the decision was not about what the upstream would serve; undefined where it was, or nobody is served. */
+function fault(target: string, served: Served): string | undefined {
+  const resource = readTarget(routes, { target, host: 'chat.example', formBody: false });
+  if (resource.kind === 'other') return 'not guarded';
+  if (resource.kind !== 'transcript') return undefined;
+  if (resource.bot !== served.bot) return `judged by bot ${resource.bot}`;
+  const { conversations } = resource;
+  const missed =
+    conversations.length > 0 &&
+    served.conversation !== undefined &&
+    !conversations.includes(served.conversation);
+  return missed ? `judged by conversations ${conversations.join(', ')}` : undefined;
+}
+
+t.test('no careless upstream serves what the decision was not about', async (t) => {
+  const served = new Set<string>();
+  const property = fc.property(hostileTargets, (target) => {
+    for (const [name, upstream] of Object.entries(upstreams)) {
+      const found = upstream(target);
+      if (found === undefined || !isPlatforms(found)) continue;
+      served.add(name);
+      const why = fault(target, found);
+      if (why !== undefined) throw new Error(`${name} serves ${JSON.stringify(found)}: ${why}`);
+    }
+  });
+  fc.assert(property, {
+    numRuns: 1_000_000,
+    interruptAfterTimeLimit: FUZZ_MS,
+    markInterruptAsFailure: false,
+  });
+  t.ok(served.size > 15, `${served.size} upstreams served something`);
+});
+
+t.test('the rows that name a transcript hold for every careless upstream', async (t) => {
+  const targets = Object.values(table).flatMap((rows) => rows.map(([target]) => target));
+  const wrong = targets.flatMap((target) =>
+    Object.entries(upstreams).flatMap(([name, upstream]) => {
+      const found = upstream(target);
+      const why = found === undefined || !isPlatforms(found) ? undefined : fault(target, found);
+      return why === undefined ? [] : [`${name} on ${target}: ${why}`];
+    }),
+  );
+  t.same(wrong, []);
+});
+
+t.test('a form body beside a query route could name another bot', async (t) => {
+  t.equal(read('/history?botId=a', { formBody: true }), 'ambiguous');
+  t.equal(read('/history', { formBody: true }), 'ambiguous');
+  t.equal(read('/transcripts/a/1', { formBody: true }), 'a 1');
+  t.equal(read('/other', { formBody: true }), 'other');
+});
+
+t.test('an absolute-form target must name the host of the request', async (t) => {
+  const target = 'http://chat.example:8080/transcripts/a/1';
+  t.equal(read(target, { host: 'chat.example:8080' }), 'a 1');
+  t.equal(read(target, { host: 'CHAT.example:8080' }), 'a 1');
+  t.equal(read(target, { host: 'chat.example' }), 'ambiguous');
+  t.equal(read(target, { host: undefined }), 'ambiguous');
+  t.equal(read('http://chat.example/transcripts/a/1', { host: 'chat.example:80' }), 'a 1');
+  t.equal(read('https://chat.example/transcripts/a/1', { host: 'chat.example:80' }), 'ambiguous');
+  t.equal(read('http://[::1]:3000/transcripts/a/1', { host: '[::1]:3000' }), 'a 1');
+});
+
+t.test('origin form keeps every other byte', async (t) => {
+  for (const [target, expected] of [
+    ['/x//y/../%zz?#', '/x//y/../%zz?#'],
+    ['http://h/x//y?z', '/x//y?z'],
+    ['HTTPS://h', '/'],
+    ['http://h?x', '/?x'],
+    ['*', '*'],
+    ['h:443', 'h:443'],
+  ] as const) {
+    t.equal(originForm(target), expected, target);
+  }
+});
+
+t.test('routes that disagree, and facts of the strictest', async (t) => {
+  const plain = readTarget(routes, { target: '/transcripts/a/1', host: '', formBody: false });
+  t.same(plain.kind === 'transcript' ? plain.route : undefined, routes.guarded[0]?.facts);
+  const mixed = readTarget(routes, { target: '/c/me/1', host: '', formBody: false });
+  t.same(mixed.kind === 'transcript' ? mixed.route : undefined, {
+    path: '/c/:contactId/:conversationId',
+    whitelist: false,
+  });
+  const lines: string[] = [];
+  readTarget(routes, { target: '/x/../transcripts/a/1', host: '', formBody: false }, (line) =>
+    lines.push(line),
+  );
+  t.same(lines.slice(0, 2), [
+    '"/x/../transcripts/a/1" is not guarded',
+    '"/transcripts/a/1" is guarded by /transcripts/:botId/:conversationId, bot a',
+  ]);
+});
+
+t.test('what a hostile target costs is bounded', async (t) => {
+  const tricks = [
+    '%5c',
+    '%2f',
+    '%252f',
+    '/../',
+    '/..;/',
+    ';x=1',
+    '%00',
+    '%c0%af',
+    '%ef%bc%8f',
+    '%ff',
+    '%3f',
+    '//',
+    '.',
+    '%20',
+  ];
+  const sink = tricks.join('a');
+  for (const unit of [
+    sink,
+    ...tricks,
+    '%2525252f',
+    '%c3%a9',
+    '/a;b',
+    '%ff%c0',
+    '&%61=%62',
+    '&b%6ftId;%00%ff+[]=b',
+  ]) {
+    for (const start of ['/transcripts/a/1/', '/x', '/history?botId=a']) {
+      const target = start + unit.repeat(Math.floor(15_000 / unit.length));
+      const before = process.cpuUsage();
+      read(target);
+      const { user, system } = process.cpuUsage(before);
+      t.ok(
+        user + system < 250_000,
+        `${start} and ${unit}, 15,000 bytes: under a quarter of a second even cold`,
+      );
+    }
   }
 });
