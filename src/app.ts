@@ -7,6 +7,7 @@ import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createRuling, type Ruling } from './app/rules.ts';
 import { openStore } from './app/store.ts';
+import { isWorker, summedMetrics } from './app/workers.ts';
 import { createCounters } from './audit/counters.ts';
 import type { Config } from './config/index.ts';
 import { createRegistry } from './ops/metrics.ts';
@@ -35,7 +36,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const admin = createAdmin({ ruling, authorize, store, live, log });
   const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, log });
   const registry = createRegistry(figuresOf({ counters, live, gateway, verifier: () => ruling().verifier }));
-  const privateDoor = await createPrivateDoor(health, registry, admin);
+  const metrics = isWorker() ? summedMetrics(registry) : () => registry.metrics();
+  const { contentType } = registry;
+  const privateDoor = await createPrivateDoor(health, { contentType, metrics }, admin);
 
   ruling().verifier.start();
   live.start();

@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import { destination, pino, stdTimeFunctions } from 'pino';
 import type { App } from './app.ts';
+import { isWorker, startWorkers, tellReady } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
 import {
   findingText,
@@ -29,28 +30,48 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config } = loaded;
-  // Loaded here, so that a health check or another command does not load a whole gateway.
-  const { startApp } = await import('./app.ts');
   const stdout = destination({ fd: 1, sync: false });
   const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
-  for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
-  let running: App | undefined;
+  const supervises = config.workers > 1 && !isWorker();
+  if (!isWorker())
+    for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
+  let running: Running | undefined;
   // Listened to from the start: a hangup must not end a gateway that is still starting.
-  process.on('SIGHUP', () => running && reload(running, config, load, log));
-  const app = await startApp(config, log).catch((error: unknown) => {
+  process.on('SIGHUP', () => running?.reload());
+  const start = supervises ? startWorkers(config.workers, log) : startOne(config, load, log);
+  running = await start.catch((error: unknown) => {
     log.fatal({ err: error }, 'could not start');
     stdout.flushSync();
     process.exit(1);
   });
-  running = app;
-  const { publicUrl, privateUrl } = app;
+  const { publicUrl, privateUrl } = running;
+  if (isWorker()) tellReady({ publicUrl, privateUrl });
   // Scripts and supervisors wait for this line, whatever the level.
-  log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
-  const delay = config.shutdown.delayMs + config.shutdown.drainMs + 5_000;
+  else log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
+  endGracefully(running, config, log, stdout);
+}
+
+/** What runs: this process's own gateway, or the workers that it started. */
+interface Running {
+  readonly publicUrl: string;
+  readonly privateUrl: string;
+  reload(): void;
+  close(): Promise<void>;
+}
+
+async function startOne(config: Config, load: () => Loaded, log: pino.Logger): Promise<Running> {
+  // Loaded here, so that a health check or another command does not load a whole gateway.
+  const { startApp } = await import('./app.ts');
+  const app = await startApp(config, log);
+  return { ...app, reload: () => reload(app, config, load, log) };
+}
+
+function endGracefully(running: Running, { shutdown }: Config, log: pino.Logger, stdout: Output): void {
+  const delay = shutdown.delayMs + shutdown.drainMs + 5_000;
   closeWithGrace({ delay, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected error ends the process');
     else log.info({ signal }, 'closing');
-    await app.close();
+    await running.close();
     log.info('closed');
     stdout.flushSync();
   });
@@ -71,5 +92,7 @@ function reload(app: App, running: Config, load: () => Loaded, log: pino.Logger)
     log.error({ err: error }, 'reload refused: the old configuration stays');
   }
 }
+
+type Output = ReturnType<typeof destination>;
 
 await main(process.argv.slice(2));

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import type { Answer, Authorize } from '../access/question.ts';
 import { ADMIN_PREFIX, adminPlugin, type AdminOptions } from '../admin/index.ts';
 import { createAccessLog } from '../audit/access-log.ts';
@@ -10,7 +9,7 @@ import type { Config } from '../config/index.ts';
 import { createGateway, type Access, type Gateway } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
-import { metricsPlugin } from '../ops/metrics.ts';
+import { metricsPlugin, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
 import type { Ruling } from './rules.ts';
@@ -86,7 +85,7 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
 /** The door for operators: health, metrics, admin API and dashboard. */
 export async function createPrivateDoor(
   health: HealthSources,
-  registry: Registry,
+  metrics: MetricsSource,
   admin: AdminParts,
 ): Promise<FastifyInstance> {
   const app = Fastify({
@@ -97,7 +96,7 @@ export async function createPrivateDoor(
     routerOptions: { maxParamLength: 512 },
   });
   await app.register(healthPlugin, health);
-  await app.register(metricsPlugin, { registry });
+  await app.register(metricsPlugin, metrics);
   const options: AdminOptions = {
     ...admin,
     door: 'private',

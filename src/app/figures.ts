@@ -17,6 +17,7 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
     name,
     type,
     help,
+    ...(name.startsWith('policy_') && { together: 'max' as const }),
     read: () => [{ value: read() }],
   });
   return [

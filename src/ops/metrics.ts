@@ -8,6 +8,8 @@ export interface Figure {
   readonly help: string;
   readonly type: 'counter' | 'gauge';
   readonly labels?: readonly string[];
+  /** How the figures of several processes become one; added up unless it says otherwise. */
+  readonly together?: 'max';
   read(): readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
@@ -19,11 +21,13 @@ export function createRegistry(figures: readonly Figure[]): Registry {
   return registry;
 }
 
-function register(registry: Registry, { name, help, type, labels: labelNames = [], read }: Figure): void {
+function register(registry: Registry, figure: Figure): void {
+  const { name, help, type, labels: labelNames = [], together = 'sum', read } = figure;
   const options = { name: `gateway_${name}`, help, labelNames: [...labelNames], registers: [registry] };
   if (type === 'gauge') {
     new Gauge({
       ...options,
+      aggregator: together,
       collect() {
         this.reset();
         for (const { labels = {}, value } of read()) this.set(labels, value);
@@ -40,11 +44,18 @@ function register(registry: Registry, { name, help, type, labels: labelNames = [
   });
 }
 
+/** A registry, or several of them summed. */
+export interface MetricsSource {
+  readonly contentType: string;
+  readonly metrics: () => Promise<string>;
+}
+
 /** `/metrics` in the Prometheus text format. */
-export const metricsPlugin: FastifyPluginCallback<{ registry: Registry }> = (fastify, { registry }, done) => {
-  fastify.get('/metrics', async (_request, reply) => {
-    const body = await registry.metrics();
-    return reply.type(registry.contentType).send(body);
-  });
+export const metricsPlugin: FastifyPluginCallback<MetricsSource> = (
+  fastify,
+  { contentType, metrics },
+  done,
+) => {
+  fastify.get('/metrics', async (_request, reply) => reply.type(contentType).send(await metrics()));
   done();
 };
