@@ -164,7 +164,7 @@ const parts: Record<string, Part> = {
     await openBot(page, home, 'sales');
     await addRange(page, '3.3.3.3', '3.3.3.3');
     await page.goto(`${home}#/changes`);
-    await page.getByText('Added 3.3.3.3').waitFor();
+    await page.getByText('Added 3.3.3.3', { exact: true }).waitFor();
     t.equal(await page.getByText('secret').count(), 0, 'nor does the log tell of other bots');
   },
 };

@@ -2,10 +2,13 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { findChromium, startChromium } from '../support/chromium.ts';
 import { startGateway, type GatewayProcess } from '../support/gateway-process.ts';
+import { createSigner, seconds } from '../support/tokens.ts';
 import { startPlatform, type Person, type Platform } from '../support/platform.ts';
 
 /** Where the admin's browser comes from, as the proxy in front says. */
 export const ADMIN_ADDRESS = '198.51.100.7';
+
+type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
 /** A gateway in front of a chat platform, as an operator runs them, and a browser. */
 export interface Scene {
@@ -21,7 +24,9 @@ export interface Scene {
   /** Status of a transcript's URL, asked for from an address, without any login. */
   readonly visit: (bot: string, address: string) => Promise<number>;
   /** The admin API as a script uses it. */
-  readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+  readonly call: Call;
+  /** The same by somebody whose very name is hostile. */
+  readonly hostileAdmin: Call;
   /** Script errors, refusals of the content policy, and requests to anywhere else. */
   readonly troubles: readonly string[];
 }
@@ -43,7 +48,7 @@ export async function openScene(t: Test, chromium: string): Promise<Scene> {
       extraHTTPHeaders: { 'x-forwarded-for': ADMIN_ADDRESS },
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     watch(page, new Set([gateway.publicUrl, gateway.privateUrl]), troubles);
     return page;
@@ -55,8 +60,18 @@ export async function openScene(t: Test, chromium: string): Promise<Scene> {
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   };
-  const ask = asker(gateway, await platform.token('super-admin'));
-  return { platform, gateway, browser, home, open, signedIn, troubles, ...ask };
+  const call = caller(gateway, await platform.token('super-admin'));
+  const hostileAdmin = caller(gateway, hostileToken());
+  const visit = visitor(gateway);
+  return { platform, gateway, browser, home, open, signedIn, troubles, visit, call, hostileAdmin };
+}
+
+const scripts = createSigner('HS256', 'scripts-1');
+
+/** A super admin whose issuer lets people choose their name. */
+function hostileToken(): string {
+  const claims = { sub: '<img src=x onerror=window.hit=1>', roles: ['super_admin'], exp: seconds(600) };
+  return scripts.sign({ iss: 'https://scripts.example/', aud: 'transcript-gateway', ...claims });
 }
 
 function configFor(platform: Platform): Record<string, unknown> {
@@ -73,6 +88,14 @@ function configFor(platform: Platform): Record<string, unknown> {
           from: ['bearer', 'cookie:session'],
           grants: ['member', 'contact', 'admin'],
         },
+        {
+          name: 'scripts',
+          issuer: 'https://scripts.example/',
+          audience: 'transcript-gateway',
+          keys: [{ kid: 'scripts-1', algorithm: 'HS256', secretBase64: scripts.secret.toString('base64') }],
+          from: ['bearer'],
+          grants: ['admin'],
+        },
       ],
     },
     login: { url: '/login', returnParam: 'return_to' },
@@ -81,25 +104,26 @@ function configFor(platform: Platform): Record<string, unknown> {
   };
 }
 
-function asker(gateway: GatewayProcess, token: string): Pick<Scene, 'visit' | 'call'> {
-  return {
-    async visit(bot, address) {
-      const url = `${gateway.publicUrl}/transcripts/${bot}/1001`;
-      const answer = await fetch(url, { headers: { 'x-forwarded-for': address }, redirect: 'manual' });
-      await answer.arrayBuffer();
-      return answer.status;
-    },
-    async call(method, path, body) {
-      const answer = await fetch(`${gateway.publicUrl}/_gateway/api/v1${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return (await answer.json()) as Record<string, unknown>;
-    },
+function visitor(gateway: GatewayProcess): Scene['visit'] {
+  return async (bot, address) => {
+    const url = `${gateway.publicUrl}/transcripts/${bot}/1001`;
+    const answer = await fetch(url, { headers: { 'x-forwarded-for': address }, redirect: 'manual' });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+}
+
+function caller(gateway: GatewayProcess, token: string): Call {
+  return async (method, path, body) => {
+    const answer = await fetch(`${gateway.publicUrl}/_gateway/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, unknown>;
   };
 }
 
@@ -116,8 +140,9 @@ function watch(page: Page, origins: ReadonlySet<string>, troubles: string[]): vo
   });
 }
 
-/** The one way in: a test without its browser says so once. */
+/** The one way in: a test without its browser says so once. Browsers are slow on a busy machine. */
 export function needsChromium(t: Test): string | undefined {
+  t.setTimeout(300_000);
   const path = findChromium();
   if (path === undefined) t.pass('skip: no chromium is to be had here');
   return path;
