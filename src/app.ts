@@ -25,8 +25,8 @@ export interface App {
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
-  const store = await openStore(config.store, log);
   const { maxStalenessSeconds } = config.policy;
+  const store = await openStore(config.store, maxStalenessSeconds, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const current = { ruling: createRuling(config, log), draining: false };
   const ruling = (): Ruling => current.ruling;

@@ -1,6 +1,6 @@
 import type { Policy, ScopePolicy } from '../policy/policy.ts';
 import type { Scope } from '../policy/reason.ts';
-import { EMPTY, applyingDelta, compiling } from '../policy/whitelist.ts';
+import { EMPTY, applyingDelta } from '../policy/whitelist.ts';
 import type { CompactRange } from '../policy/whitelist.ts';
 import { OFF, compact } from './record.ts';
 import type { Slicer } from './slicer.ts';
@@ -10,8 +10,8 @@ import type { Change, Loaded, RangeRecord } from './store.ts';
 export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Policy> {
   const scopes = new Map<Scope, ScopePolicy>();
   slicer.begin();
-  for (const { scope, settings, ranges, compiled } of loaded.scopes) {
-    scopes.set(scope, { ...settings, whitelist: compiled ?? (await slicer.run(compiling(ranges))) });
+  for (const { scope, settings, compile } of loaded.scopes) {
+    scopes.set(scope, { ...settings, whitelist: await slicer.run(compile()) });
     await slicer.pause();
   }
   return { revision: loaded.position.revision, scopes };

@@ -85,7 +85,7 @@ export function createLiveState(options: LiveStateOptions) {
     confirmed: age.confirm,
     serve(next: Policy, at: Position): void {
       [policy, position] = [next, at];
-      store.serving(at);
+      store.serving(at, next);
       gate.set(at.revision);
       listeners.tell(at.revision);
     },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Scope } from '../policy/reason.ts';
+import { compiling } from '../policy/whitelist.ts';
 import type { CompactRange } from '../policy/whitelist.ts';
 import { OFF, compact, emptyRecord, settingsOf, sortRanges } from './record.ts';
 import { StoreError } from './store.ts';
@@ -100,6 +101,10 @@ export function* imagesOf(
 ): Generator<ScopeImage, void> {
   for (const { record, ranges } of copy) {
     const settings = record.revision === 0 ? OFF : settingsOf(record);
-    yield { scope: record.scope, settings, ranges: compacted(record.scope, ranges, unreadable) };
+    yield {
+      scope: record.scope,
+      settings,
+      compile: () => compiling(compacted(record.scope, ranges, unreadable)),
+    };
   }
 }

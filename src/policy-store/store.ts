@@ -1,6 +1,6 @@
 import type { Scope } from '../policy/reason.ts';
-import type { StoredSettings } from '../policy/policy.ts';
-import type { CompactRange, Whitelist } from '../policy/whitelist.ts';
+import type { Policy, StoredSettings } from '../policy/policy.ts';
+import type { Compiling } from '../policy/whitelist.ts';
 
 /** A range as admins see it. Times are RFC 3339 in UTC. */
 export interface RangeRecord {
@@ -101,9 +101,8 @@ export interface ScopeDetail {
 export interface ScopeImage {
   readonly scope: Scope;
   readonly settings: SettingsState;
-  readonly ranges: Iterable<CompactRange>;
-  /** The compiled form, where the store keeps it ready: `ranges` need not be read then. */
-  readonly compiled?: Whitelist;
+  /** Reads and compiles its ranges, a few milliseconds at a time. */
+  readonly compile: () => Compiling;
 }
 
 export interface Loaded {
@@ -114,7 +113,7 @@ export interface Loaded {
   readonly confirmedAtMs?: number;
   /**
    * Records that could not be read: refused one by one, never taken for "everyone".
-   * Complete once `scopes` has been read to its end.
+   * Complete once every scope has been compiled.
    */
   readonly unreadable: readonly { readonly scope: string; readonly why: string }[];
 }
@@ -168,8 +167,8 @@ export interface Store {
   /** One change with its whole lists; undefined where the log no longer has it. */
   changeAt(revision: number): Promise<Change | undefined>;
   replicas(): Promise<readonly ReplicaStatus[]>;
-  /** What this gateway serves now: the store tells the other replicas. */
-  serving(position: Position): void;
+  /** What this gateway serves now: the store tells the other replicas, and may keep it for a fast start. */
+  serving(position: Position, policy: Policy): void;
   /** For readiness and doctor: up, degraded or down, in one sentence. */
   status(): { readonly state: 'up' | 'degraded' | 'down'; readonly detail: string };
   close(): Promise<void>;

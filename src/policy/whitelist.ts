@@ -5,11 +5,12 @@ import { applyingDelta } from './delta.ts';
 
 export { EMPTY, NEVER, findPosition, findRange, isRangeId, rangeIdAt, rangesOf } from './compiled.ts';
 export type { CompactRange, Whitelist } from './compiled.ts';
-export { compiling } from './compiling.ts';
+export { compiling, finishing } from './compiling.ts';
 export type { Compiling } from './compiling.ts';
 export { applyingDelta } from './delta.ts';
 
-function finish(work: Compiling): Whitelist {
+/** Does all of the work at once. */
+export function finish(work: Compiling): Whitelist {
   for (;;) {
     const step = work.next();
     if (step.done === true) return step.value;

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { findRange } from '../../src/policy/whitelist.ts';
+import { findRange, finish, rangesOf } from '../../src/policy/whitelist.ts';
 import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
 import type { Draft, Store } from '../../src/policy-store/store.ts';
@@ -18,14 +18,20 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 /** For long lists, which a deep comparison takes seconds for. */
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const sameJson = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b);
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
 
 async function imagesOf(store: Store) {
   const { scopes, position, unreadable } = await store.load();
   const images = [...scopes].map((image) => ({
     scope: image.scope,
     settings: image.settings,
-    ids: [...image.ranges].map(({ id }) => id).sort(),
+    ids: [...rangesOf(finish(image.compile()))].map(({ id }) => id).sort(),
   }));
   return { images: images.sort((a, b) => (a.scope < b.scope ? -1 : 1)), position, unreadable };
 }

@@ -1,0 +1,169 @@
+import type { Scope } from '../policy/reason.ts';
+import { compiling } from '../policy/whitelist.ts';
+import type { CompactRange } from '../policy/whitelist.ts';
+import { readRecord } from './change-text.ts';
+import type { StoreLog } from './log.ts';
+import { unpack } from './pack.ts';
+import { readCompact } from './range-text.ts';
+import { CLOSED, isScope, settingsOf } from './record.ts';
+import type { Keys } from './redis-keys.ts';
+import { asTexts, readHead, replies, scanRanges, sizeOf } from './redis-read.ts';
+import type { Texts } from './redis-read.ts';
+import type { Client } from './redis-scripts.ts';
+import { createSlicer } from './slicer.ts';
+import { START } from './state.ts';
+import { StoreError } from './store.ts';
+import type { Loaded, Position, ScopeImage } from './store.ts';
+
+/** Ranges that one round of reading asks for. */
+const ROUND = 5000;
+const ROUNDS = 50;
+/** So many changes after it a pack is older than it is worth. */
+const PACK_LAG = 5000;
+
+type Records = ReadonlyMap<string, string>;
+
+/** Scopes of one round: a few thousand ranges, or one scope that has more. */
+function* rounds(records: Records): Generator<string[], void> {
+  let round: string[] = [];
+  let size = 0;
+  for (const [scope, record] of records) {
+    if (size > 0 && (size + sizeOf(record) > ROUND || round.length >= 500)) {
+      yield round;
+      [round, size] = [[], 0];
+    }
+    round.push(scope);
+    size += 1 + sizeOf(record);
+  }
+  if (round.length > 0) yield round;
+}
+
+async function readRound(
+  client: Client,
+  keys: Keys,
+  scopes: string[],
+  records: Records,
+): Promise<Map<string, Texts>> {
+  const [only = ''] = scopes;
+  if (scopes.length === 1 && sizeOf(records.get(only) ?? '') > ROUND) {
+    return new Map([[only, await scanRanges(client, keys.scope(only as Scope))]]);
+  }
+  const pipeline = client.pipeline();
+  for (const scope of scopes) pipeline.hgetall(keys.scope(scope as Scope));
+  const found = await replies(pipeline.exec());
+  return new Map(scopes.map((scope, i) => [scope, asTexts(found[i])]));
+}
+
+/** The head, every record, and the ranges of some scopes, as they were at one moment. */
+async function readTogether(client: Client, keys: Keys, scopes: Iterable<string>) {
+  const asked = [...scopes];
+  const transaction = client.multi().hmget(keys.head, 'revision', 'id').hgetall(keys.scopes);
+  for (const scope of asked) transaction.hgetall(keys.scope(scope as Scope));
+  const [head, all, ...ranges] = await replies(transaction.exec());
+  const [revision, changeId] = head as (string | null)[];
+  return {
+    position: revision && changeId ? { revision: Number(revision), changeId } : undefined,
+    records: new Map(asTexts(all)),
+    ranges: new Map(asked.map((scope, i) => [scope, asTexts(ranges[i])])),
+  };
+}
+
+export interface Gathered {
+  readonly position: Position;
+  readonly records: Records;
+  readonly ranges: ReadonlyMap<string, Texts>;
+}
+
+/**
+ * Everything at one revision, read while others write: what has changed meanwhile is read again, in one transaction
+ * with the head once it is little.
+ */
+async function gather(client: Client, keys: Keys): Promise<Gathered> {
+  let { records, position } = await readTogether(client, keys, []);
+  const ranges = new Map<string, Texts>();
+  for (const round of rounds(records)) {
+    for (const [scope, texts] of await readRound(client, keys, round, records)) ranges.set(scope, texts);
+  }
+  const moving = new Set<string>();
+  for (let n = 0; n < ROUNDS; n += 1) {
+    const again = await readTogether(client, keys, moving);
+    for (const [scope, texts] of again.ranges) ranges.set(scope, texts);
+    const changed = [...again.records].filter(
+      ([scope, text]) => !moving.has(scope) && records.get(scope) !== text,
+    );
+    ({ records, position } = again);
+    if (changed.length === 0 && position !== undefined) return { position, records, ranges };
+    for (const [scope] of changed) moving.add(scope);
+  }
+  throw new StoreError('unavailable', 'the policy changes faster than it can be read');
+}
+
+function* compacted(scope: string, texts: Texts, unreadable: { scope: string; why: string }[]) {
+  for (const [id, text] of texts) {
+    const range: CompactRange | string = readCompact(id, text);
+    if (typeof range === 'string') unreadable.push({ scope, why: range });
+    else yield range;
+  }
+}
+
+function* imagesOf({ records, ranges }: Gathered, unreadable: { scope: string; why: string }[]) {
+  for (const [scope, text] of records) {
+    if (!isScope(scope)) {
+      unreadable.push({ scope, why: 'not a scope' });
+      continue;
+    }
+    const record = readRecord(scope, text);
+    if (record === undefined) unreadable.push({ scope, why: 'its record cannot be read: it is closed' });
+    const texts = record === undefined ? [] : (ranges.get(scope) ?? []);
+    const settings = record === undefined ? CLOSED : settingsOf(record);
+    yield {
+      scope,
+      settings,
+      compile: () => compiling(compacted(scope, texts, unreadable)),
+    } satisfies ScopeImage;
+  }
+}
+
+/** The pack, where the log goes on from it without a gap; what came after it is for the follower. */
+async function fromPack(client: Client, keys: Keys, head: Position): Promise<Loaded | undefined> {
+  const [revision, changeId] = await client.hmget(keys.pack, 'revision', 'id');
+  if (!revision || !changeId || head.revision - Number(revision) > PACK_LAG) return undefined;
+  if (changeId !== head.changeId) {
+    const [entry] = await client.xrange(keys.changes, `${revision}-0`, `${revision}-0`);
+    if (entry?.[1][entry[1].indexOf('id') + 1] !== changeId) return undefined;
+  }
+  const bytes = await client.hgetBuffer(keys.pack, 'bytes');
+  const packed = bytes && (await unpack(bytes, createSlicer()));
+  if (packed?.position.changeId !== changeId) return undefined;
+  return { ...packed, unreadable: [] };
+}
+
+/**
+ * The whole policy. Rejects with `unreadable` where the store has lost its head: what is known here, or still lies
+ * there, says that it is no empty store.
+ */
+export async function loadPolicy(
+  client: Client,
+  keys: Keys,
+  highestSeen: number,
+  log: StoreLog,
+): Promise<Loaded> {
+  const head = await readHead(client, keys);
+  if (head === undefined) {
+    const left = await client.exists(keys.scopes, keys.changes);
+    if (highestSeen === 0 && left === 0) return { position: START, scopes: [], unreadable: [] };
+    const known = highestSeen > 0 ? `revision ${String(highestSeen)} is known here` : 'other keys are there';
+    throw new StoreError(
+      'unreadable',
+      `Redis has lost the policy (no ${keys.head}, but ${known}): restore it`,
+    );
+  }
+  const packed = await fromPack(client, keys, head);
+  if (packed !== undefined) {
+    log.info({ revision: packed.position.revision }, 'policy read from its pack');
+    return packed;
+  }
+  const gathered = await gather(client, keys);
+  const unreadable: { scope: string; why: string }[] = [];
+  return { position: gathered.position, scopes: imagesOf(gathered, unreadable), unreadable };
+}
