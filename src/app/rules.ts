@@ -15,7 +15,8 @@ export interface Ruling {
 
 /** Makes what questions are judged by. Throws for what the checks of the configuration did not see. */
 export function createRuling(config: Config, log: VerifierDependencies['log'], previous?: Ruling): Ruling {
-  const verifier = createVerifier(config.identity, { log, ...(previous && { previous: previous.verifier }) });
+  const verifierOptions = { ...config.identity, maxTokenBytes: config.limits.tokenBytes };
+  const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
   const { routes, otherPaths, identity, login, policy } = config;
   return {
     config,

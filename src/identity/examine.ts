@@ -29,6 +29,8 @@ interface Failed {
 export interface Examiner {
   readonly issuers: readonly Issuer[];
   readonly toleranceMs: number;
+  /** Longer tokens are invalid. */
+  readonly maxTokenBytes: number;
   readonly verified: Cache<Verified>;
   readonly failed: Cache<Failed>;
   readonly running: Map<string, Promise<Verdict>>;
@@ -40,10 +42,16 @@ const FAILED_ENTRIES = 1_000;
 /** What a remembered token may weigh on average: its claims, read, take a small multiple of its text. */
 const WEIGHT_PER_ENTRY = 2_048;
 
-export function createExaminer(issuers: readonly Issuer[], toleranceMs: number, entries: number): Examiner {
+export function createExaminer(
+  issuers: readonly Issuer[],
+  toleranceMs: number,
+  entries: number,
+  maxTokenBytes = MAX_TOKEN_LENGTH,
+): Examiner {
   return {
     issuers,
     toleranceMs,
+    maxTokenBytes: Math.min(maxTokenBytes, MAX_TOKEN_LENGTH),
     verified: createCache(entries, entries * WEIGHT_PER_ENTRY),
     failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES),
     running: new Map(),
@@ -59,7 +67,8 @@ export function examine(
   nowMs: number,
 ): Verdict | Promise<Verdict> {
   const { counts, running } = examiner;
-  if (text.length > MAX_TOKEN_LENGTH) return bad('invalid', 'it is longer than 8 KiB');
+  if (text.length > examiner.maxTokenBytes)
+    return bad('invalid', `it is longer than ${examiner.maxTokenBytes} bytes`);
   // By place too: an issuer's tokens count only where its configuration looks for them.
   const id = place + ' ' + hash('sha256', text, 'base64url');
   const remembered = recall(examiner, id, nowMs);

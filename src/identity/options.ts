@@ -74,6 +74,8 @@ export interface IdentityOptions {
   readonly jwks: JwksOptions;
   /** How many verified tokens are remembered. */
   readonly cacheEntries: number;
+  /** Longer tokens are invalid; never above 8 KiB. */
+  readonly maxTokenBytes?: number;
 }
 
 export const defaultClaims: ClaimPaths = {

@@ -46,7 +46,12 @@ export function createVerifier(options: IdentityOptions, { log, previous }: Veri
     return source;
   };
   const issuers = options.issuers.map((issuer) => createIssuer(issuer, remote));
-  const examiner = createExaminer(issuers, options.clockToleranceSeconds * 1000, options.cacheEntries);
+  const examiner = createExaminer(
+    issuers,
+    options.clockToleranceSeconds * 1000,
+    options.cacheEntries,
+    options.maxTokenBytes,
+  );
   const places = cookiePlaces(issuers);
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),

@@ -442,3 +442,14 @@ t.test('public keys as certificates and JWK files', async (t) => {
   const privateJwk = JSON.stringify(newPair('ES256').privateKey.export({ format: 'jwk' }));
   t.match(findings({ algorithm: 'ES256', publicKey: Buffer.from(privateJwk) }), [{ message: /private/ }]);
 });
+
+t.test('the longest token is a setting, and never more than 8 KiB', async (t) => {
+  const said = async (bytes: number | undefined, pad: number) => {
+    const limit = bytes === undefined ? {} : { maxTokenBytes: bytes };
+    const verifier = createVerifier({ ...options([issuer({ keys })]), ...limit }, { log: quiet });
+    return word(await bearer(verifier, hs.sign(claims({ pad: 'x'.repeat(pad) }))));
+  };
+  t.equal(await said(undefined, 1_000), 'known');
+  t.equal(await said(1_000, 1_000), 'token-invalid');
+  t.equal(await said(1_000_000, 7_000), 'token-invalid');
+});
