@@ -10,6 +10,7 @@ import {
   V2ProxyProtocol,
 } from 'proxy-protocol-js';
 import type { Peer } from '../access/question.ts';
+import { parseAddress } from '../reading/address.ts';
 
 /** A v1 line is at most so long, CRLF included (PROXY protocol specification, section 2.1). */
 const longestV1 = 107;
@@ -50,8 +51,10 @@ function readV1(header: Buffer, peerAddress: string): Peer | undefined {
   if (/^PROXY UNKNOWN(?: [^\r\n]*)?\r\n$/.test(line)) return { address: peerAddress, proxied: 'unknown' };
   const { inetProtocol, source } = V1ProxyProtocol.parse(line);
   const family = inetProtocol === INETProtocol.TCP4 ? 4 : 6;
-  const isFour = /^[\d.]+$/.test(source.ipAddress);
+  const isFour = !source.ipAddress.includes(':');
   if ((family === 4) !== isFour || source.port > 65_535) return undefined;
+  // The library takes `203.0.113.7.8`; a header that names nobody is no header.
+  if (parseAddress(source.ipAddress) === undefined) return undefined;
   return { address: source.ipAddress, proxied: 'known' };
 }
 
