@@ -10,7 +10,10 @@ export interface ExchangeShare {
   readonly upstream: Upstream;
   /** Sent on as Host; undefined: the visitor's own. */
   readonly upstreamHost: string | undefined;
+  /** A body that stands still for so long, either way, is given up; 0 = never. */
   readonly bodyTimeoutMs: number;
+  /** True from when no new connections are taken: the ones there are not kept. */
+  isClosing(): boolean;
   readonly longAnswers: LongAnswers;
   settings(): GatewaySettings;
   readonly observeUpstream: ((seconds: number) => void) | undefined;

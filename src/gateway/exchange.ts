@@ -4,16 +4,15 @@ import type { Client, Dispatcher } from 'undici';
 import type { Permit } from '../access/permit.ts';
 import type { Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
+import { originForm } from '../reading/target.ts';
 import type { Asked, ExchangeShare } from './asked.ts';
 import type { LongAnswer } from './long-answers.ts';
-import { hasBody, readBody } from './request-body.ts';
+import { hasBody, takeBody } from './request-body.ts';
+import { writeOrWait } from './response-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
-import { originForm } from '../reading/target.ts';
-
 import {
   addTrailers,
-  expectsContinue,
   failureOf,
   isBodiless,
   reasonPhrase,
@@ -59,13 +58,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   /** Sends the request; `started` is called once, with the answer's head at hand or with the failure. */
   start(started: Started): void {
     this.#started = started;
-    if (!hasBody(this.#request) || this.#treatment.dropBody) return this.#queue();
-    if (expectsContinue(this.#request)) this.#response.writeContinue();
+    if (this.#treatment.dropBody || !hasBody(this.#request)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
     };
-    readBody(this.#request, this.#share.bodyTimeoutMs, ready, () => this.#fail('request-timeout'));
+    takeBody(this.#request, this.#response, this.#share.bodyTimeoutMs, ready, () => this.#stalled());
   }
 
   #queue(): void {
@@ -78,19 +76,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   go(): void {
     const { upstream } = this.#share;
     this.#connection = upstream.connections.lend();
-    this.#connection.dispatch(
-      {
-        path: originForm(this.#permit.target),
-        method: this.#request.method ?? 'GET',
-        headers: requestHeaders(this.#request, this.#permit, this.requestId, this.#share),
-        body: this.#body,
-        headersTimeout: upstream.dispatch.headersTimeout,
-        bodyTimeout: upstream.dispatch.bodyTimeout,
-        // Read by undici's request, and missing in its types: without it the visitor's Host becomes the name.
-        ...{ servername: upstream.dispatch.servername },
-      },
-      this,
-    );
+    const options = {
+      ...upstream.dispatch,
+      path: originForm(this.#permit.target),
+      method: this.#request.method ?? 'GET',
+      headers: requestHeaders(this.#request, this.#permit, this.requestId, this.#share),
+      body: this.#body,
+    };
+    this.#connection.dispatch(options, this);
   }
 
   giveUp(): void {
@@ -122,6 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   respond(): boolean {
     const head = this.#head;
     if (head === undefined) return false;
+    if (this.#share.isClosing()) this.#response.shouldKeepAlive = false;
     try {
       this.#response.writeHead(head.status, head.reason, head.headers);
     } catch {
@@ -136,9 +130,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
 
   onData(chunk: Buffer): boolean {
     if (this.#treatment.dropBody || this.#over) return true;
-    if (this.#response.write(chunk)) return true;
-    this.#response.once('drain', () => this.#resume?.());
-    return false;
+    return writeOrWait(this.#response, chunk, this.#share.bodyTimeoutMs, (taken) => {
+      if (taken) this.#resume?.();
+      else this.end();
+    });
   }
 
   onComplete(trailers: string[] | null): void {
@@ -155,13 +150,18 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
 
   /** The visitor is gone: so is the request to the upstream. */
   destroy(): void {
-    if (!this.#over) this.#stop(new Error('the client broke off'));
+    this.#stop(new Error('broken off'));
   }
 
   /** Ends a running answer so that it cannot be taken for a whole one. */
   end(): void {
-    this.#stop(new Error('the grant ended'));
+    this.destroy();
     this.#response.destroy();
+  }
+
+  #stalled(): void {
+    if (this.#over) this.#request.destroy();
+    else this.#fail('request-timeout');
   }
 
   #fail(code: ProblemCode): void {
@@ -178,7 +178,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   }
 
   #stop(why: Error): void {
-    const abort = this.#abort;
+    const abort = this.#over ? undefined : this.#abort;
     this.#finish(true);
     abort?.(why);
   }

@@ -33,7 +33,7 @@ export interface Guard {
 }
 
 export function createGuard(parts: GuardParts): Guard {
-  const { deps, limits, enforcer, peerOf } = parts;
+  const { deps, limits, enforcer, share, peerOf } = parts;
   const ask: Guard['ask'] = (request, upgrade) => {
     const question: Question = {
       method: request.method ?? '',
@@ -53,6 +53,7 @@ export function createGuard(parts: GuardParts): Guard {
       return;
     }
     if (code !== undefined) send(reply, enforcer.problem(raw, code, newRequestId()));
+    else if (share.upstream.slots.isFull) send(reply, enforcer.problem(raw, 'upstream-busy', newRequestId()));
     else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
     else judge(parts, ask, request, reply);
   };
@@ -60,12 +61,17 @@ export function createGuard(parts: GuardParts): Guard {
 }
 
 function judge(parts: GuardParts, ask: Guard['ask'], request: FastifyRequest, reply: FastifyReply): void {
+  const startMs = performance.now();
+  const decided = (question: Question, answer: Answer): void => {
+    parts.deps.observe?.decision((performance.now() - startMs) / 1000);
+    act(parts, request, reply, question, answer);
+  };
   try {
     const { question, answer } = ask(request.raw, false);
-    if (!(answer instanceof Promise)) act(parts, request, reply, question, answer);
+    if (!(answer instanceof Promise)) decided(question, answer);
     else
       answer
-        .then((known) => act(parts, request, reply, question, known))
+        .then((known) => decided(question, known))
         .catch((error: unknown) => broken(parts, request, reply, error));
   } catch (error) {
     broken(parts, request, reply, error);

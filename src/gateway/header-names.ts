@@ -65,13 +65,16 @@ const critical =
 /** A cache of the few spellings that real clients use; bounded, since the names are the client's. */
 const seen = new Map<string, NameClass>();
 const mostSeen = 1_000;
+const longestSeen = 64;
 
 /** The class of a header name in any spelling: `X_Forwarded.For` is read as a CGI-like platform reads it. */
 export function classOf(name: string): NameClass {
   const known = seen.get(name);
   if (known !== undefined) return known;
   const found = classify(name.toLowerCase());
-  if (seen.size < mostSeen) seen.set(name, found);
+  if (name.length > longestSeen) return found;
+  if (seen.size >= mostSeen) seen.clear();
+  seen.set(name, found);
   return found;
 }
 

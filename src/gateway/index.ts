@@ -1,23 +1,18 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import type { Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Peer } from '../access/question.ts';
-import { createConnections, type Connections } from './connections.ts';
-import { createEnforcer, type Enforcer } from './enforce.ts';
+import { createApp } from './app.ts';
 import type { ExchangeShare } from './asked.ts';
+import { createClosing, type Closing } from './closing.ts';
+import { createConnections } from './connections.ts';
+import { createEnforcer } from './enforce.ts';
 import { createForwarding, failureCode, registerProxy } from './forward.ts';
-import { createGuard, type Guard } from './guard.ts';
+import { createGuard } from './guard.ts';
 import { createLongAnswers } from './long-answers.ts';
 import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { sendRefusal } from './refusal.ts';
-import { newRequestId } from './request-id.ts';
-import { registerReserved } from './reserved.ts';
-import { answerClientError, createPublicServer, messageOn } from './server.ts';
-import { originForm } from '../reading/target.ts';
-import { isReserved } from './target-form.ts';
 import { createUpstream } from './upstream.ts';
-import { createUpgradeHandler } from './websocket.ts';
 
 export type { Access, GatewayDeps, GatewayOptions, GatewaySettings, HostileLimiter } from './options.ts';
 
@@ -43,7 +38,8 @@ export interface GatewayStats {
 /** Builds the public door; it takes no request before `listen`. */
 export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gateway {
   const { limits, proxyProtocol } = options;
-  const share = createShare(options, deps);
+  const closing = createClosing();
+  const share = createShare(options, deps, closing);
   const { longAnswers, upstream } = share;
   const connections = createConnections({
     limits,
@@ -63,7 +59,7 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
     forward,
     peerOf: (socket) => connections.peerOf(socket),
   });
-  const app = createApp({ options, deps, enforcer, connections, share, guard });
+  const app = createApp({ options, deps, enforcer, connections, share, guard, closing });
   registerProxy(app, options.upstream.url);
   return {
     app,
@@ -75,33 +71,21 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
       upstreamRunning: upstream.slots.running,
       upstreamWaiting: upstream.slots.waiting,
     }),
-    close: (drainMs) => drain(app, share, connections, drainMs),
+    close: (drainMs) => closing.close({ app, longAnswers, connections, upstream, drainMs }),
   };
 }
 
-async function drain(
-  app: FastifyInstance,
-  { longAnswers, upstream }: ExchangeShare,
-  connections: Connections,
-  drainMs: number,
-): Promise<void> {
-  const breakOff = (): void => {
-    longAnswers.endAll();
-    connections.endAll();
-  };
-  const timer = setTimeout(breakOff, drainMs);
-  await app.close();
-  clearTimeout(timer);
-  longAnswers.close();
-  await upstream.connections.close();
-}
-
-function createShare({ upstream: options, limits }: GatewayOptions, deps: GatewayDeps): ExchangeShare {
+function createShare(
+  { upstream: options, limits }: GatewayOptions,
+  deps: GatewayDeps,
+  closing: Closing,
+): ExchangeShare {
   const upstream = createUpstream(options);
   return {
     upstream,
     upstreamHost: options.host === 'upstream' ? upstream.host : undefined,
     bodyTimeoutMs: limits.bodyTimeoutMs,
+    isClosing: () => closing.hasBegun,
     longAnswers: createLongAnswers(
       deps.authorize,
       (listener) => deps.subscribe(listener),
@@ -111,48 +95,4 @@ function createShare({ upstream: options, limits }: GatewayOptions, deps: Gatewa
     settings: () => deps.settings(),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
-}
-
-interface AppParts {
-  readonly options: GatewayOptions;
-  readonly deps: GatewayDeps;
-  readonly enforcer: Enforcer;
-  readonly connections: Connections;
-  readonly share: ExchangeShare;
-  readonly guard: Guard;
-}
-
-function createApp({ options, deps, enforcer, connections, share, guard }: AppParts): FastifyInstance {
-  const serverFactory = (handler: (request: never, response: never) => void): Server => {
-    const serve = handler as (...pair: unknown[]) => void;
-    const upgrade = createUpgradeHandler({
-      options,
-      upstreamHost: share.upstreamHost,
-      enforcer,
-      longAnswers: share.longAnswers,
-      settings: () => deps.settings(),
-      inspect: guard.inspect,
-      isBusy: (socket) => messageOn(socket) !== undefined,
-      ask: guard.ask,
-      onAccess: (answer, request, requestId, code) =>
-        deps.onAccess(answer, { requestId, method: request.method ?? '', code }),
-      serve,
-    });
-    return createPublicServer(serve, { limits: options.limits, connections, upgrade });
-  };
-  const app = Fastify({
-    logger: false,
-    serverFactory,
-    clientErrorHandler: answerClientError,
-    // The router sees one path for everything but the gateway's own prefix; the guard sees the target as it came.
-    rewriteUrl: ({ url = '' }) => (isReserved(originForm(url)) ? originForm(url) : '/'),
-    return503OnClosing: false,
-    // The guard names what it judges; only what it hands on is named here.
-    genReqId: ({ url }) => (url === '/' ? '' : newRequestId()),
-    // The id of a bot has up to 128 characters, each of which may come percent-encoded.
-    routerOptions: { maxParamLength: 512 },
-  });
-  app.addHook('onRequest', (request, reply, done) => guard.guard(request, reply, done));
-  registerReserved(app, deps, enforcer);
-  return app;
 }

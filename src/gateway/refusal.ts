@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Problem, ProblemCode } from '../errors.ts';
@@ -114,9 +114,20 @@ export function allowOrigin(
 /** Writes it as the response; a HEAD request gets the same head without the body. */
 export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
   if (response.headersSent || response.destroyed) return;
+  const { req: request } = response;
+  if (status === 408) response.shouldKeepAlive = false;
+  else if (!request.complete) response.once('finish', () => linger(request));
   response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
   response.end(body);
 }
+
+/** A body that is not wanted is read for a while, so that the visitor gets to read the answer, and no longer. */
+function linger(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.destroy(), lingerMs).unref();
+  request.once('close', () => clearTimeout(timer));
+}
+
+const lingerMs = 5_000;
 
 /** Writes it on a socket that no response belongs to, and ends the connection. */
 export function sendOnSocket(socket: Duplex, { status, headers, body }: Refusal): void {

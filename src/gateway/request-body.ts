@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 
 /** Bodies up to this are read whole before a connection to the upstream is taken: a slow client holds none. */
@@ -9,17 +9,25 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Reads a small body whole and streams any other with back-pressure; `stalled` where it stands still. */
-export function readBody(
+/**
+ * Takes the body of a request that is going to be forwarded: a small one whole, any other as a stream with
+ * back-pressure; `stalled` where it stands still for `stallMs` (0 = never).
+ */
+export function takeBody(
   request: IncomingMessage,
+  response: ServerResponse,
   stallMs: number,
   ready: (body: Buffer | PassThrough) => void,
   stalled: () => void,
 ): void {
+  if (expectsContinue(request)) response.writeContinue();
   watchStall(request, stallMs, stalled);
-  const length = Number(request.headers['content-length']);
-  if (length <= wholeBytes) collect(request, ready);
+  if (Number(request.headers['content-length']) <= wholeBytes) collect(request, ready);
   else ready(stream(request));
+}
+
+function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
 }
 
 function collect(request: IncomingMessage, ready: (body: Buffer) => void): void {

@@ -20,6 +20,8 @@ export interface Slots {
   free(): void;
   /** Forgets one that waits; false where it did not wait. */
   leave(waiting: Waiting): boolean;
+  /** True where the next one would be refused. */
+  readonly isFull: boolean;
   readonly running: number;
   readonly waiting: number;
 }
@@ -43,6 +45,9 @@ export function createSlots({ slots, queue, waitMs }: SlotOptions): Slots {
       else next.go();
     },
     leave: (waiting) => line.leave(waiting),
+    get isFull() {
+      return running >= slots && line.size >= queue;
+    },
     get running() {
       return running;
     },

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ProblemCode } from '../errors.ts';
 import { isResponseHopByHop } from './header-names.ts';
 import { latin1 } from './response-headers.ts';
@@ -39,10 +39,6 @@ export function reasonPhrase(text: string): string {
 /** True where the head is the whole answer, whatever its Content-Length says (RFC 9112 section 6.3). */
 export function isBodiless(status: number, method: string | undefined): boolean {
   return status === 304 || status === 204 || method === 'HEAD';
-}
-
-export function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
-  return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
 }
 
 /** Passes early hints on (RFC 8297); those that Node will not write are left out, as they may be. */

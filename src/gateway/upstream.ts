@@ -10,6 +10,7 @@ export interface Upstream {
   readonly dispatch: {
     readonly headersTimeout: number;
     readonly bodyTimeout: number;
+    /** Read by undici's request, and missing in its types: without it the visitor's Host becomes the name. */
     readonly servername: string;
   };
   /** Its host and port, as a Host header has them. */

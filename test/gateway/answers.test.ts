@@ -433,6 +433,49 @@ t.test('bodies stream both ways', async (t) => {
   await upstream.stop();
 });
 
+t.test('a visitor who does not take the answer', async (t) => {
+  const upstream = await startRawUpstream((socket) => {
+    socket.write(`${ok}Content-Length: 100000000\r\n\r\n`);
+    const more = (): void => {
+      while (socket.writable && socket.bytesWritten < 100_000_000 && socket.write('x'.repeat(65_536)));
+    };
+    socket.on('drain', more);
+    more();
+  });
+  const door = await startDoor(upstream.url, { options: { limits: { bodyTimeoutMs: 300 } } });
+  const client = connect(door.port, '127.0.0.1');
+  client.on('error', () => undefined);
+  client.pause();
+  client.write(get('/x'));
+  t.ok(await until(() => upstream.open() === 1));
+  t.ok(await until(() => upstream.open() === 0), 'holds no connection to the upstream for ever');
+  t.equal(door.stats().upstreamRunning, 0);
+  client.destroy();
+  await door.stop();
+  await upstream.stop();
+});
+
+t.test('a body that nobody wants', async (t) => {
+  const upstream = await startUpstream();
+  const door = await startDoor(upstream.url);
+  const start = lines('POST /t/no-access/1 HTTP/1.1', host, 'Content-Length: 600000');
+  const text = await sendRaw(door.port, [
+    start + 'x'.repeat(300_000),
+    'x'.repeat(300_000) + get('/t/no-access/2'),
+  ]);
+  t.strictSame(
+    readResponses(text).map(({ status }) => status),
+    [403, 403],
+    'is read past, and not as a request',
+  );
+  const early = lines('POST /t/no-access/1 HTTP/1.1', host, 'Expect: 100-continue', 'Content-Length: 5');
+  const answer = await ask(door.port, early);
+  t.match(answer, { status: 403, headers: { connection: 'close' } }, 'is not asked for');
+  t.equal(upstream.take().length, 0);
+  await door.stop();
+  await upstream.stop();
+});
+
 t.test('an early answer to a long upload', async (t) => {
   const upstream = await startRawUpstream((socket) => {
     socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
@@ -522,6 +565,17 @@ t.test('closing lets what is in flight end', async (t) => {
   const closed = door.close(3_000);
   t.match(await inFlight, { status: 200, body: 'late' });
   await closed;
+  const kept = await startDoor(upstream.url);
+  const idle = connect(kept.port, '127.0.0.1');
+  let text = '';
+  idle.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  idle.write(get('/x'));
+  await until(() => kept.stats().upstreamRunning === 1);
+  const begun = performance.now();
+  await kept.close(5_000);
+  t.ok(performance.now() - begun < 2_000, 'a connection that is kept does not hold it up');
+  await until(() => text.endsWith('late'));
+  t.match(text, /\r\nConnection: close\r\n[^]*late$/);
   const stuck = await startDoor(upstream.url);
   const client = connect(stuck.port, '127.0.0.1');
   client.on('error', () => undefined);
