@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { createAuthorize } from './access/authorize.ts';
 import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
@@ -28,7 +29,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const { maxStalenessSeconds } = config.policy;
   const store = await openStore(config.store, maxStalenessSeconds, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
-  const current = { ruling: createRuling(config, log), draining: false };
+  const current: Current = { ruling: createRuling(config, log), draining: false };
   const ruling = (): Ruling => current.ruling;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
   const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
@@ -36,9 +37,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const admin = createAdmin({ ruling, authorize, store, live, log });
   const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, log });
   const registry = createRegistry(figuresOf({ counters, live, gateway, verifier: () => ruling().verifier }));
-  const metrics = isWorker() ? summedMetrics(registry) : () => registry.metrics();
-  const { contentType } = registry;
-  const privateDoor = await createPrivateDoor(health, { contentType, metrics }, admin);
+  const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   ruling().verifier.start();
   live.start();
@@ -52,12 +51,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     return {
       publicUrl,
       privateUrl,
-      reload(next) {
-        const previous = current.ruling;
-        current.ruling = createRuling(next, log, previous);
-        current.ruling.verifier.start();
-        void previous.verifier.close();
-      },
+      reload: (next) => takeOver(current, next, log),
       async close() {
         current.draining = true;
         await sleep(config.shutdown.delayMs);
@@ -70,4 +64,24 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     await closeKeepers();
     throw error;
   }
+}
+
+/** What a request is judged by now, and whether the gateway is about to end. */
+interface Current {
+  ruling: Ruling;
+  draining: boolean;
+}
+
+/** Swaps in the rules of a new configuration; throws, and changes nothing, where they cannot be made. */
+function takeOver(current: Current, next: Config, log: Logger): void {
+  const previous = current.ruling;
+  current.ruling = createRuling(next, log, previous);
+  current.ruling.verifier.start();
+  void previous.verifier.close();
+}
+
+/** The figures of this process, or of all workers where it is one of them. */
+function exposed(registry: Registry): { contentType: string; metrics: () => Promise<string> } {
+  const { contentType } = registry;
+  return { contentType, metrics: isWorker() ? summedMetrics(registry) : () => registry.metrics() };
 }

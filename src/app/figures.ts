@@ -11,75 +11,79 @@ export interface FigureSources {
   verifier(): Verifier;
 }
 
+type Read = () => number;
+
+/** A figure of one value; of the policy's, the highest of all workers counts, of others their sum. */
+function one(name: string, type: Figure['type'], help: string, read: Read): Figure {
+  const together = name.startsWith('policy_') ? { together: 'max' as const } : {};
+  return { name, type, help, ...together, read: () => [{ value: read() }] };
+}
+
+const gauge = (name: string, help: string, read: Read): Figure => one(name, 'gauge', help, read);
+const counter = (name: string, help: string, read: Read): Figure => one(name, 'counter', help, read);
+
 /** Every figure that the rooms keep, under the name that operators see. */
 export function figuresOf({ counters, live, gateway, verifier }: FigureSources): readonly Figure[] {
-  const one = (name: string, type: Figure['type'], help: string, read: () => number): Figure => ({
-    name,
-    type,
-    help,
-    ...(name.startsWith('policy_') && { together: 'max' as const }),
-    read: () => [{ value: read() }],
-  });
   return [
     decisions(counters),
     clients(counters),
-    one(
+    counter(
       'unheard_forwarding_headers_total',
-      'counter',
       'Guarded requests with a forwarding header from a peer that is no trusted proxy.',
       () => counters.clients().unheard,
     ),
-    one('policy_revision', 'gauge', 'Revision of the policy that is served.', () => live.status().revision),
-    one(
+    ...policyFigures(live),
+    ...tokenFigures(() => verifier().stats()),
+    ...doorFigures(gateway),
+  ];
+}
+
+function policyFigures(live: LivePolicy): Figure[] {
+  const status = () => live.status();
+  return [
+    gauge('policy_revision', 'Revision of the policy that is served.', () => status().revision),
+    gauge(
       'policy_age_seconds',
-      'gauge',
       'Since the policy was last confirmed; -1 before the first time.',
-      () => live.status().ageSeconds ?? -1,
+      () => status().ageSeconds ?? -1,
     ),
-    one('policy_scopes', 'gauge', 'Scopes with a record.', () => live.status().scopes),
-    one(
+    gauge('policy_scopes', 'Scopes with a record.', () => status().scopes),
+    gauge(
       'policy_unreadable_records',
-      'gauge',
       'Records that could not be read and grant nothing.',
-      () => live.status().unreadable.length,
+      () => status().unreadable.length,
     ),
-    one(
+    counter(
       'policy_lineage_alarms_total',
-      'counter',
       'Times the history was not the one that was followed.',
-      () => live.status().lineageAlarms,
+      () => status().lineageAlarms,
     ),
-    one('token_cache_hits_total', 'counter', 'Tokens known from before.', () => verifier().stats().cacheHits),
-    one(
-      'token_cache_misses_total',
-      'counter',
-      'Tokens that had to be verified.',
-      () => verifier().stats().cacheMisses,
-    ),
-    one('token_cache_entries', 'gauge', 'Tokens remembered.', () => verifier().stats().cached),
-    one('token_verifications_total', 'counter', 'Signature checks.', () => verifier().stats().verifications),
-    one('token_failures_total', 'counter', 'Tokens that no key verified.', () => verifier().stats().failures),
-    one('key_fetches_total', 'counter', 'Fetches of key sets.', () => verifier().stats().keyFetches),
-    one(
-      'key_fetch_failures_total',
-      'counter',
-      'Those that failed.',
-      () => verifier().stats().keyFetchFailures,
-    ),
-    one('connections', 'gauge', 'Open connections of visitors.', () => gateway.stats().connections),
-    one(
+  ];
+}
+
+function tokenFigures(stats: () => ReturnType<Verifier['stats']>): Figure[] {
+  return [
+    counter('token_cache_hits_total', 'Tokens known from before.', () => stats().cacheHits),
+    counter('token_cache_misses_total', 'Tokens that had to be verified.', () => stats().cacheMisses),
+    gauge('token_cache_entries', 'Tokens remembered.', () => stats().cached),
+    counter('token_verifications_total', 'Signature checks.', () => stats().verifications),
+    counter('token_failures_total', 'Tokens that no key verified.', () => stats().failures),
+    counter('key_fetches_total', 'Fetches of key sets.', () => stats().keyFetches),
+    counter('key_fetch_failures_total', 'Those that failed.', () => stats().keyFetchFailures),
+  ];
+}
+
+function doorFigures(gateway: Gateway): Figure[] {
+  const stats = () => gateway.stats();
+  return [
+    gauge('connections', 'Open connections of visitors.', () => stats().connections),
+    gauge(
       'long_answers',
-      'gauge',
       'Tunnels and streams that are asked about again each second.',
-      () => gateway.stats().tunnelsAndStreams,
+      () => stats().tunnelsAndStreams,
     ),
-    one('upstream_requests', 'gauge', 'Requests at the platform now.', () => gateway.stats().upstreamRunning),
-    one(
-      'upstream_queue',
-      'gauge',
-      'Requests that wait for a connection to it.',
-      () => gateway.stats().upstreamWaiting,
-    ),
+    gauge('upstream_requests', 'Requests at the platform now.', () => stats().upstreamRunning),
+    gauge('upstream_queue', 'Requests that wait for a connection to it.', () => stats().upstreamWaiting),
   ];
 }
 

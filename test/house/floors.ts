@@ -69,15 +69,23 @@ function isName(node: ts.Identifier): boolean {
   return ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent);
 }
 
+/** True where the environment is handed on whole, as an argument: `main` gives it to config/, which reads it. */
+function isHandedOn(source: Source, node: ts.PropertyAccessExpression): boolean {
+  const { parent } = node;
+  const whole = ts.isPropertyAssignment(parent) || ts.isCallExpression(parent);
+  return whole && roomOf(source.name) === 'main';
+}
+
 /** Where a source reads the environment; only config/ may. */
 export function environmentReads(source: Source): string[] {
   if (roomOf(source.name) === 'config') return [];
   const found: string[] = [];
   walk(source.tree, (node) => {
-    if (ts.isPropertyAccessExpression(node) && node.getText(source.tree) === 'process.env')
-      found.push(at(source, node));
+    const named = ts.isPropertyAccessExpression(node) && node.getText(source.tree) === 'process.env';
+    if (named && !isHandedOn(source, node)) found.push(at(source, node));
     if (!ts.isVariableDeclaration(node) || node.initializer?.getText(source.tree) !== 'process') return;
-    if (ts.isObjectBindingPattern(node.name)) found.push(at(source, node));
+    if (ts.isObjectBindingPattern(node.name) && /\benv\b/.test(node.name.getText(source.tree)))
+      found.push(at(source, node));
   });
   return source.packages.includes('node:process') ? [...found, `${source.name}: node:process`] : found;
 }
