@@ -30,7 +30,7 @@ export function changeRoutes(app: AdminApp, options: AdminOptions): void {
 
   app.get('/changes/:revision', readSchema, async (request, reply) => {
     const found = await readable(store, actorOf(request), reply, request.params.revision);
-    return found.ok ? viewChange(found.change) : found.reply;
+    return found.ok ? viewChange(cutTo(MOST_RANGES, found.change)) : found.reply;
   });
 
   app.post('/changes/:revision/revert', revertSchema, async (request, reply) => {
@@ -58,7 +58,9 @@ const listSchema = {
     response: { 200: Answers.changes },
   },
 };
-const readSchema = { schema: { summary: 'One change with its whole lists', params: RevisionParams } };
+const readSchema = {
+  schema: { summary: 'One change with up to 1000 ranges on each side', params: RevisionParams },
+};
 /** No body at all is an empty one. */
 const preValidation = async (request: FastifyRequest): Promise<void> => {
   request.body ??= {};
@@ -72,6 +74,15 @@ const revertSchema = {
     response: { 200: Answers.revert },
   },
 };
+
+/** Ranges of one change that are shown; an import may have had any number. */
+const MOST_RANGES = 1_000;
+
+function cutTo(most: number, change: Change): Change {
+  if (change.removed.length <= most && change.added.length <= most) return change;
+  const [removed, added] = [change.removed.slice(0, most), change.added.slice(0, most)];
+  return { ...change, removed, added, truncated: true };
+}
 
 interface Query {
   readonly before?: number;

@@ -40,7 +40,7 @@ interface Reader {
  * readers may take different ones for the value, and it yields now and then, so that a large body does not hold
  * up other requests. `__proto__` is no name for a member.
  */
-export function* readJson(text: string, tokensPerSlice = 20_000): Generator<undefined, JsonReading> {
+export function* readJson(text: string, tokensPerSlice = 4_000): Generator<undefined, JsonReading> {
   const reader: Reader = { text, at: 0, stack: [], root: undefined };
   try {
     for (let tokens = 1; !step(reader); tokens += 1) if (tokens % tokensPerSlice === 0) yield;

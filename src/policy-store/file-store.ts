@@ -7,6 +7,7 @@ import { openJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLog } from './log.ts';
 import { imagesOf } from './state.ts';
+import { createSlicer } from './slicer.ts';
 import { StoreError } from './store.ts';
 import type { Change, Follower, Loaded, Position, Receipt, Store } from './store.ts';
 
@@ -65,7 +66,10 @@ function reading({
 }: Journal): Pick<Store, 'scopes' | 'scope' | 'changes' | 'changeAt'> {
   return {
     scopes: () => Promise.resolve({ revision: position().revision, scopes: state.scopes() }),
-    scope: (scope) => Promise.resolve({ ...state.scope(scope), revision: position().revision }),
+    async scope(scope) {
+      await state.sort(scope, createSlicer());
+      return { ...state.scope(scope), revision: position().revision };
+    },
     changes({ scope, before, limit }) {
       const fits = history
         .after(0)

@@ -86,18 +86,3 @@ export function settingsOf(record: ScopeRecord): SettingsState {
 export function emptyRecord(scope: Scope): ScopeRecord {
   return { scope, enabled: false, revision: 0, ranges: 0 };
 }
-
-/** By start, then end, then id: the order that admins see. */
-export function sortRanges(ranges: Iterable<RangeRecord>): RangeRecord[] {
-  const keyed = [...ranges].map((range) => ({
-    range,
-    key: [quadValue(range.start) ?? 0, quadValue(range.end) ?? 0],
-  }));
-  keyed.sort(
-    (a, b) =>
-      (a.key[0] ?? 0) - (b.key[0] ?? 0) ||
-      (a.key[1] ?? 0) - (b.key[1] ?? 0) ||
-      (a.range.id < b.range.id ? -1 : 1),
-  );
-  return keyed.map(({ range }) => range);
-}

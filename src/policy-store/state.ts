@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Scope } from '../policy/reason.ts';
 import { compiling } from '../policy/whitelist.ts';
 import type { CompactRange } from '../policy/whitelist.ts';
-import { OFF, compact, emptyRecord, settingsOf, sortRanges } from './record.ts';
+import { OFF, compact, emptyRecord, settingsOf } from './record.ts';
+import type { Slicer } from './slicer.ts';
+import { sortRanges, sortedAfter, sorting } from './sorted.ts';
 import { StoreError } from './store.ts';
 import type { Change, Draft, Position, RangeRecord, ScopeDetail, ScopeImage, ScopeRecord } from './store.ts';
 
 interface Stored {
   record: ScopeRecord;
   ranges: Map<string, RangeRecord>;
+  /** As admins see them, once one has asked. */
+  sorted?: readonly RangeRecord[] | undefined;
 }
 
 export const START: Position = { revision: 0, changeId: '' };
@@ -57,6 +61,14 @@ function refusalOf({ record, ranges }: Stored, draft: Draft): StoreError | undef
   return there && new StoreError('conflict', `range ${there.id} is there already`);
 }
 
+/** Sorts a scope's ranges, where they are not, without holding up anything; a change in between undoes it. */
+async function sortSlowly(stored: ReadonlyMap<Scope, Stored>, scope: Scope, slicer: Slicer): Promise<void> {
+  const entry = stored.get(scope);
+  if (entry === undefined || entry.sorted !== undefined) return;
+  const sorted = await slicer.run(sorting([...entry.ranges.values()]));
+  if (stored.get(scope) === entry) entry.sorted = sorted;
+}
+
 /** Every scope in memory, as the file store has read or written it. */
 export function createState() {
   const stored = new Map<Scope, Stored>();
@@ -67,11 +79,12 @@ export function createState() {
     refusal: (draft: Draft): StoreError | undefined => refusalOf(of(draft.scope), draft),
     apply(change: Change): void {
       const { scope, settings, removed, added, revision } = change;
-      const { record, ranges } = of(scope);
+      const { record, ranges, sorted } = of(scope);
       for (const { id } of removed) ranges.delete(id);
       for (const range of added) ranges.set(range.id, range);
       const after = settings?.after ?? settingsOf(record);
-      stored.set(scope, { record: { scope, ...after, revision, ranges: ranges.size }, ranges });
+      const kept = sorted && sortedAfter(sorted, removed, added);
+      stored.set(scope, { record: { scope, ...after, revision, ranges: ranges.size }, ranges, sorted: kept });
     },
     /** Takes a scope from a snapshot. */
     restore(record: ScopeRecord): void {
@@ -79,12 +92,16 @@ export function createState() {
     },
     /** Takes more ranges of a restored scope. */
     restoreRanges(scope: Scope, ranges: readonly RangeRecord[]): void {
-      for (const range of ranges) of(scope).ranges.set(range.id, range);
+      const entry = of(scope);
+      for (const range of ranges) entry.ranges.set(range.id, range);
+      entry.sorted = undefined;
     },
     scopes: (): ScopeRecord[] => [...stored.values()].map(({ record }) => record),
+    sort: (scope: Scope, slicer: Slicer): Promise<void> => sortSlowly(stored, scope, slicer),
     scope(scope: Scope): ScopeDetail {
-      const { record, ranges } = of(scope);
-      return { record, ranges: sortRanges(ranges.values()) };
+      const entry = of(scope);
+      entry.sorted ??= sortRanges(entry.ranges.values());
+      return { record: entry.record, ranges: entry.sorted };
     },
     /** Every scope's ranges as they are now, in no order; later changes do not show. */
     copy: (): { record: ScopeRecord; ranges: readonly RangeRecord[] }[] =>
