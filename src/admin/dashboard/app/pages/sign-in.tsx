@@ -32,6 +32,7 @@ export function SignInScreen() {
 
 /** Over the page that was being worked on: nothing typed there is lost, and it can be looked at. */
 export function SessionOver() {
+  const { loginUrl } = useSession();
   const [open, setOpen] = useState(true);
   return (
     <>
@@ -44,8 +45,10 @@ export function SessionOver() {
       {open ? (
         <Dialog title="Your session is over" onClose={() => setOpen(false)}>
           <p>
-            Nothing was changed since, and what you typed is still here. Log in again, come back to this tab,
-            and go on.
+            Nothing was changed since, and what you typed is still here.{' '}
+            {loginUrl === undefined
+              ? 'Paste a token to go on.'
+              : 'Log in again, come back to this tab, and go on.'}
           </p>
           <WaysIn newTab />
         </Dialog>

@@ -1,5 +1,5 @@
 import { putRange } from '../../api/calls.ts';
-import type { RangeRecord, Scope } from '../../api/types.ts';
+import type { RangeInput, RangeRecord, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
@@ -29,7 +29,9 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
     onClose();
   };
   const save = async (): Promise<void> => {
-    const input = inputOf(typed);
+    const input = editedInput(typed, range);
+    // Nothing to change makes no change: its undo would take back another one.
+    if (input === undefined) return leave();
     const done = { text: `Changed ${spanText(range)} to ${spanText(input)}.` };
     if (await writing.run((revision) => putRange(scope, range.id, input, revision), done)) leave();
   };
@@ -50,6 +52,15 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
       <Failure error={writing.error} />
     </Dialog>
   );
+}
+
+/** What is to be stored instead; undefined where it is what is there. The field has no seconds, the stored expiry may. */
+function editedInput(typed: Typed, range: RangeRecord): RangeInput | undefined {
+  const before = typedFrom(range);
+  const input = inputOf(typed);
+  if (JSON.stringify(input) === JSON.stringify(inputOf(before))) return undefined;
+  const kept = typed.expires === before.expires && range.expiresAt !== undefined;
+  return kept ? { ...input, expiresAt: range.expiresAt } : input;
 }
 
 /** Says so where the person looking would no longer be in. */
