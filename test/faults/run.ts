@@ -4,12 +4,18 @@ import { conduct, type Experiment } from './experiment.ts';
 import { keyFaults } from './key-faults.ts';
 import { platformFaults } from './platform-faults.ts';
 import { processFaults } from './process-faults.ts';
+import { redisFaults } from './redis-faults.ts';
 
 const { values } = parseArgs({
   options: { short: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
 
-export const experiments: readonly Experiment[] = [...platformFaults, ...processFaults, ...keyFaults];
+export const experiments: readonly Experiment[] = [
+  ...platformFaults,
+  ...processFaults,
+  ...keyFaults,
+  ...redisFaults,
+];
 
 const chosen = experiments.filter(
   ({ name, short }) => name.includes(values.only) && (!values.short || short === true),
