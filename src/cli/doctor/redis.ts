@@ -1,139 +1,99 @@
-import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../../config/index.ts';
+import { connect } from '../../policy-store/redis-client.ts';
+import { keysOf } from '../../policy-store/redis-keys.ts';
+import { aliveIn, timeMs } from '../../policy-store/redis-replicas.ts';
+import type { Client } from '../../policy-store/redis-scripts.ts';
 import type { Reading } from './clock.ts';
 import { found, good, unknown, whyText } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { judgeRedis } from './redis-settings.ts';
 
-type Options = NonNullable<Config['store']['redis']>;
-
-function hostOf(text: string): { host: string; port: number } {
-  const at = text.lastIndexOf(':');
-  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-}
-
-function connect({
-  url,
-  sentinel,
-  cluster,
-  username,
-  password,
-  tls,
-  ca,
-  connectTimeoutMs,
-  commandTimeoutMs,
-}: Options): Redis | Cluster {
-  const secure = tls || url?.startsWith('rediss:') === true;
-  const common = {
-    lazyConnect: true,
-    connectTimeout: connectTimeoutMs,
-    commandTimeout: commandTimeoutMs,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(secure ? { tls: ca === undefined ? {} : { ca } } : {}),
-  };
-  if (cluster !== undefined) {
-    const options = { lazyConnect: true, redisOptions: common, clusterRetryStrategy: () => null };
-    return new Cluster(cluster.hosts.map(hostOf), options);
-  }
-  if (sentinel !== undefined) {
-    return new Redis({
-      ...common,
-      name: sentinel.name,
-      sentinels: sentinel.hosts.map(hostOf),
-      sentinelRetryStrategy: () => null,
-      ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
-      ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
-      ...(secure ? { enableTLSForSentinelMode: true } : {}),
-    });
-  }
-  return new Redis(url ?? '', common);
-}
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const fields = (text: string): ReadonlyMap<string, string> =>
   new Map([...text.matchAll(/^([a-z0-9_]+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
 
-/** A setting, by CONFIG GET; undefined where an ACL forbids to ask. */
-async function settings(client: Redis | Cluster): Promise<ReadonlyMap<string, string>> {
-  const wanted = [
-    'maxmemory-policy',
-    'maxmemory',
-    'appendonly',
-    'appendfsync',
-    'save',
-    'min-replicas-to-write',
-  ];
-  const asked = await Promise.all(
-    wanted.map(async (name): Promise<[string, string][]> => {
-      const answer: unknown = await client.call('config', 'get', name).catch(() => undefined);
-      if (answer === undefined || answer === null) return [];
-      const pairs: unknown[] = Array.isArray(answer)
-        ? answer
-        : answer instanceof Map
-          ? [...answer].flat()
-          : Object.entries(answer).flat();
-      return pairs.length > 1 ? [[name, String(pairs[1])]] : [];
-    }),
-  );
-  return new Map(asked.flat());
+/** Settings by CONFIG GET; those that an ACL forbids to ask are left out. */
+async function settings(client: Client): Promise<ReadonlyMap<string, string>> {
+  const wanted = ['maxmemory-policy', 'appendfsync', 'save', 'min-replicas-to-write'];
+  const asked = wanted.map(async (name): Promise<[string, string][]> => {
+    const answer: unknown = await client.call('config', 'get', name).catch(() => undefined);
+    const [, value]: readonly unknown[] = Array.isArray(answer) ? answer : [];
+    return typeof value === 'string' ? [[name, value]] : [];
+  });
+  return new Map((await Promise.all(asked)).flat());
 }
 
-async function clock(client: Redis | Cluster): Promise<Reading[]> {
+async function clock(client: Client): Promise<Reading[]> {
   const before = Date.now();
-  const [seconds, micros] = await client.time();
-  const ourMs = (before + Date.now()) / 2;
-  return [{ where: 'Redis', theirMs: Number(seconds) * 1000 + Number(micros) / 1000, ourMs }];
+  const time = await client.time();
+  return [{ where: 'Redis', theirMs: timeMs(time), ourMs: (before + Date.now()) / 2 }];
 }
 
-function unreachable(error: unknown): Diagnosis {
-  const why = error instanceof Error ? error.message : String(error);
-  const auth = /WRONGPASS|NOAUTH|NOPERM/.test(why);
-  return found(
-    'redis',
-    'bad',
-    auth ? `it refuses the login: ${why}` : `it cannot be reached (${whyText(error)})`,
-    {
-      shows:
-        'changes are refused with 503; past policy.maxStalenessSeconds address grants close, token grants go on',
-      mend: auth
-        ? 'mend store.redis.username and passwordFile, and the ACL'
-        : 'start Redis, or mend store.redis',
-    },
-  );
+/** The site's own keys: a policy without its head is lost, and every gateway on the prefix should be one of ours. */
+async function site(client: Client, prefix: string): Promise<Diagnosis[]> {
+  const keys = keysOf(prefix);
+  const [head, changes, time] = await Promise.all([
+    client.hlen(keys.head),
+    client.exists(keys.changes),
+    client.time(),
+  ]);
+  const beheaded = found('redis', 'bad', `the policy under "${prefix}" has lost its head`, {
+    shows: 'address grants are answered 503, an alarm is in every gateway’s log',
+    mend: 'restore Redis from a backup; never delete single keys of the prefix',
+  });
+  const flat = Object.entries(await client.hgetall(keys.replicas)).flat();
+  const alive = [...aliveIn(flat, timeMs(time)).keys()];
+  const sharing = `gateways on the prefix "${prefix}": ${alive.length === 0 ? 'none' : alive.join(', ')}; one of another site would need a prefix of its own`;
+  return [...(head === 0 && changes > 0 ? [beheaded] : []), good('redis', sharing)];
 }
 
-/** Asks Redis for its settings and its state, on a connection of its own. */
+async function examine(client: Client, prefix: string): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+  const started = performance.now();
+  await client.ping();
+  const ms = Math.round(performance.now() - started);
+  const info = await client.info().then(fields, () => undefined);
+  const state =
+    info === undefined
+      ? [unknown('redis', 'INFO is not allowed for this user', 'allow +info, or ask with another user')]
+      : judgeRedis(info, await settings(client));
+  const own = await site(client, prefix).catch((error: unknown) => [
+    unknown(
+      'redis',
+      `the keys of "${prefix}" cannot be read: ${whyText(error)}`,
+      `allow ~{${prefix}}:* in its ACL`,
+    ),
+  ]);
+  return {
+    found: [good('redis', `answers in ${ms} ms`), ...state, ...own],
+    clocks: await clock(client).catch(() => []),
+  };
+}
+
+function unreachable(why: string): Diagnosis {
+  const auth = /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(why);
+  return found('redis', 'bad', auth ? `it refuses the login: ${why}` : `it cannot be reached: ${why}`, {
+    shows:
+      'changes are refused with 503; past policy.maxStalenessSeconds address grants close, token grants go on',
+    mend: auth
+      ? 'mend store.redis.username and passwordFile, or the ACL'
+      : 'start Redis, or mend store.redis',
+  });
+}
+
+/** Asks Redis for its settings and its state, connected to as the gateway does. */
 export async function checkRedis({ store }: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
   const options = store.redis;
   if (options === undefined) return { found: [], clocks: [] };
-  const client = connect(options);
-  let said: Error | undefined;
-  client.on('error', (error: Error) => (said ??= error));
+  const connections = connect(options, silent);
   try {
-    await client.connect();
-    const started = performance.now();
-    await client.ping();
-    const ms = Math.round(performance.now() - started);
-    const info = await client.info().then(fields, () => undefined);
-    const state =
-      info === undefined
-        ? [
-            unknown(
-              'redis',
-              'INFO is not allowed for this user',
-              "allow +info, or ask with an administrator's user",
-            ),
-          ]
-        : judgeRedis(info, await settings(client));
-    return {
-      found: [good('redis', `answers in ${ms} ms`), ...state],
-      clocks: await clock(client).catch(() => []),
-    };
+    await connections.attempted;
+    const isReady = connections.isReady() || (await connections.ready(1_000));
+    if (!isReady) return { found: [unreachable(connections.problem())], clocks: [] };
+    return await examine(connections.commands, options.prefix);
   } catch (error) {
-    return { found: [unreachable(said ?? error)], clocks: [] };
+    return { found: [unreachable(whyText(error))], clocks: [] };
   } finally {
-    client.disconnect();
+    connections.close();
   }
 }
