@@ -1,10 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
+import { Redis } from 'ioredis';
 import t from 'tap';
 import { createBoundedMap } from '../../src/limits/bounded-map.ts';
 import { createBuckets } from '../../src/limits/bucket.ts';
 import { createRecent } from '../../src/limits/recent.ts';
+import { createSharedLimiter } from '../../src/limits/shared.ts';
 import { ask, lines, sendRaw } from '../support/raw.ts';
+import { startRedis } from '../support/redis.ts';
 import { startDoor, startUpstream, type Seen } from './door.ts';
 
 const host = 'Host: chat.example';
@@ -219,4 +222,39 @@ t.test('keepers of limits', async (t) => {
       },
     ),
   );
+});
+
+t.test('a limit that gateways share', async (t) => {
+  const server = await startRedis();
+  const client = (): Redis => {
+    const redis = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    redis.on('error', () => undefined);
+    return redis;
+  };
+  const clients = [client(), client()];
+  await Promise.all(clients.map((redis) => new Promise((resolve) => redis.once('ready', resolve))));
+  const gateways = clients.map((redis) =>
+    createSharedLimiter({
+      redis,
+      prefix: 'test:hostile',
+      perMinute: 5,
+      own: createBuckets({ perMinute: 5, maxKeys: 100, now: () => performance.now() }),
+      waitMs: 200,
+    }),
+  );
+  const hits = async (key: string): Promise<boolean[]> => {
+    const said: boolean[] = [];
+    for (let i = 0; i < 8; i += 1) said.push((await gateways[i % 2]?.hit(key)) ?? false);
+    return said;
+  };
+  t.equal((await hits('203.0.113.1')).filter(Boolean).length, 5, 'counted together');
+  server.freeze(true);
+  const start = performance.now();
+  t.equal(await gateways[0]?.hit('203.0.113.2'), true, 'a slow Redis holds nobody up');
+  t.ok(performance.now() - start < 1_000);
+  server.freeze(false);
+  await server.kill();
+  t.equal((await hits('203.0.113.3')).filter(Boolean).length, 8, 'without it each counts alone');
+  clients.forEach((redis) => redis.disconnect());
+  await server.stop();
 });
