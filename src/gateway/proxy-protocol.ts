@@ -49,10 +49,10 @@ function readV1(header: Buffer, peerAddress: string): Peer | undefined {
   const line = header.toString('latin1');
   // UNKNOWN may be followed by anything up to the end of the line, which is to be ignored.
   if (/^PROXY UNKNOWN(?: [^\r\n]*)?\r\n$/.test(line)) return { address: peerAddress, proxied: 'unknown' };
-  const { inetProtocol, source } = V1ProxyProtocol.parse(line);
+  const { inetProtocol, source, destination } = V1ProxyProtocol.parse(line);
   const family = inetProtocol === INETProtocol.TCP4 ? 4 : 6;
   const isFour = !source.ipAddress.includes(':');
-  if ((family === 4) !== isFour || source.port > 65_535) return undefined;
+  if ((family === 4) !== isFour || source.port > 65_535 || destination.port > 65_535) return undefined;
   // The library takes `203.0.113.7.8`; a header that names nobody is no header.
   if (parseAddress(source.ipAddress) === undefined) return undefined;
   return { address: source.ipAddress, proxied: 'known' };
