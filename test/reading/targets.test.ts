@@ -57,6 +57,34 @@ t.test('no careless upstream serves what the decision was not about', async (t) 
   t.ok(served.size > 15, `${served.size} upstreams served something`);
 });
 
+t.test('a legal target that no upstream could take for a transcript is never refused', async (t) => {
+  // Not every trick at once: past its bound a target is refused, and no honest one comes near it.
+  const common = [
+    ...'aB7-._~!$()*+,;=:@'.split(''),
+    'x.y',
+    '..z',
+    '%20',
+    '%c3%a9',
+    '%E6%97%A5',
+    '%25',
+    '%2f',
+  ];
+  const rare = fc.constantFrom('', '%5c', '%3b', '%3f', '%23', '%00', '%0a', '%e9', '%2e', '%2520', '%FF');
+  const text = (longest: number) =>
+    fc.array(fc.constantFrom(...common), { maxLength: longest }).map((pieces) => pieces.join(''));
+  const legal = fc
+    .tuple(fc.array(text(6), { minLength: 1, maxLength: 5 }), rare, fc.array(text(4), { maxLength: 4 }))
+    .map(
+      ([segments, odd, query]) =>
+        `/${segments.join('/')}${odd}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+    );
+  fc.assert(
+    fc.property(legal, (target) => read(target) === 'other'),
+    { numRuns: 100_000, interruptAfterTimeLimit: FUZZ_MS / 2, markInterruptAsFailure: false },
+  );
+  t.pass('all of them are other');
+});
+
 t.test('the rows that name a transcript hold for every careless upstream', async (t) => {
   const targets = Object.values(table).flatMap((rows) => rows.map(([target]) => target));
   const wrong = targets.flatMap((target) =>

@@ -1,0 +1,255 @@
+import { isIPv6 } from 'node:net';
+import fc from 'fast-check';
+import t from 'tap';
+import type { ClientIp } from '../../src/policy/client-ip.ts';
+import { compileCidrs, contains, formatIpv4, parseAddress, parseIpv4 } from '../../src/reading/address.ts';
+import {
+  compileTrust,
+  isTrustedPeer,
+  readClientIp,
+  type ForwardingSource,
+} from '../../src/reading/forwarded.ts';
+import { forwarded, forwardedFor, named, texts, type HeaderRow } from './addresses.ts';
+
+const cidrs = ['10.0.0.0/8', '2001:db8:10::/48'];
+const trusting = (source: ForwardingSource) => compileTrust({ cidrs, source });
+const inWords = (client: ClientIp): string => (client.status === 'unknown' ? '?' : client.address);
+const proxy = { address: '10.0.0.1' };
+const visitor = { address: '203.0.113.50' };
+
+t.test('an address is what its row says, and nothing else is one', async (t) => {
+  const wrong = texts
+    .map(([text, expected]) => ({ text, expected, found: parseAddress(text)?.address }))
+    .filter(({ expected, found }) => found !== expected);
+  t.same(wrong, [], `${texts.length} rows`);
+  t.same(parseAddress('::ffff:1.2.3.4'), { family: 4, value: 0x01020304, address: '1.2.3.4' });
+  t.equal(parseIpv4('255.0.0.1'), 0xff000001, 'unsigned');
+});
+
+t.test('addresses agree with the platform for any text', async (t) => {
+  fc.assert(
+    fc.property(fc.nat(0xffffffff), (value) => parseIpv4(formatIpv4(value)) === value),
+    { numRuns: 2000 },
+  );
+  const piece = fc.constantFrom(':', '::', '0', '1', 'ffff', 'db8', '.', '1.2.3.4', '%', 'g', '00000');
+  const nearly = fc.oneof(
+    fc.ipV6(),
+    fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+  );
+  fc.assert(
+    fc.property(nearly, (text) => {
+      const parsed = parseAddress(text);
+      const known = parseIpv4(text) !== undefined || (isIPv6(text) && !text.includes('%'));
+      if ((parsed !== undefined) !== known) return false;
+      return parsed === undefined || parseAddress(parsed.address)?.address === parsed.address;
+    }),
+    { numRuns: 5000 },
+  );
+  t.pass('and a canonical text reads as itself');
+});
+
+t.test('networks', async (t) => {
+  for (const [list, address, expected] of [
+    [['10.0.0.0/8'], '10.255.0.1', true],
+    [['10.0.0.0/8'], '11.0.0.0', false],
+    [['10.0.0.0/8'], '::ffff:10.0.0.1', true],
+    [['192.0.2.1'], '192.0.2.1', true],
+    [['192.0.2.1/32'], '192.0.2.2', false],
+    [['0.0.0.0/0'], '255.255.255.255', true],
+    [['0.0.0.0/0'], '::1', false],
+    [['::/0'], '1.2.3.4', false],
+    [['::/0'], '2001:db8::1', true],
+    [['128.0.0.0/1'], '200.1.1.1', true],
+    [['2001:db8::/33'], '2001:db8:7fff::1', true],
+    [['2001:db8::/33'], '2001:db8:8000::1', false],
+    [['::1'], '::1', true],
+    [['::ffff:10.0.0.0/104'], '10.1.1.1', true],
+    [['::ffff:0:0/96'], '1.2.3.4', true],
+    [[], '10.0.0.1', false],
+  ] as const) {
+    const parsed = parseAddress(address);
+    t.equal(
+      parsed && contains(compileCidrs(list), parsed),
+      expected,
+      `${address} in ${list.join(' ') || 'nothing'}`,
+    );
+  }
+  for (const entry of [
+    '',
+    'x',
+    '10.0.0.1/8',
+    '10.0.0.0/33',
+    '10.0.0.0/08',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.0/-1',
+  ]) {
+    t.throws(
+      () => compileCidrs(['192.0.2.1', entry]),
+      { message: new RegExp(`^"${entry}" `) },
+      entry || 'empty',
+    );
+  }
+  for (const entry of ['::1/129', '2001:db8::1/32', '::/95x', '::ffff:0:0/90', '10.0.0.0/8 ']) {
+    t.throws(() => compileCidrs([entry]), entry);
+  }
+});
+
+t.test('exactly the configured source, right to left', async (t) => {
+  const sources: readonly (readonly [ForwardingSource, string, readonly HeaderRow[]])[] = [
+    ['x-forwarded-for', 'X-Forwarded-For', forwardedFor],
+    ['forwarded', 'Forwarded', forwarded],
+    ['header:X-Client', 'x-client', named],
+  ];
+  for (const [source, name, rows] of sources) {
+    const wrong = rows
+      .map(([values, expected]) => {
+        const headers = [values].flat().flatMap((value) => [name, value]);
+        return { values, expected, found: inWords(readClientIp(trusting(source), proxy, headers).client) };
+      })
+      .filter(({ expected, found }) => found !== expected);
+    t.same(wrong, [], `${source}: ${rows.length} rows`);
+    for (const [values] of rows) {
+      const headers = [values].flat().flatMap((value) => [name, value]);
+      const ignored = readClientIp(trusting(source), visitor, headers);
+      t.equal(inWords(ignored.client), visitor.address, 'from a peer that nobody listed it says nothing');
+      t.notOk(ignored.peerTrusted);
+    }
+    t.equal(inWords(readClientIp(trusting(source), proxy, []).client), '?', `${source}: absent`);
+    const others = [
+      'X-Forwarded-For',
+      '1.1.1.1',
+      'Forwarded',
+      'for=1.1.1.1',
+      'X-Client',
+      '1.1.1.1',
+      'X-Real-IP',
+      '1.1.1.1',
+    ];
+    const without = others.filter((_, i) => others[i - (i % 2)]?.toLowerCase() !== name.toLowerCase());
+    t.equal(
+      inWords(readClientIp(trusting(source), proxy, without).client),
+      '?',
+      `${source}: others do not stand in`,
+    );
+    const underscored = name.replaceAll('-', '_');
+    if (underscored === name) continue;
+    const { client } = readClientIp(trusting(source), proxy, [underscored, '1.1.1.1']);
+    t.equal(inWords(client), '?', 'an underscore is no dash');
+  }
+});
+
+t.test('trust that is unset, and trust in nobody', async (t) => {
+  const unset = compileTrust(undefined);
+  const nobody = compileTrust({ cidrs: [], source: 'x-forwarded-for' });
+  t.equal(
+    inWords(readClientIp(unset, visitor, ['Host', 'x', 'X-Forwarded-Proto', 'https']).client),
+    visitor.address,
+  );
+  for (const header of ['X-Forwarded-For', 'x-forwarded-for', 'FORWARDED', 'X-Real-IP']) {
+    const { client, chain } = readClientIp(unset, visitor, [header, '']);
+    t.match(client, { status: 'unknown', why: /trustedProxies/ }, `${header} seen`);
+    t.same(chain, []);
+    t.equal(
+      inWords(readClientIp(nobody, visitor, [header, '1.1.1.1']).client),
+      visitor.address,
+      `${header} ignored`,
+    );
+  }
+});
+
+t.test('peers', async (t) => {
+  const trust = trusting('x-forwarded-for');
+  for (const [address, expected] of [
+    ['203.0.113.50', '203.0.113.50'],
+    ['::ffff:203.0.113.50', '203.0.113.50'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['', '?'],
+    ['/run/socket', '?'],
+  ] as const) {
+    t.equal(inWords(readClientIp(trust, { address }, []).client), expected, address || 'none');
+  }
+  t.match(readClientIp(trust, { address: '2001:db8::1' }, []).client, { status: 'ipv6' });
+  t.ok(isTrustedPeer(trust, '::ffff:10.0.0.1'));
+  t.notOk(isTrustedPeer(trust, '11.0.0.1'));
+  t.notOk(isTrustedPeer(trust, ''));
+  t.notOk(isTrustedPeer(compileTrust(undefined), '10.0.0.1'));
+});
+
+t.test('the PROXY protocol', async (t) => {
+  const trust = trusting('proxy-protocol');
+  const forged = ['X-Forwarded-For', '1.1.1.1'];
+  for (const [peer, expected] of [
+    [{ address: '203.0.113.9', proxied: 'known' }, '203.0.113.9'],
+    [{ address: '::ffff:203.0.113.9', proxied: 'known' }, '203.0.113.9'],
+    [{ address: '2001:db8::9', proxied: 'known' }, '2001:db8::9'],
+    [{ address: '10.0.0.7', proxied: 'known' }, '?'],
+    [{ address: '10.0.0.1', proxied: 'unknown' }, '?'],
+    [{ address: '10.0.0.1' }, '?'],
+    [{ address: '203.0.113.9' }, '?'],
+  ] as const) {
+    t.equal(inWords(readClientIp(trust, peer, forged).client), expected, JSON.stringify(peer));
+  }
+  t.same(readClientIp(trust, { address: '203.0.113.9', proxied: 'known' }, forged).chain, ['203.0.113.9']);
+});
+
+t.test('what goes on: the chain, the scheme and the host', async (t) => {
+  const trust = trusting('x-forwarded-for');
+  const headers = [
+    'X-Forwarded-For',
+    '1.1.1.1, 203.0.113.9, 10.0.0.2',
+    'X-Forwarded-Proto',
+    'https',
+    'X-Forwarded-Host',
+    'a.example:8443',
+  ];
+  const origin = readClientIp(trust, proxy, headers);
+  t.same(
+    origin.chain,
+    ['203.0.113.9', '10.0.0.2', '10.0.0.1'],
+    'the client IP and what was trusted after it',
+  );
+  t.same([origin.proto, origin.host], ['https', 'a.example:8443']);
+  t.same(origin.hops, [
+    { address: '10.0.0.1', trusted: true, source: 'peer' },
+    { address: '10.0.0.2', trusted: true, source: 'x-forwarded-for' },
+    { address: '203.0.113.9', trusted: false, source: 'x-forwarded-for' },
+  ]);
+  const direct = readClientIp(trust, visitor, headers);
+  t.same(
+    [direct.chain, direct.proto, direct.host],
+    [[visitor.address], undefined, undefined],
+    'not from anybody',
+  );
+  for (const [proto, host] of [
+    ['gopher', 'a b'],
+    ['', ''],
+    ['https,', 'a,'],
+    ['java', 'a/b'],
+  ] as const) {
+    const odd = readClientIp(trust, proxy, [
+      'X-Forwarded-For',
+      '1.1.1.1',
+      'X-Forwarded-Proto',
+      proto,
+      'X-Forwarded-Host',
+      host,
+    ]);
+    t.same([odd.proto, odd.host], [undefined, undefined], `${proto} ${host}`);
+  }
+  const last = readClientIp(trust, proxy, ['X-Forwarded-For', '1.1.1.1', 'X-Forwarded-Proto', 'http, https']);
+  t.equal(last.proto, 'https', 'the nearest proxy wrote the last one');
+  const spoken = readClientIp(trusting('forwarded'), proxy, [
+    'Forwarded',
+    'for=1.1.1.1;proto=https;host="a:1"',
+    'X-Forwarded-Proto',
+    'http',
+  ]);
+  t.same([spoken.proto, spoken.host, spoken.chain], ['https', 'a:1', ['1.1.1.1', '10.0.0.1']]);
+  for (const values of ['garbage', '10.0.0.2', '']) {
+    const { client, chain } = readClientIp(trust, proxy, ['X-Forwarded-For', values]);
+    t.match(client, { status: 'unknown', why: /^[A-Z].*\.$/ }, 'one plain sentence');
+    t.same(chain, []);
+  }
+});
