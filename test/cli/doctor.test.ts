@@ -1,22 +1,11 @@
-import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import type { Test } from 'tap';
 import { judgeClock } from '../../src/cli/doctor/clock.ts';
 import type { Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
 import { judgeMetrics, readMetrics } from '../../src/cli/doctor/metrics.ts';
 import { judgeRedis } from '../../src/cli/doctor/redis-settings.ts';
 import { STATIC_TOKEN, superAdmin } from '../admin/scene.ts';
 import { startRedis } from '../support/redis.ts';
-import { openDesk, run } from './scene.ts';
-
-async function serve(t: Test, answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  t.teardown(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { openDesk, run, serve } from './scene.ts';
 
 /** `health what` of each diagnosis. */
 const lines = (list: readonly Diagnosis[]): string =>

@@ -1,4 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Test } from 'tap';
@@ -54,4 +57,12 @@ export async function openDesk(t: Test, token: string): Promise<Desk> {
   const at = (line: string, how: How = {}): Promise<Ran> =>
     run(line.split(' '), { cwd: dir, ...how, env: { ...env, ...how.env } });
   return { ...scene, url, dir, at, file };
+}
+
+/** A server of the test's own; its URL. */
+export async function serve(t: Test, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
