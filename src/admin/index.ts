@@ -17,6 +17,7 @@ import { rangeRoutes } from './ranges.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
+export { sendUnreadable } from './problem.ts';
 export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
 
 /** Where the plugin belongs on either door. */

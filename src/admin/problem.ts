@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError } from '../policy/range.ts';
 import type { Refusal } from '../policy-store/edit.ts';
 
@@ -69,6 +69,12 @@ export function sendProblem(
     .type('application/problem+json; charset=utf-8')
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(body);
+}
+
+/** For a door's `frameworkErrors`: a path that the router cannot read reaches no plugin. */
+export function sendUnreadable(_error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({ 'cache-control': 'no-store', 'x-request-id': reply.request.id });
+  sendProblem(reply, 'malformed', 'The path cannot be read.');
 }
 
 /** Answers with an editor's refusal. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
-import { ADMIN_PREFIX, adminPlugin, type AdminOptions } from '../admin/index.ts';
+import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
 import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { Config } from '../config/index.ts';
@@ -91,6 +91,7 @@ export async function createPrivateDoor(
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    frameworkErrors: sendUnreadable,
     genReqId: () => randomUUID(),
     // The id of a bot has up to 128 characters, each of which may come percent-encoded.
     routerOptions: { maxParamLength: 512 },

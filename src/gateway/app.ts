@@ -8,6 +8,7 @@ import type { Enforcer } from './enforce.ts';
 import type { Guard } from './guard.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
+import { sendRefusal } from './refusal.ts';
 import { registerReserved } from './reserved.ts';
 import { answerClientError, createPublicServer, messageOn } from './server.ts';
 import { isReserved } from './target-form.ts';
@@ -36,6 +37,10 @@ export function createApp(parts: AppParts): FastifyInstance {
     genReqId: ({ url }) => (url === '/' ? '' : newRequestId()),
     // The id of a bot has up to 128 characters, each of which may come percent-encoded.
     routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (_error, request, reply) => {
+      reply.hijack();
+      sendRefusal(reply.raw, parts.enforcer.problem(request.raw, 'bad-request', newRequestId()));
+    },
   });
   app.addHook('onRequest', (request, reply, done) => parts.guard.guard(request, reply, done));
   registerReserved(app, parts.deps, parts.enforcer);

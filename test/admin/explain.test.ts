@@ -351,6 +351,14 @@ void t.test('explain says what happens', async (t) => {
     }
   });
 
+  await t.test('a path that cannot be read is a problem on both doors', async (t) => {
+    for (const door of [admin, visitors]) {
+      const answer = await door.request({ path: '/_gateway/api/v1/whitelists/bot%3a%zz', method: 'GET' });
+      t.match([answer.statusCode, answer.headers['content-type']], [400, /^application\/problem\+json/]);
+      await answer.body.dump();
+    }
+  });
+
   await t.test('an admin’s cookie stays here', async (t) => {
     upstream.cookies.length = 0;
     const cookies = [

@@ -236,7 +236,12 @@ void t.test('a bot id that cannot be', async (t) => {
       scope.slice(0, 40),
     );
   }
-  t.equal((await call('GET', '/whitelists/bot%3a%zz')).status, 400);
+  const unreadable = await call('GET', '/whitelists/bot%3a%zz');
+  t.match(unreadable, {
+    status: 400,
+    headers: { 'x-gateway-reason': 'malformed' },
+    body: { requestId: String },
+  });
 });
 
 void t.test('the JSON reader takes what JSON.parse takes, but for members named twice', async (t) => {

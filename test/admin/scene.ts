@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import type { Test } from 'tap';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
-import { ADMIN_PREFIX, adminPlugin } from '../../src/admin/index.ts';
+import { ADMIN_PREFIX, adminPlugin, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -169,7 +169,7 @@ function issuers() {
 }
 
 async function openDoor(adminOptions: AdminOptions) {
-  const app = Fastify({ routerOptions: { maxParamLength: 512 } });
+  const app = Fastify({ frameworkErrors: sendUnreadable, routerOptions: { maxParamLength: 512 } });
   await app.register(adminPlugin, { ...adminOptions, prefix: ADMIN_PREFIX });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.server.address() as AddressInfo;
