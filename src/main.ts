@@ -35,15 +35,16 @@ async function serve(flags: readonly string[]): Promise<void> {
   const supervises = config.workers > 1 && !isWorker();
   if (!isWorker())
     for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
-  let running: Running | undefined;
+  const current: { running?: Running } = {};
   // Listened to from the start: a hangup must not end a gateway that is still starting.
-  process.on('SIGHUP', () => running?.reload());
+  process.on('SIGHUP', () => current.running?.reload());
   const start = supervises ? startWorkers(config.workers, log) : startOne(config, load, log);
-  running = await start.catch((error: unknown) => {
+  const running = await start.catch((error: unknown) => {
     log.fatal({ err: error }, 'could not start');
     stdout.flushSync();
     process.exit(1);
   });
+  current.running = running;
   const { publicUrl, privateUrl } = running;
   if (isWorker()) tellReady({ publicUrl, privateUrl });
   // Scripts and supervisors wait for this line, whatever the level.

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSigner, seconds } from '../support/tokens.ts';
 import { startJwks } from '../support/jwks.ts';
@@ -145,7 +146,7 @@ export const keyFaults: readonly Experiment[] = [
         async () => (await visit(gateway.publicUrl, 'stranger', asMember(token()))).status === 200,
         5000,
       );
-      const answers: ((response: import('node:http').ServerResponse) => void)[] = [
+      const answers: ((response: ServerResponse) => void)[] = [
         (response) => response.end('{"keys":[]}'),
         (response) => response.end('not json'),
         (response) => response.end('x'.repeat(50 << 20)),

@@ -1,4 +1,5 @@
 import { writeFileSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
@@ -18,7 +19,7 @@ import {
   visit,
 } from './world.ts';
 
-const slowly = (ms: number) => (_: unknown, response: import('node:http').ServerResponse) =>
+const slowly = (ms: number) => (_: unknown, response: ServerResponse) =>
   void setTimeout(() => response.end(SECRET), ms);
 
 const residentMiB = (pid: number): number =>

@@ -283,7 +283,7 @@ const zeros = (count: number): number[] => Array.from({ length: count }, () => 0
 const mapped = [...zeros(10), 255, 255, 203, 0, 113, 7, ...zeros(15), 1, ...ports];
 
 /** What a connection from the trusted proxy begins with, in packets; `closed`: it gets no answer at all. */
-export const proxyProtocol: readonly (readonly [client: string | null | 'closed', ...packets: string[]])[] = [
+export const proxyProtocol: readonly (readonly [client: string | null, ...packets: string[]])[] = [
   [L, `PROXY TCP4 ${L} 127.0.0.1 12345 443\r\n`],
   [S, `PROXY TCP4 ${S} 127.0.0.1 12345 443\r\n`],
   [L, 'PROXY TC', `P4 ${L} 127.0.0.1 12345 44`, '3\r', '\n'],

@@ -1,0 +1,12 @@
+import type { Experiment } from './experiment.ts';
+import { keyFaults } from './key-faults.ts';
+import { platformFaults } from './platform-faults.ts';
+import { processFaults } from './process-faults.ts';
+import { redisFaults } from './redis-faults.ts';
+
+export const experiments: readonly Experiment[] = [
+  ...platformFaults,
+  ...processFaults,
+  ...keyFaults,
+  ...redisFaults,
+];

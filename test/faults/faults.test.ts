@@ -1,0 +1,10 @@
+import t from 'tap';
+import { conduct } from './experiment.ts';
+import { experiments } from './experiments.ts';
+
+t.test('the short form: one thing broken at a time, on real processes', async (t) => {
+  for (const experiment of experiments.filter(({ short }) => short)) {
+    const { figure, ok } = await conduct(experiment);
+    t.ok(ok, `${experiment.name}: ${figure} (${experiment.bound})`);
+  }
+});
