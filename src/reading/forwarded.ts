@@ -2,6 +2,7 @@ import type { ClientIp } from '../policy/client-ip.ts';
 import { compileCidrs, contains, parseAddress, type Address, type Cidrs } from './address.ts';
 import { forwardedForHops, forwardedHops, type WrittenHop } from './hop.ts';
 import { valuesOf } from './raw-headers.ts';
+import { trimEnds } from './trim.ts';
 
 /** The one place that the client IP is read from. */
 export type ForwardingSource = 'x-forwarded-for' | 'forwarded' | 'proxy-protocol' | `header:${string}`;
@@ -166,7 +167,7 @@ function single(cidrs: Cidrs, source: ForwardingSource, hops: Hop[], rawHeaders:
   const [value] = values;
   if (value === undefined) return lost(`The trusted proxy sent no ${name} header.`, hops, true);
   if (values.length > 1) return lost(`The header ${name} came more than once.`, hops, true);
-  const address = parseAddress(value.replace(/^[ \t]+|[ \t]+$/g, ''));
+  const address = parseAddress(trimEnds(value, ' \t', ' \t'));
   if (address === undefined) return lost(`The header ${name} does not hold one address.`, hops, true);
   const trusted = contains(cidrs, address);
   hops.push({ address: address.address, trusted, source });

@@ -1,4 +1,5 @@
 import { parseAddress, type Address } from './address.ts';
+import { trimEnds } from './trim.ts';
 
 /** One hop as a header wrote it; no address where it cannot be read. */
 export interface WrittenHop {
@@ -18,7 +19,7 @@ export function forwardedForHops(values: readonly string[]): WrittenHop[] {
     .join(',')
     .split(',')
     .map((entry) => {
-      const text = entry.replace(/^[ \t]+|[ \t]+$/g, '');
+      const text = trimEnds(entry, ' \t', ' \t');
       const inner = V4_WITH_PORT.exec(text)?.[1] ?? V6_IN_BRACKETS.exec(text)?.[1] ?? text;
       return written(text, readBracketed(text, inner));
     });

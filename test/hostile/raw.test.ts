@@ -127,6 +127,29 @@ t.test('a form body cannot name another bot than the query does', async (t) => {
   t.equal(empty === 'closed' ? 0 : empty.status, 200, 'a type without a body is legal');
 });
 
+t.test('no header costs more than its length', async (t) => {
+  const spaces = ' '.repeat(14_000);
+  const headers: Readonly<Record<string, string>> = {
+    'a bearer with spaces in it': `Authorization: Bearer x${spaces}y`,
+    'an address with spaces in it': `X-Forwarded-For: 192.0.2.9${spaces}x`,
+    'a cookie with spaces in it': `Cookie: session=x${spaces}y; a${spaces}b`,
+    'cookies of nothing': `Cookie: ${';'.repeat(14_000)}`,
+    'addresses of nothing': `X-Forwarded-For: ${','.repeat(14_000)}`,
+    'an Accept of many': `Accept: ${'text/html;q=1,'.repeat(1_000)}`,
+    'a Connection of many': `Connection: ${'a,'.repeat(7_000)}`,
+    'a host of dots': `X-Forwarded-Host: ${'a.'.repeat(7_000)}!`,
+  };
+  for (const [name, line] of Object.entries(headers)) {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const since = performance.now();
+      await scene.send({ row: 'cost', target: '/transcripts/a/1', headers: [line], from: null });
+      times.push(performance.now() - since);
+    }
+    t.ok(Math.min(...times) < 60, `${name}: ${Math.min(...times).toFixed(1)} ms`);
+  }
+});
+
 const denied = (bot: string, more: readonly string[]): Promise<RawResponse> => {
   const target = `/transcripts/${bot}/1`;
   const headers = [`Authorization: Bearer ${scene.outsider}`, 'Connection: close', ...more];
