@@ -26,6 +26,7 @@ function common(options: RedisOptions, name: string, silenceMs: number): Base {
     protocol: 2,
     replyMapping: 'legacy',
     connectionName: name,
+    disableClientInfo: true,
     connectTimeout: connectTimeoutMs,
     socketTimeout: silenceMs,
     enableOfflineQueue: false,

@@ -1,18 +1,19 @@
 import type { Scope } from '../policy/reason.ts';
 
 /**
- * The keys of one site. The braces put them all in one slot of a cluster.
+ * The least that a gateway's ACL user needs, as `ACL SETUSER name on >secret …` takes it. The suite runs with it.
  *
- * A user with no more rights than the gateway needs:
- *
- *     ACL SETUSER gateway on >SECRET resetkeys ~{PREFIX}:* resetchannels -@all
- *       +ping +info +wait +time +client|setname +client|setinfo +hello +select +cluster|slots +cluster|shards
- *       +evalsha +eval +get +set +del +exists +expire +rename +copy
- *       +hget +hmget +hset +hdel +hlen +hgetall +hscan
- *       +xadd +xread +xrange +xrevrange +rpush +lrange
- *
- * `doctor` also asks `+config|get`; without it, it says that it could not look.
+ * `doctor` also asks `CONFIG GET`; without `+config|get` it says that it could not look.
  */
+export function redisUser(prefix: string): string {
+  const connection = '+ping +info +wait +time +select +client|setname +cluster|slots +cluster|info';
+  const scripts = '+evalsha +eval +multi +exec';
+  const keys = '+get +set +del +exists +expire +rename +copy +hget +hmget +hset +hdel +hlen +hgetall +hscan';
+  const lists = '+xadd +xread +xrange +xrevrange +rpush +lrange';
+  return `resetkeys ~{${prefix}}:* resetchannels -@all ${connection} ${scripts} ${keys} ${lists}`;
+}
+
+/** The keys of one site. The braces put them all in one slot of a cluster. */
 export function keysOf(prefix: string) {
   const key = (name: string): string => `{${prefix}}:${name}`;
   return {
@@ -30,7 +31,7 @@ export function keysOf(prefix: string) {
     idempotency: (name: string): string => key(`key:${name}`),
     /** What an import is put together in before it counts. */
     staging: (id: string): string => key(`staging:${id}`),
-    /** String: the compiled policy at some revision, for a fast start. */
+    /** Hash: the compiled policy and its revision, for a fast start. */
     pack: key('pack'),
     packing: key('packing'),
     /** Hash: gateway → what it serves. */
