@@ -14,7 +14,7 @@ export const MAX_DEPTH = 3;
 /** Readings of one text past which nobody could say what it means. */
 export const MAX_READINGS = 256;
 /** Characters written while looking for readings: bounds the time that a hostile text can cost. */
-export const MAX_WORK = 64_000;
+export const MAX_WORK = 48_000;
 
 /**
  * Every reading of a text: all that any order of any steps makes of it, with up to three decodings between.

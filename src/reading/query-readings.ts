@@ -1,4 +1,4 @@
-import type { Reading } from './closure.ts';
+import { MAX_DEPTH, type Reading } from './closure.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
 import { fitLetters } from './folding.ts';
 import { foldLiteral } from './literal.ts';
@@ -18,8 +18,8 @@ export interface Members {
   readonly readings: readonly Reading[] | undefined;
 }
 
-/** More keys than this that only a decoder of characters could read are not looked at: such a query is refused. */
-const MAX_STRANGE_KEYS = 32;
+/** Spellings past which keys that only a decoder of characters could read are too many: such a query is refused. */
+const MAX_STRANGE_TEXTS = 400;
 /** Anything that some reading takes for something else. */
 const ODD = /[^\w.~\-=&]/;
 const ODD_KEY = /[^\w.~\-[\]]/;
@@ -55,33 +55,32 @@ const NONE: Occurrences = { spellings: 0, times: 0 };
 
 function count(members: readonly string[], name: string): Occurrences | undefined {
   const spellings = new Map<string, number>();
-  let strange = 0;
+  let looked = 0;
   for (const member of members) {
     const equals = member.indexOf('=');
     const key = equals < 0 ? member : member.slice(0, equals);
     // Decoding shortens; only compatibility forms can grow, and never to twice their bytes.
     if (key.length * 2 < name.length) continue;
-    const texts = textsOf(key);
-    if (texts === undefined || (texts.length > 4 && ++strange > MAX_STRANGE_KEYS)) return undefined;
+    const { texts, strange } = textsOf(key);
+    if (strange) looked += texts.length;
+    if (texts.length === 0 || looked > MAX_STRANGE_TEXTS) return undefined;
     if (texts.some((text) => isSpelling(text, name))) spellings.set(key, (spellings.get(key) ?? 0) + 1);
   }
   return { spellings: spellings.size, times: Math.max(0, ...spellings.values()) };
 }
 
-/** Every reading of a key. */
-function textsOf(key: string): readonly string[] | undefined {
-  if (!ODD_KEY.test(key)) return [key];
+/** Every reading of a key, none where there are too many; strange where decoding alone does not tell. */
+function textsOf(key: string): { readonly texts: readonly string[]; readonly strange: boolean } {
+  if (!ODD_KEY.test(key)) return { texts: [key], strange: false };
   let text = key.replaceAll('+', ' ');
   const texts = [text];
-  while (texts.length < 4 && isEncoded(text)) texts.push((text = decodeOnce(text)));
-  if (!texts.some((one) => STRANGE.test(one))) return texts;
-  return readText([key, key.replaceAll('+', ' ')])?.flatMap(({ text: one }) => [
-    one,
-    foldLiteral(one),
-    ...fitLetters(one),
-    '',
-    '',
-  ]);
+  while (texts.length <= MAX_DEPTH && isEncoded(text)) texts.push((text = decodeOnce(text)));
+  if (!texts.some((one) => STRANGE.test(one))) return { texts, strange: false };
+  const readings = readText([key, key.replaceAll('+', ' ')]) ?? [];
+  return {
+    texts: readings.flatMap(({ text: one }) => [one, foldLiteral(one), ...fitLetters(one)]),
+    strange: true,
+  };
 }
 
 /** True if a decoded key is the name in some case, with an index, a member or another end behind it. */
