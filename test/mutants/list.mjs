@@ -1,0 +1,82 @@
+// Weakenings of the guard: what, where (from, to), and which tests must notice.
+const decide = ['test/policy/decide.test.ts'];
+const whitelist = ['test/policy/whitelist.test.ts'];
+const range = ['test/policy/range.test.ts'];
+const targets = ['test/reading/targets.test.ts'];
+const ask = ['test/access/authorize.test.ts'];
+const tokens = ['test/identity/tokens.test.ts'];
+const verifier = ['test/identity/verifier.test.ts'];
+const wire = ['test/gateway/wire.test.ts'];
+const sockets = ['test/gateway/websocket.test.ts'];
+const limits = ['test/gateway/limits.test.ts'];
+const answers = ['test/gateway/answers.test.ts'];
+const admin = ['test/admin/who-may.test.ts'];
+
+/** One row a mutant: what is weaker, the file, the text that is there once, what stands there instead, who notices. */
+// prettier-ignore
+const rows = [
+  ['an ambiguous target is not guarded', 'src/policy/decide.ts', "return traced(trace, 'target', deny('path-ambiguous'));", "return traced(trace, 'target', forward('not-guarded'));", decide],
+  ['no bot id is not guarded', 'src/policy/decide.ts', "return traced(trace, 'bot id', deny('bot-unresolved'));", "return traced(trace, 'bot id', forward('not-guarded'));", decide],
+  ['what is not open is forwarded', 'src/policy/decide.ts', "otherPaths === 'forward' || open ?", "otherPaths === 'forward' || !open ?", decide],
+  ['a bad bearer falls back', 'src/policy/decide.ts', "return principal.kind === 'refused' ? login(principal.reason) : undefined;", 'return undefined;', decide],
+  ['unknown keys are a stranger', 'src/policy/decide.ts', "if (principal.kind !== 'undetermined') return undefined;", 'if (principal) return undefined;', decide],
+  ['an unknown policy is no matter', 'src/policy/decide.ts', '!view.known && resource.route.whitelist ?', 'false ?', decide],
+  ['a preflight of what cannot be read', 'src/policy/decide.ts', "resource.kind === 'transcript' || resource.kind === 'unresolved';", "resource.kind !== 'other';", decide],
+  ['the bot of a member is not asked', 'src/policy/grants.ts', 'hasBot(principal.issuerBots, bot) && hasBot(principal.member.bots, bot)', 'hasBot(principal.issuerBots, bot)', decide],
+  ['the issuer’s bots are not asked', 'src/policy/grants.ts', 'hasBot(principal.issuerBots, bot) && hasBot(principal.member.bots, bot)', 'hasBot(principal.member.bots, bot)', decide],
+  ['a contact of any bot', 'src/policy/grants.ts', "principal.kind !== 'known' || !hasBot(principal.issuerBots, resource.bot)", "principal.kind !== 'known'", decide],
+  ['a contact sees others', 'src/policy/grants.ts', '(contact.id !== undefined && contact.id === named)', 'contact.id !== undefined', decide],
+  ['one conversation of theirs is enough', 'src/policy/grants.ts', 'conversations.every((id)', 'conversations.some((id)', decide],
+  ['an address opens every route', 'src/policy/grants.ts', 'if (!resource.route.whitelist || (settings', 'if ((settings', decide],
+  ['requireLogin is not asked', 'src/policy/grants.ts', "settings.requireLogin && principal.kind !== 'known'", 'false', decide],
+  ['a bot cannot opt out', 'src/policy/grants.ts', "settings.inheritPlatform ? match(facts, 'platform')", "settings ? match(facts, 'platform')", decide],
+  ['a list that is off counts', 'src/policy/grants.ts', "client.status !== 'ipv4' || !isEnabled(view, scope)", "client.status !== 'ipv4'", decide],
+  ['an open link opens routes without whitelist', 'src/policy/grants.ts', 'return resource.route.whitelist && !listed &&', 'return !listed &&', decide],
+  ['an open link beside a list', 'src/policy/grants.ts', 'resource.route.whitelist && !listed &&', 'resource.route.whitelist &&', decide],
+  ['open by default', 'src/policy/policy.ts', "platform.whenOff ?? 'members'", "platform.whenOff ?? 'anyone'", decide],
+  ['a lost store reports only', 'src/policy/policy.ts', "(view.known ? defaults.mode : 'enforce')", 'defaults.mode', decide],
+  ['the end of a range is not looked at', 'src/policy/compiled.ts', 'if (found < 0 || ip > at(starts, count + found)) return -1;', 'if (found < 0) return -1;', whitelist],
+  ['ranges never expire', 'src/policy/compiled.ts', 'return until === NEVER || nowMs < until * 1000 ? position : -1;', 'return until >= 0 ? position : -1;', whitelist],
+  ['a form beside the query is not seen', 'src/access/authorize.ts', 'return isForm && hasBody(headers);', 'return isForm && !hasBody(headers);', ask],
+  ['only the first type counts', 'src/access/authorize.ts', "valuesOf(headers, 'content-type').some(", "valuesOf(headers, 'content-type').slice(0, 1).some(", ask],
+  ['every OPTIONS is a preflight', 'src/access/authorize.ts', "    firstOf(headers, 'access-control-request-method') !== undefined", '    true', ask],
+  ['two bots are one', 'src/reading/judge.ts', "if (bots.size > 1) return 'Its readings name two bots.';", '', targets],
+  ['no second opinion on a bot', 'src/reading/judge.ts', 'else if (found.spellings > 1) {', 'else if (found.spellings > 9) {', targets],
+  ['a key twice is one key', 'src/reading/judge.ts', '} else if (found.times > 1) {', '} else if (found.times > 9) {', targets],
+  ['a contact’s route and another are one', 'src/reading/judge.ts', 'contactRoutes.length > 0 && contactRoutes.length < routes.length', 'contactRoutes.length > routes.length', targets],
+  ['two contacts are one', 'src/reading/judge.ts', "if (contacts.size > 1) return 'Its readings name two contacts.';", '', targets],
+  ['an encoded ? hides a query', 'src/reading/judge.ts', '(?:u00)?3[bf]', '(?:u00)?3b', targets],
+  ['one decoding is enough', 'src/reading/closure.ts', 'export const MAX_DEPTH = 3;', 'export const MAX_DEPTH = 1;', targets],
+  ['a fragment is read', 'src/reading/target-form.ts', "if (origin.includes('#'))", "if (origin.includes('##'))", targets],
+  ['a backslash is read', 'src/reading/target-form.ts', "if (path.includes('\\\\'))", "if (path.includes('\\\\\\\\'))", targets],
+  ['a bad percent sign is read', 'src/reading/target-form.ts', 'if (hasBadPercent(path))', 'if (hasBadPercent(path) && !path)', targets],
+  ['a user name before the host', 'src/reading/target-form.ts', "if (authority.includes('@'))", "if (authority.includes('@@'))", ['test/gateway/wire.test.ts', ...targets]],
+  ['letter case of a literal counts', 'src/reading/literal.ts', 'segment.toLowerCase() === folded) return', 'segment === folded) return', targets],
+  ['no aud', 'src/identity/claims.ts', "if (!forAudience(own(claims, 'aud'), audiences)) return", "if (!forAudience(own(claims, 'aud'), audiences) && !audiences) return", tokens],
+  ['an ID token is an access token', 'src/identity/claims.ts', "!isAccess(own(claims, 'typ')) ||", '', tokens],
+  ['a logout token is an access token', 'src/identity/claims.ts', "if (Object.hasOwn(claims, 'events'))", "if (Object.hasOwn(claims, 'event'))", tokens],
+  ['iat may be in the future', 'src/identity/claims.ts', 'Math.max(times.nbf ?? -Infinity, times.iat ?? -Infinity)', '(times.nbf ?? -Infinity)', tokens],
+  ['a time may be a string', 'src/identity/claims.ts', "return typeof value === 'number' && Math.abs(value) <= LAST_SECOND;", 'return Math.abs(Number(value)) <= LAST_SECOND;', tokens],
+  ['crit is not looked at', 'src/identity/token.ts', "'x5c', 'crit', 'b64'", "'x5c', 'b64'", tokens],
+  ['any type of token', 'src/identity/token.ts', "if (type !== undefined && !(typeof type === 'string' &&", "if (type === '' && !(typeof type === 'string' &&", tokens],
+  ['base64url of two spellings', 'src/identity/token.ts', 'return (last & 0x03) === 0;', 'return true;', tokens],
+  ['a member twice', 'src/identity/json.ts', 'return isObject(value) && countKeys(value) === members ? value', 'return isObject(value) ? value', tokens],
+  ['an expired token', 'src/identity/examine.ts', "if (nowMs >= known.expiresAtMs) return bad('expired', 'it has expired');", '', tokens],
+  ['two people are one', 'src/identity/cookies.ts', "return onePerson ? first : { kind: 'anonymous', reason: 'session-invalid' };", 'return first;', verifier],
+  ['grants are not asked', 'src/identity/grants.ts', "rules.grants.has('member') ?", "rules.grants.size > 0 ?", verifier],
+  ['an e-mail address is a contact', 'src/identity/grants.ts', "/[\\s\\p{C}]/u.test(id) || looksLikeEmail(id) ?", '/[\\s\\p{C}]/u.test(id) ?', verifier],
+  ['a super admin of some bots', 'src/identity/grants.ts', "const superAdmin = hasRole && rules.bots === 'all';", 'const superAdmin = hasRole;', verifier],
+  ['the gateway’s names pass', 'src/gateway/header-names.ts', 'own.test(plain) ||', '', wire],
+  ['underscore spellings pass', 'src/gateway/header-names.ts', "name.replace(/[^a-z0-9]/g, '-')", "name.replace(/[^a-z0-9_]/g, '-')", wire],
+  ['overrides pass', 'src/gateway/header-names.ts', '|| overrides.test(plain))', ')', wire],
+  ['two Hosts', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return authorizations > 1', wire],
+  ['two Authorizations', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return hosts > 1', wire],
+  ['TRACE', 'src/gateway/inspect.ts', "if (request.method === 'TRACE')", "if (request.method === 'TRACED')", wire],
+  ['any Origin opens a WebSocket', 'src/gateway/origin-check.ts', 'if (publicUrl !== null) return sameOrigin(origin, publicUrl);', 'if (publicUrl !== null) return true;', sockets],
+  ['an untrusted peer may speak PROXY', 'src/gateway/connections.ts', 'else if (isTrustedPeer(address))', "else if (address !== '')", limits],
+  ['transcripts are kept by caches', 'src/gateway/response-headers.ts', "kept.push('Cache-Control', 'no-store');", '', answers],
+  ['a cookie alone may write', 'src/admin/guard.ts', '&& isAmbient(actor) &&', '&& !isAmbient(actor) &&', admin],
+  ['an owner manages every bot', 'src/admin/actor.ts', "(scope.startsWith('bot:') && actor.ownedBots.has(scope.slice(4)))", "scope.startsWith('bot:')", admin],
+];
+
+export const mutants = rows.map(([what, file, from, to, tests]) => ({ what, file, from, to, tests }));
