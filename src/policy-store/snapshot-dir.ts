@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { writeFile } from 'atomically';
 import type { Policy } from '../policy/policy.ts';
 import type { StoreLog } from './log.ts';
 import { pack, unpack } from './pack.ts';
 import { createSlicer } from './slicer.ts';
 import type { Loaded, Position } from './store.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A policy, or the word that it is still good, is written at most so often. */
 const WRITE_MS = 5000;
@@ -43,7 +43,7 @@ export function ageOf(
 async function readConfirmed(path: string): Promise<Confirmed | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return value as Confirmed; // written as a whole by atomically
+    return value as Confirmed; // written whole or not at all
   } catch {
     return undefined;
   }
@@ -66,7 +66,7 @@ function createWriter(dir: string, log: StoreLog, now: () => number) {
       inTurn(async () => {
         if (position.changeId === written) return;
         await mkdir(dir, { recursive: true, mode: 0o700 });
-        await writeFile(pathsIn(dir).pack, await pack(policy, position, createSlicer()), { mode: 0o600 });
+        await writeWhole(pathsIn(dir).pack, await pack(policy, position, createSlicer()));
         written = position.changeId;
         confirmedMs = 0; // the next confirmation is for this one
       }),
@@ -76,7 +76,7 @@ function createWriter(dir: string, log: StoreLog, now: () => number) {
         confirmedMs = atMs;
         const sinceBoot = uptime() - Math.max(0, now() - atMs) / 1000;
         const said: Confirmed = { revision, changeId, atMs, uptime: sinceBoot, boot: await bootId() };
-        await writeFile(pathsIn(dir).confirmed, JSON.stringify(said), { mode: 0o600 });
+        await writeWhole(pathsIn(dir).confirmed, JSON.stringify(said));
       }),
   };
 }
