@@ -1,7 +1,6 @@
 // Weakenings of the guard: what, where (from, to), and which tests must notice.
 const decide = ['test/policy/decide.test.ts'];
 const whitelist = ['test/policy/whitelist.test.ts'];
-const range = ['test/policy/range.test.ts'];
 const targets = ['test/reading/targets.test.ts'];
 const ask = ['test/access/authorize.test.ts'];
 const tokens = ['test/identity/tokens.test.ts'];
