@@ -14,15 +14,15 @@ export interface TrustOptions {
   readonly source: ForwardingSource;
 }
 
+interface Trusted {
+  readonly kind: 'set';
+  readonly cidrs: Cidrs;
+  readonly source: ForwardingSource;
+  readonly none: boolean;
+}
+
 /** Compiled; undefined options mean that nobody said whether there are proxies. */
-export type Trust =
-  | { readonly kind: 'unset' }
-  | {
-      readonly kind: 'set';
-      readonly cidrs: Cidrs;
-      readonly source: ForwardingSource;
-      readonly none: boolean;
-    };
+export type Trust = { readonly kind: 'unset' } | Trusted;
 
 /** Who holds the other end of the connection. */
 export interface ForwardingPeer {
