@@ -14,10 +14,9 @@ export interface TrustOptions {
   readonly source: ForwardingSource;
 }
 
-interface Trusted {
+interface Trusted extends Pick<TrustOptions, 'source'> {
   readonly kind: 'set';
   readonly cidrs: Cidrs;
-  readonly source: ForwardingSource;
   readonly none: boolean;
 }
 
