@@ -74,11 +74,13 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
   return (answer, access) => {
     const options = ruling().config.log;
     if (made.options !== options) made = { options, write: createAccessLog(log, options) };
-    counters.count(answer.decision.outcome, answer.decision.reason, answer.enforced);
+    const refusal = access.code === answer.decision.reason ? undefined : access.code;
+    counters.count(refusal === undefined ? answer.decision.outcome : 'deny', access.code, answer.enforced);
     if (answer.resource.kind !== 'other') {
       counters.client(answer.client.status, answer.forwarding.unheard === true);
     }
-    made.write({ ...answer, requestId: access.requestId, method: access.method });
+    const { requestId, method } = access;
+    made.write({ ...answer, requestId, method, ...(refusal !== undefined && { refusal }) });
   };
 }
 

@@ -76,6 +76,8 @@ export function tellReady(urls: { readonly publicUrl: string; readonly privateUr
 
 /** The figures of all workers together: each may be asked, and asks for them all. */
 export function summedMetrics(own: Registry): () => Promise<string> {
+  // Made for its listener alone: by it the figures of this process are asked for.
+  void new AggregatorRegistry();
   AggregatorRegistry.setRegistries(own);
   let last = 0;
   const waiting = new Map<number, (text: string) => void>();

@@ -13,6 +13,8 @@ export interface AccessLogOptions {
 
 /** What a visitor was answered. */
 export interface AccessEvent {
+  /** Why the door refused where it said something else than the decision: a login loop, too many bad tokens. */
+  readonly refusal?: string;
   readonly requestId: string;
   readonly method: string;
   readonly decision: Decision;
@@ -47,8 +49,8 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
   const person = (id: string | undefined): string | undefined =>
     id === undefined || options.subject === 'full' ? id : hashed(id);
   return {
-    outcome: decision.outcome,
-    reason: decision.reason,
+    outcome: event.refusal === undefined ? decision.outcome : 'deny',
+    reason: event.refusal ?? decision.reason,
     enforced: event.enforced,
     mode: event.mode,
     ...place(event, person),

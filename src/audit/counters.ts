@@ -1,9 +1,9 @@
 import type { ClientIp } from '../policy/client-ip.ts';
-import type { Outcome, Reason } from '../policy/reason.ts';
+import type { Outcome } from '../policy/reason.ts';
 
 export interface DecisionCount {
   readonly outcome: Outcome;
-  readonly reason: Reason;
+  readonly reason: string;
   readonly enforced: boolean;
   readonly count: number;
 }
@@ -17,16 +17,16 @@ export interface ClientCounts {
   readonly unheard: number;
 }
 
-/** Counts what was decided; bounded, since outcomes and reasons are closed lists. */
+/** Counts what was answered; bounded, since outcomes and reasons are closed lists. */
 export interface Counters {
-  count(outcome: Outcome, reason: Reason, enforced: boolean): void;
+  count(outcome: Outcome, reason: string, enforced: boolean): void;
   client(status: ClientIp['status'], unheard: boolean): void;
   read(): readonly DecisionCount[];
   clients(): ClientCounts;
 }
 
 export function createCounters(): Counters {
-  const counts = new Map<string, { outcome: Outcome; reason: Reason; enforced: boolean; count: number }>();
+  const counts = new Map<string, { outcome: Outcome; reason: string; enforced: boolean; count: number }>();
   const clients = { ipv4: 0, ipv6: 0, unknown: 0, unheard: 0 };
   return {
     count(outcome, reason, enforced) {

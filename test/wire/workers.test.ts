@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { configOf, listAddresses, startOrigin, until, visit } from '../faults/world.ts';
+import { runGateway, startGateway } from '../support/gateway-process.ts';
+import { startRedis } from '../support/redis.ts';
+
+t.test('a store that belongs to another gateway: said, and exit 1', async (t) => {
+  const first = await startGateway({ config: configOf('http://127.0.0.1:1') });
+  const store = { file: `${first.dir}/data` };
+  const second = runGateway({ config: configOf('http://127.0.0.1:1', { store }) });
+  t.equal(await second.exited, 1);
+  t.match(JSON.stringify(second.logs), /belongs to a gateway that is running/);
+  t.equal(await first.stop(), 0);
+});
+
+t.test('workers: one port, one policy, one sum; one that dies is started again', async (t) => {
+  const [redis, origin] = await Promise.all([startRedis(), startOrigin()]);
+  const gateway = await startGateway({
+    config: configOf(origin.url, { store: { redis: { url: redis.url } }, workers: 2 }),
+  });
+  t.teardown(async () => {
+    await gateway.stop();
+    await Promise.all([redis.stop(), origin.close()]);
+  });
+  t.ok(await until(async () => (await fetch(`${gateway.privateUrl}/readyz`)).ok, 10_000));
+  await listAddresses(gateway);
+  for (let i = 0; i < 6; i += 1)
+    t.equal((await visit(gateway.publicUrl, 'listed')).status, 200, 'whichever answers');
+  const metrics = await (await fetch(`${gateway.privateUrl}/metrics`)).text();
+  t.match(metrics, /gateway_decisions_total\{outcome="forward",reason="whitelisted-bot",enforced="true"\} 6/);
+  const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  t.equal(children.length, 2);
+  process.kill(Number(children[0]), 'SIGKILL');
+  await gateway.line(({ msg }) => msg === 'a worker died; another is started');
+  t.equal((await visit(gateway.publicUrl, 'member')).status, 200, 'the other goes on');
+  const back = () =>
+    readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim().split(' ').length === 2;
+  t.ok(await until(back, 10_000));
+  gateway.signal('SIGHUP');
+  t.equal((await visit(gateway.publicUrl, 'stranger')).status, 401);
+});
