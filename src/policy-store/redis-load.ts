@@ -1,22 +1,24 @@
 import type { Scope } from '../policy/reason.ts';
-import { compiling } from '../policy/whitelist.ts';
-import type { CompactRange } from '../policy/whitelist.ts';
+import { EMPTY, compiling } from '../policy/whitelist.ts';
+import type { CompactRange, Compiling, Whitelist } from '../policy/whitelist.ts';
 import { readRecord } from './change-text.ts';
 import type { StoreLog } from './log.ts';
 import { unpack } from './pack.ts';
 import { readCompact } from './range-text.ts';
 import { CLOSED, isScope, settingsOf } from './record.ts';
 import type { Keys } from './redis-keys.ts';
+import { readPack } from './redis-pack.ts';
 import { asTexts, readHead, replies, scanRanges, sizeOf } from './redis-read.ts';
 import type { Texts } from './redis-read.ts';
 import type { Client } from './redis-scripts.ts';
 import { createSlicer } from './slicer.ts';
+import type { Slicer } from './slicer.ts';
 import { START } from './state.ts';
 import { StoreError } from './store.ts';
 import type { Loaded, Position, ScopeImage } from './store.ts';
 
 /** Ranges that one round of reading asks for. */
-const ROUND = 5000;
+const ROUND = 2000;
 const ROUNDS = 50;
 /** So many changes after it a pack is older than it is worth. */
 const PACK_LAG = 5000;
@@ -68,10 +70,29 @@ async function readTogether(client: Client, keys: Keys, scopes: Iterable<string>
   };
 }
 
-export interface Gathered {
+/** A scope's ranges, compiled as they come: a million texts are not kept until the last is read. */
+interface Read {
+  readonly list: Whitelist;
+  readonly refused: readonly string[];
+}
+
+interface Gathered {
   readonly position: Position;
   readonly records: Records;
-  readonly ranges: ReadonlyMap<string, Texts>;
+  readonly ranges: ReadonlyMap<string, Read>;
+}
+
+function* compacted(texts: Texts, refused: string[]): Generator<CompactRange, void> {
+  for (const [id, text] of texts) {
+    const range = readCompact(id, text);
+    if (typeof range === 'string') refused.push(range);
+    else yield range;
+  }
+}
+
+async function compileTexts(texts: Texts, slicer: Slicer): Promise<Read> {
+  const refused: string[] = [];
+  return { list: await slicer.run(compiling(compacted(texts, refused))), refused };
 }
 
 /**
@@ -80,14 +101,17 @@ export interface Gathered {
  */
 async function gather(client: Client, keys: Keys): Promise<Gathered> {
   let { records, position } = await readTogether(client, keys, []);
-  const ranges = new Map<string, Texts>();
-  for (const round of rounds(records)) {
-    for (const [scope, texts] of await readRound(client, keys, round, records)) ranges.set(scope, texts);
-  }
+  const ranges = new Map<string, Read>();
+  const slicer = createSlicer();
+  const take = async (read: ReadonlyMap<string, Texts>): Promise<void> => {
+    slicer.begin();
+    for (const [scope, texts] of read) ranges.set(scope, await compileTexts(texts, slicer));
+  };
+  for (const round of rounds(records)) await take(await readRound(client, keys, round, records));
   const moving = new Set<string>();
   for (let n = 0; n < ROUNDS; n += 1) {
     const again = await readTogether(client, keys, moving);
-    for (const [scope, texts] of again.ranges) ranges.set(scope, texts);
+    await take(again.ranges);
     const changed = [...again.records].filter(
       ([scope, text]) => !moving.has(scope) && records.get(scope) !== text,
     );
@@ -98,12 +122,9 @@ async function gather(client: Client, keys: Keys): Promise<Gathered> {
   throw new StoreError('unavailable', 'the policy changes faster than it can be read');
 }
 
-function* compacted(scope: string, texts: Texts, unreadable: { scope: string; why: string }[]) {
-  for (const [id, text] of texts) {
-    const range: CompactRange | string = readCompact(id, text);
-    if (typeof range === 'string') unreadable.push({ scope, why: range });
-    else yield range;
-  }
+/** What is compiled already. */
+function* already(list: Whitelist): Compiling {
+  return list;
 }
 
 function* imagesOf({ records, ranges }: Gathered, unreadable: { scope: string; why: string }[]) {
@@ -114,13 +135,10 @@ function* imagesOf({ records, ranges }: Gathered, unreadable: { scope: string; w
     }
     const record = readRecord(scope, text);
     if (record === undefined) unreadable.push({ scope, why: 'its record cannot be read: it is closed' });
-    const texts = record === undefined ? [] : (ranges.get(scope) ?? []);
+    const { list, refused } = ranges.get(scope) ?? { list: EMPTY, refused: [] };
+    for (const why of refused) unreadable.push({ scope, why });
     const settings = record === undefined ? CLOSED : settingsOf(record);
-    yield {
-      scope,
-      settings,
-      compile: () => compiling(compacted(scope, texts, unreadable)),
-    } satisfies ScopeImage;
+    yield { scope, settings, compile: () => already(list) } satisfies ScopeImage;
   }
 }
 
@@ -132,7 +150,7 @@ async function fromPack(client: Client, keys: Keys, head: Position): Promise<Loa
     const [entry] = await client.xrange(keys.changes, `${revision}-0`, `${revision}-0`);
     if (entry?.[1][entry[1].indexOf('id') + 1] !== changeId) return undefined;
   }
-  const bytes = await client.hgetBuffer(keys.pack, 'bytes');
+  const bytes = await readPack(client, keys);
   const packed = bytes && (await unpack(bytes, createSlicer()));
   if (packed?.position.changeId !== changeId) return undefined;
   return { ...packed, unreadable: [] };
@@ -158,7 +176,11 @@ export async function loadPolicy(
       `Redis has lost the policy (no ${keys.head}, but ${known}): restore it`,
     );
   }
-  const packed = await fromPack(client, keys, head);
+  const packed = await fromPack(client, keys, head).catch((error: unknown) => {
+    if (client.status !== 'ready') throw error;
+    log.warn({ problem: String(error) }, 'the pack cannot be read: the records are');
+    return undefined;
+  });
   if (packed !== undefined) {
     log.info({ revision: packed.position.revision }, 'policy read from its pack');
     return packed;

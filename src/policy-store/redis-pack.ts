@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Policy } from '../policy/policy.ts';
 import { pack } from './pack.ts';
 import type { Keys } from './redis-keys.ts';
@@ -10,8 +9,10 @@ import type { Position } from './store.ts';
 const FROM_RANGES = 20_000;
 /** A pack is made anew once so many changes came after it. */
 const STALE_CHANGES = 500;
-const QUIET_MS = 2000;
+const SOON_MS = 2000;
 const LOCK_SECONDS = 60;
+/** Bytes that one command carries: neither Redis nor a gateway is held up by more. */
+const PIECE = 524_288;
 
 function rangesOf(policy: Policy): number {
   let sum = 0;
@@ -19,11 +20,22 @@ function rangesOf(policy: Policy): number {
   return sum;
 }
 
+/** The bytes of a pack; undefined where another one is put in its place meanwhile. */
+export async function readPack(client: Client, keys: Keys): Promise<Buffer | undefined> {
+  const bytes = Buffer.alloc(Number((await client.hget(keys.pack, 'bytes')) ?? 0));
+  for (let from = 0; from < bytes.length; from += PIECE) {
+    const piece = await client.hgetBuffer(keys.pack, String(from));
+    if (piece === null) return undefined;
+    piece.copy(bytes, from);
+  }
+  return bytes;
+}
+
 /** Keeps a compiled policy in Redis, so that the next gateway starts fast. One gateway at a time makes it. */
 export function createPacker(client: Client, keys: Keys) {
   let timer: NodeJS.Timeout | undefined;
   let packed = -1;
-  let at = 0;
+  let latest: { policy: Policy; position: Position } | undefined;
 
   const write = async (policy: Policy, position: Position): Promise<void> => {
     const there = Number((await client.hget(keys.pack, 'revision')) ?? -1);
@@ -31,29 +43,28 @@ export function createPacker(client: Client, keys: Keys) {
     if (position.revision - there < STALE_CHANGES && there > 0 && there <= position.revision) return;
     if ((await client.set(keys.packing, '1', 'EX', LOCK_SECONDS, 'NX')) === null) return;
     const bytes = await pack(policy, position, createSlicer());
-    await client.hset(
-      keys.pack,
-      'revision',
-      String(position.revision),
-      'id',
-      position.changeId,
-      'bytes',
-      bytes,
-    );
+    const staging = keys.staging('pack');
+    await client.del(staging);
+    await client.hset(staging, { revision: position.revision, id: position.changeId, bytes: bytes.length });
+    for (let from = 0; from < bytes.length; from += PIECE) {
+      await client.hset(staging, String(from), bytes.subarray(from, from + PIECE));
+    }
+    await client.rename(staging, keys.pack);
     packed = position.revision;
     await client.del(keys.packing);
   };
 
   return {
-    /** A policy that is served now and has no unreadable record: packs it once it is quiet, if it is worth it. */
+    /** Packs what is served, soon, if it is worth it. */
     consider(policy: Policy, position: Position): void {
-      const enough = packed < 0 || position.revision - packed >= STALE_CHANGES || position.revision < packed;
-      if (!enough && performance.now() - at < QUIET_MS) return;
-      at = performance.now();
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (rangesOf(policy) >= FROM_RANGES) write(policy, position).catch(() => undefined); // the next one tries again
-      }, QUIET_MS);
+      const fits = packed >= 0 && position.revision >= packed && position.revision - packed < STALE_CHANGES;
+      if (fits || rangesOf(policy) < FROM_RANGES) return;
+      latest = { policy, position };
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (latest !== undefined) write(latest.policy, latest.position).catch(() => undefined); // the next one tries again
+        latest = undefined;
+      }, SOON_MS);
     },
     close: (): void => {
       clearTimeout(timer);

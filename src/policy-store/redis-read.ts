@@ -106,10 +106,10 @@ export async function wholeChange(client: Client, keys: Keys, change: Change): P
   if (change.truncated !== true) return change;
   const lists: { removed: RangeRecord[]; added: RangeRecord[] } = { removed: [], added: [] };
   const key = keys.lists(change.changeId);
-  for (let from = 0; ; from += 10) {
-    const pieces = await client.lrange(key, from, from + 9);
+  for (let from = 0; ; from += 2) {
+    const pieces = await client.lrange(key, from, from + 1);
     if (!pieces.every((piece) => readPiece(piece, lists))) return undefined;
-    if (pieces.length < 10) break;
+    if (pieces.length < 2) break;
   }
   const { removedCount, addedCount, truncated: _, ...rest } = change;
   if (lists.removed.length !== removedCount || lists.added.length !== addedCount) return undefined;

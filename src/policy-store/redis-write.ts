@@ -18,6 +18,8 @@ import type { Change, Draft, Receipt } from './store.ts';
 /** Longer changes do not stand in the stream, and are put together outside before they count. */
 const INLINE = 500;
 const PIECE = 500;
+/** Ranges that one command stages. */
+const STAGED = 2000;
 const KEPT_CHANGES = 10_000;
 const KEY_SECONDS = 86_400;
 const LISTS_SECONDS = 30 * 86_400;
@@ -46,13 +48,13 @@ async function stage({ connections, keys }: WriteOptions, draft: Draft, changeId
     client.pipeline().copy(keys.scope(draft.scope), hash, 'REPLACE').expire(hash, STAGING_SECONDS).exec(),
   );
   let removed = 0;
-  for (let i = 0; i < draft.removed.length; i += PIECE) {
-    removed += await client.hdel(hash, ...draft.removed.slice(i, i + PIECE).map(({ id }) => id));
+  for (let i = 0; i < draft.removed.length; i += STAGED) {
+    removed += await client.hdel(hash, ...draft.removed.slice(i, i + STAGED).map(({ id }) => id));
     await slicer.pause();
   }
   let added = 0;
-  for (let i = 0; i < draft.added.length; i += PIECE) {
-    added += await client.hset(hash, ...rangeTexts(draft.added.slice(i, i + PIECE)).flat());
+  for (let i = 0; i < draft.added.length; i += STAGED) {
+    added += await client.hset(hash, ...rangeTexts(draft.added.slice(i, i + STAGED)).flat());
     await slicer.pause();
   }
   for (const piece of listTexts(draft, PIECE)) {

@@ -73,7 +73,7 @@ export function* compiling(ranges: Iterable<CompactRange>): Compiling {
     raw[4 * room + size] = range.until;
     expires ||= range.until !== NEVER;
     size += 1;
-    if (size % 8192 === 0) yield;
+    if (size % 1024 === 0) yield;
   }
   return size === 0 ? EMPTY : yield* arranging(size, raw, room, expires);
 }

@@ -3,10 +3,12 @@ import t from 'tap';
 import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
 import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
 import type { RedisOptions } from '../../src/policy-store/options.ts';
+import { pack } from '../../src/policy-store/pack.ts';
 import { createRedisStore } from '../../src/policy-store/redis-store.ts';
+import { createSlicer } from '../../src/policy-store/slicer.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
 import type { Store } from '../../src/policy-store/store.ts';
-import { findRange } from '../../src/policy/whitelist.ts';
+import { findRange, rangesOf } from '../../src/policy/whitelist.ts';
 import { startRedis } from '../support/redis.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { contract } from './contract.ts';
@@ -103,6 +105,55 @@ void t.test(
     const later = await first.store.change(toggle('bot:a', 3, false));
     t.match(later.live, { replicas: 2, of: 2 });
     await Promise.all([first.close(), second.close()]);
+  },
+);
+
+void t.test(
+  'two admins at once: every receipt is true, and every gateway ends with the same policy',
+  async (t) => {
+    const prefix = 'admins';
+    const all = [0, 1, 2, 3].map(() => gateway({ url: redis.url, prefix, receiptTimeoutMs: 20_000 }));
+    await Promise.all(all.map(loaded));
+    const late: number[] = [];
+    const admin = async (one: Gateway, first: number): Promise<void> => {
+      for (let n = first; n < first + 100;) {
+        const { record, ranges } = await one.store.scope('bot:a');
+        const removed = n % 3 === 0 ? ranges.slice(0, 1) : [];
+        const change = draft('bot:a', record.revision, { added: [range(n, n, n + (n % 50))], removed });
+        const receipt = await one.store.change(change).catch((error: unknown) => {
+          if (error instanceof StoreError && error.code === 'conflict') return undefined; // the other one was faster
+          throw error;
+        });
+        if (receipt === undefined) continue;
+        const behind = all.filter(({ live }) => (live.position()?.revision ?? 0) < receipt.change.revision);
+        if (behind.length > 0 || receipt.live.replicas !== 4 || receipt.live.of !== 4) late.push(n);
+        n += 1;
+      }
+    };
+    const [first, second] = all as [Gateway, Gateway];
+    await Promise.all([admin(first, 0), admin(second, 1000)]);
+    t.same(late, [], 'live where the receipt says so');
+    await until(() => all.every(({ live }) => live.position()?.revision === 200), 'all at the last revision');
+    const packs = await Promise.all(
+      all.map(async ({ live }) => {
+        const view = live.view(Date.now());
+        const position = live.position();
+        return view.known && position
+          ? (await pack(view.policy, position, createSlicer())).toString('hex')
+          : '';
+      }),
+    );
+    t.ok((packs[0]?.length ?? 0) > 1000);
+    t.equal(new Set(packs).size, 1, 'compiled to the same bytes');
+    const fresh = gateway({ url: redis.url, prefix });
+    await loaded(fresh);
+    const held = (one: Gateway): unknown => {
+      const view = one.live.view(Date.now());
+      const scope = view.known ? view.policy.scopes.get('bot:a') : undefined;
+      return scope && [...rangesOf(scope.whitelist)].map(({ id }) => id).sort();
+    };
+    t.same(held(fresh), held(first), 'and what is stored is what is served');
+    await Promise.all([...all, fresh].map((one) => one.close()));
   },
 );
 
@@ -296,5 +347,10 @@ void t.test('a large policy starts from its pack, and what came after it follows
   t.equal(two.finds(4), range(1, 4).id);
   t.equal(two.finds(0), undefined);
   t.equal(two.live.status().lineageAlarms, 0);
-  await Promise.all([one.close(), two.close()]);
+  await two.close();
+  await redis.client.hset(`{${prefix}}:pack`, 'bytes', 'many');
+  const three = gateway({ url: redis.url, prefix });
+  await until(() => three.live.position()?.revision === 2, 'a pack that is damaged is left alone');
+  t.equal(three.finds(4), undefined, 'the records count');
+  await Promise.all([one.close(), three.close()]);
 });
