@@ -80,7 +80,6 @@ export const keyFaults: readonly Experiment[] = [
   {
     name: 'keys: rotated, the old one withdrawn',
     bound: 'the new one counts within 3 s, the old one no longer once the set is read',
-    short: true,
     async run(undo) {
       const [old, fresh] = [createSigner('RS256', 'old'), createSigner('RS256', 'new')];
       const { server, start } = await scene(undo, [old.jwk]);
@@ -103,7 +102,6 @@ export const keyFaults: readonly Experiment[] = [
   {
     name: 'keys: a flood of 2,000 unknown kids',
     bound: 'one fetch a cool-down (1 s), none let in',
-    short: true,
     async run(undo) {
       const signer = createSigner('RS256', 'r1');
       const { server, start } = await scene(undo, [signer.jwk]);
@@ -173,7 +171,6 @@ export const keyFaults: readonly Experiment[] = [
   {
     name: 'clock: a token expires while its holder reads on',
     bound: 'refused within exp + tolerance (0 s) + 1.5 s, though cached',
-    short: true,
     async run(undo) {
       const signer = createSigner('HS256', 'hs-1');
       const origin = undo(await startOrigin(), (it) => it.close());

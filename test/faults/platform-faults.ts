@@ -55,7 +55,6 @@ export const platformFaults: readonly Experiment[] = [
   {
     name: 'platform: resets in the middle of a body',
     bound: 'the client sees an abort, never a clean end',
-    short: true,
     async run(undo) {
       const origin = undo(
         await startRawOrigin((socket) => {
@@ -136,7 +135,6 @@ export const platformFaults: readonly Experiment[] = [
   {
     name: 'platform: hostile headers',
     bound: 'each a 502 or a whole answer, the process lives',
-    short: true,
     async run(undo) {
       const heads = [
         'HTTP/1.1 200 OK\r\nBad Header: x\r\nContent-Length: 0\r\n\r\n',
@@ -197,7 +195,6 @@ export const platformFaults: readonly Experiment[] = [
   {
     name: 'platform: slow, more at once than connections and queue',
     bound: 'the excess gets 503 + Retry-After within 1.5 s, the others 200',
-    short: true,
     async run(undo) {
       const origin = undo(await startOrigin(), (it) => it.close());
       origin.answer((_, response) => void setTimeout(() => response.end('ok'), 800));

@@ -109,7 +109,6 @@ export const processFaults: readonly Experiment[] = [
   {
     name: 'process: SIGKILL during admin writes, file store',
     bound: 'no acknowledged write lost, starts again within 10 s, 3 of 3',
-    short: true,
     async run(undo) {
       const origin = undo(await startOrigin(), (it) => it.close());
       let gateway = await gatewayFor(origin.url);
@@ -148,7 +147,6 @@ export const processFaults: readonly Experiment[] = [
   {
     name: 'process: reload with a bad file, then with a good one',
     bound: 'the old configuration stays, then the new one; 0 requests failed',
-    short: true,
     async run(undo) {
       const origin = undo(await startOrigin(), (it) => it.close());
       const gateway = undo(await gatewayFor(origin.url, { log: { level: 'info' } }), (it) => it.stop());

@@ -87,7 +87,6 @@ export const redisFaults: readonly Experiment[] = [
   {
     name: 'redis: killed under load, back again',
     bound: 'no leak, tokens all 200, decisions p99 below 500 ms with it gone, listed 200 within the bound',
-    short: true,
     async run(undo) {
       const { redis, first } = await scene(undo, {}, 1);
       await listAddresses(first);
