@@ -66,7 +66,10 @@ t.test('PROXY protocol', async (t) => {
           other.request({ row: `${row}-${i}`, target, headers: i === 1 ? ['Connection: close'] : [] }),
         )
         .join('');
-      const text = await sendRaw(port, [...packets.slice(0, -1), `${packets.at(-1)}${bytes}`], { end: true });
+      const text = await sendRaw(port, [...packets.slice(0, -1), `${packets.at(-1)}${bytes}`], {
+        end: true,
+        idleMs: 2_000,
+      });
       const name = JSON.stringify(packets.join('|').slice(0, 60));
       const [reached] = other.upstream.of(`${row}-0`);
       const told =
