@@ -12,7 +12,7 @@ export type Reshape = (text: string, add: (next: string) => void) => void;
 /** Decodings that are read; a fourth is no plausible upstream's. */
 export const MAX_DEPTH = 3;
 /** Readings of one text past which nobody could say what it means. */
-export const MAX_READINGS = 256;
+export const MAX_READINGS = 512;
 /** Characters written while looking for readings: bounds the time that a hostile text can cost. */
 export const MAX_WORK = 48_000;
 

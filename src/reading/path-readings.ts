@@ -126,7 +126,7 @@ function asFileName(segment: string): string {
   return spaceless === '.' || spaceless === '..' ? spaceless : trimEnds(segment, ' ', ' .');
 }
 
-const FRONT_CONTROLLER = /^\/[^/]+\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/)/i;
+const FRONT_CONTROLLER = /^\/[^/]*\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/)/i;
 
 /** `/index.php/path` is served as `/path` by what routes in one program. */
 function withoutFrontController(text: string, add: (next: string) => void): void {
@@ -136,5 +136,5 @@ function withoutFrontController(text: string, add: (next: string) => void): void
 
 /** `/(S(id))/path`: a session without cookies, as ASP.NET writes it. */
 function withoutSession(text: string, add: (next: string) => void): void {
-  add(text.replace(/\/\((?:[A-Za-z]\([^()/]*\))+\)(?=\/|$)/g, ''));
+  add(text.replace(/\/\((?:[A-Za-z]\([^()/]*\))+\)/g, ''));
 }

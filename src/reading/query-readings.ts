@@ -23,6 +23,7 @@ const MAX_STRANGE_TEXTS = 400;
 /** Anything that some reading takes for something else. */
 const ODD = /[^\w.~\-=&]/;
 const ODD_KEY = /[^\w.~\-[\]]/;
+const SEPARATOR = /[=&;]/;
 const STRANGE = /[\x00-\x1f\x7f-\uffff]/;
 
 /** Reads a query, and the path from its first `;` on. */
@@ -40,7 +41,7 @@ export interface Occurrences {
   readonly times: number;
 }
 
-/** Counts a name among the keys, split at `&`, and at `&` and `;`; undefined where there are too many to read. */
+/** Counts a name among the keys, split at `&`, and at `&` and `;`; undefined where nobody can tell. */
 export function occurrencesOf({ query }: Members, name: string): Occurrences | undefined {
   const byBoth = query.includes(';') ? count(query.split(/[&;]/), name) : NONE;
   const byOne = query === '' ? NONE : count(query.split('&'), name);
@@ -64,7 +65,10 @@ function count(members: readonly string[], name: string): Occurrences | undefine
     const { texts, strange } = textsOf(key);
     if (strange) looked += texts.length;
     if (texts.length === 0 || looked > MAX_STRANGE_TEXTS) return undefined;
-    if (texts.some((text) => isSpelling(text, name))) spellings.set(key, (spellings.get(key) ?? 0) + 1);
+    if (!texts.some((text) => isSpelling(text, name))) continue;
+    // Who decodes before splitting finds the value elsewhere than who splits first.
+    if (texts.some((text) => SEPARATOR.test(text))) return undefined;
+    spellings.set(key, (spellings.get(key) ?? 0) + 1);
   }
   return { spellings: spellings.size, times: Math.max(0, ...spellings.values()) };
 }

@@ -10,7 +10,8 @@ t.teardown(() => scene.stop());
 t.test('nothing is found in 25 seconds', async (t) => {
   // A machine that is busy with other work gets a short one: a longer one would only wait.
   const isBusy = (loadavg()[0] ?? 0) > 3 * availableParallelism();
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  // The same tries first on every machine; `npm run fuzz` begins elsewhere.
+  const seed = 1;
   const attempts = [
     { ...targets, each: 300 },
     { ...tokens, each: 100 },
