@@ -6,14 +6,21 @@ import type { RangeRecord } from './store.ts';
 // One range as one line: `start-end expires created by updated by =note`, an absent field empty. Times are
 // milliseconds in base 36 where that gives them back exactly; a name is percent-encoded; the note is the rest.
 
-function timeText(time: string | undefined): string {
-  if (time === undefined) return '';
+/** Neighbours in a list mostly have the same times and names: the last answer is kept. */
+function remembered<T>(work: (text: string) => T): (text: string) => T {
+  let last: { text: string; result: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, result: work(text) };
+    return last.result;
+  };
+}
+
+function writeTime(time: string): string {
   const ms = Date.parse(time);
   return !Number.isNaN(ms) && ms >= 0 && new Date(ms).toISOString() === time ? ms.toString(36) : encode(time);
 }
 
-function readTime(text: string): string | undefined {
-  if (text === '') return undefined;
+function parseTime(text: string): string {
   return /^[0-9a-z]+$/.test(text)
     ? new Date(Number.parseInt(text, 36)).toISOString()
     : decodeURIComponent(text);
@@ -22,12 +29,26 @@ function readTime(text: string): string | undefined {
 /** Half of a surrogate pair cannot be encoded: it becomes the replacement character, as in UTF-8. */
 const encode = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
 
+const [expiryText, creationText, updateText] = [
+  remembered(writeTime),
+  remembered(writeTime),
+  remembered(writeTime),
+];
+const [readExpiry, readCreation, readUpdate] = [
+  remembered(parseTime),
+  remembered(parseTime),
+  remembered(parseTime),
+];
+const [creatorText, updaterText] = [remembered(encode), remembered(encode)];
+const [readCreator, readUpdater] = [remembered(decodeURIComponent), remembered(decodeURIComponent)];
+
 /** A range for Redis, without its id. */
 export function rangeText(range: RangeRecord): string {
   const { start, end, note, expiresAt, createdAt, createdBy, updatedAt, updatedBy } = range;
-  const times = `${timeText(expiresAt)} ${timeText(createdAt)}`;
-  const update = `${timeText(updatedAt)} ${encode(updatedBy ?? '')}`;
-  return `${start}-${end} ${times} ${encode(createdBy)} ${update} ${note === undefined ? '' : `=${note}`}`;
+  const expires = expiresAt === undefined ? '' : expiryText(expiresAt);
+  const update = updatedAt === undefined ? ' ' : `${updateText(updatedAt)} ${updaterText(updatedBy ?? '')}`;
+  const created = `${creationText(createdAt)} ${creatorText(createdBy)}`;
+  return `${start}-${end} ${expires} ${created} ${update} ${note === undefined ? '' : `=${note}`}`;
 }
 
 const LINE = /^([0-9.]+)-([0-9.]+) (\S*) (\S+) (\S*) (\S*) (\S*) (?:=([^]*))?$/;
@@ -39,16 +60,15 @@ export function readRange(id: string, text: string): RangeRecord | undefined {
   try {
     const [, start = '', end = '', expires = '', created = '', by = '', updated = '', updatedBy = '', note] =
       match;
-    const [expiresAt, createdAt, updatedAt] = [readTime(expires), readTime(created), readTime(updated)];
     return {
       id,
       start,
       end,
       ...(note === undefined ? {} : { note }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-      createdAt: createdAt ?? '',
-      createdBy: decodeURIComponent(by),
-      ...(updatedAt === undefined ? {} : { updatedAt, updatedBy: decodeURIComponent(updatedBy) }),
+      ...(expires === '' ? {} : { expiresAt: readExpiry(expires) }),
+      createdAt: readCreation(created),
+      createdBy: readCreator(by),
+      ...(updated === '' ? {} : { updatedAt: readUpdate(updated), updatedBy: readUpdater(updatedBy) }),
     };
   } catch {
     return undefined;
