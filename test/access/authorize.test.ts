@@ -114,10 +114,8 @@ t.test('a preflight asks for nothing and nobody', async (t) => {
   t.equal(told(answer), 'forward preflight');
   t.equal(answer.principal.kind, 'anonymous', 'its credential is not looked at');
   t.equal(told(await ask('/transcripts/a/1', preflight)), 'login no-credential', 'only OPTIONS is one');
-  t.equal(
-    told(await ask('/transcripts/a/1', preflight.slice(2), {}, { method: 'OPTIONS' })),
-    'login no-credential',
-  );
+  for (const half of [preflight.slice(0, 2), preflight.slice(2)])
+    t.equal(told(await ask('/transcripts/a/1', half, {}, { method: 'OPTIONS' })), 'login no-credential');
 });
 
 t.test('a permit comes from an answer that forwards, or one that only reports', async (t) => {

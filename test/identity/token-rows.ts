@@ -325,6 +325,12 @@ const unusedBits = (part: string): string => {
   return part.slice(0, -1) + alphabet.charAt(alphabet.indexOf(part.charAt(part.length - 1)) + 1);
 };
 
+/** 32 bytes end in a character with two bits to spare, where those of RSA and ECDSA have four. */
+const hsWithUnusedBits = (): string => {
+  const token = hs.sign(claims());
+  return token.slice(0, -1) + unusedBits(token.slice(-1));
+};
+
 const shapes: Row[] = [
   ['empty', invalid, ''],
   ['one part', invalid, 'abc'],
@@ -344,6 +350,7 @@ const shapes: Row[] = [
   ['padding on the signature', invalid, `${good}==`],
   ['plain base64 in the signature', invalid, spelled((text) => `${text.slice(0, -4)}+/AA`)],
   ['unused bits of the signature set', invalid, withSignature(unusedBits(goodSignature))],
+  ['unused bits of the HS256 signature set', invalid, hsWithUnusedBits()],
   [
     'unused bits of the ES256 signature set',
     invalid,

@@ -56,7 +56,7 @@ const rows = [
   ['a logout token is an access token', 'src/identity/claims.ts', "if (Object.hasOwn(claims, 'events'))", "if (Object.hasOwn(claims, 'event'))", tokens],
   ['iat may be in the future', 'src/identity/claims.ts', 'Math.max(times.nbf ?? -Infinity, times.iat ?? -Infinity)', '(times.nbf ?? -Infinity)', tokens],
   ['a time may be a string', 'src/identity/claims.ts', "return typeof value === 'number' && Math.abs(value) <= LAST_SECOND;", 'return Math.abs(Number(value)) <= LAST_SECOND;', tokens],
-  ['crit is not looked at', 'src/identity/token.ts', "'x5c', 'crit', 'b64'", "'x5c', 'b64'", tokens],
+  ['jku is not looked at', 'src/identity/token.ts', "['jku', 'jwk'", "['jwk'", tokens],
   ['any type of token', 'src/identity/token.ts', "if (type !== undefined && !(typeof type === 'string' &&", "if (type === '' && !(typeof type === 'string' &&", tokens],
   ['base64url of two spellings', 'src/identity/token.ts', 'return (last & 0x03) === 0;', 'return true;', tokens],
   ['a member twice', 'src/identity/json.ts', 'return isObject(value) && countKeys(value) === members ? value', 'return isObject(value) ? value', tokens],

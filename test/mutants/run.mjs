@@ -1,14 +1,16 @@
 // `npm run test:mutants`: weakens the guard by one line at a time, in a copy, and expects the named tests to notice.
 // `npm run test:mutants -- reading` takes those whose file has that in its name; `--list` only checks the list.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mutants } from './list.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
 const loader = join(root, 'node_modules/@tapjs/typescript/dist/esm/import.mjs');
-const copied = ['src', 'test', 'docker', 'package.json', 'tsconfig.json'];
+const copied = ['src', 'test', 'docker', 'scripts', 'package.json', 'tsconfig.json'];
+/** Shared with the copy: what is installed, and the tools that tests fetched. */
+const linked = ['node_modules', '.cache'];
 const options = process.argv.slice(2);
 const wanted = options.filter((word) => !word.startsWith('--'));
 const chosen = mutants.filter(
@@ -27,7 +29,7 @@ function applied({ file, from, to }) {
 function makeCopy() {
   const dir = mkdtempSync(join(tmpdir(), 'mutants-'));
   for (const name of copied) cpSync(join(root, name), join(dir, name), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  for (const name of linked) if (existsSync(join(root, name))) symlinkSync(join(root, name), join(dir, name));
   return dir;
 }
 
