@@ -2,8 +2,10 @@
 // files only, without gate. The last line says what came of it.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildTests } from './built-tests.mjs';
 import { rawFolder } from './coverage.mjs';
 import { root } from './project.mjs';
 import { createTapReader } from './tap-lines.mjs';
@@ -31,10 +33,11 @@ function count(passed, what) {
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs a node program to its end; its output comes as text. */
-function run(args, env = {}) {
+/** Runs a node program to its end, at the priority of a lull; its output comes as text. */
+function run(args) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, args, { cwd: root });
+    if (child.pid !== undefined) setPriority(child.pid, 10);
     let text = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk) => (text += chunk));
@@ -52,7 +55,7 @@ const checks = [
     : []),
 ];
 
-/** The checks that run nothing, two at a time. */
+/** The checks that run nothing, two at a time, beside the fetching of tools and the tests. */
 async function staticChecks() {
   const waiting = [...checks];
   const lane = async () => {
@@ -107,9 +110,11 @@ async function gate() {
 
 const since = Date.now();
 try {
+  const checked = only.length === 0 ? staticChecks() : undefined;
   const environment = toolEnvironment();
-  if (only.length === 0) await staticChecks();
+  await buildTests();
   await tests(environment);
+  await checked;
   if (only.length === 0) await gate();
 } catch (error) {
   console.log(`FAILED ${error.message}`);
