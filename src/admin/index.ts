@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
@@ -59,11 +59,12 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
   });
   await app.register(async (guarded: AdminApp) => {
     guarded.addHook('onRequest', createGuard(options));
+    // Before anything is asked of its body: what type a call takes is no matter where there is none.
+    const noSuchCall = (reply: FastifyReply) => sendProblem(reply, 'not-found', 'There is no such call.');
+    guarded.addHook('onRequest', async (request, reply) => (request.is404 ? noSuchCall(reply) : undefined));
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
-    guarded.setNotFoundHandler((_request, reply) =>
-      sendProblem(reply, 'not-found', 'There is no such call.'),
-    );
+    guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
     whitelistRoutes(guarded, options);
     settingsRoute(guarded, options);
     rangeRoutes(guarded, options);

@@ -344,6 +344,21 @@ void t.test('the description, and what is no call', async (t) => {
   }
   t.match(await call('GET', '/nothing'), { status: 404, headers: { 'x-gateway-reason': 'not-found' } });
   t.match(await call('GET', '//_gateway/elsewhere'), { status: 404, body: { requestId: String } });
+  for (const [path, ask] of [
+    ['/nothing', {}],
+    ['/nothing', { body: '{', headers: { 'content-type': 'text/plain' } }],
+    ['/nothing', { body: '{' }],
+    [
+      `${SALES}/no-such-part`,
+      { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    ],
+    ['//_gateway/elsewhere', { body: 'a=b', headers: { 'content-type': 'text/html' } }],
+  ] as const) {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const { status, body } = await call(method, path, ask);
+      t.match([status, body.reason], [404, 'not-found'], `${method} ${path} ${JSON.stringify(ask)}`);
+    }
+  }
   t.match(await call('DELETE', '/whitelists', { body: {} }), {
     status: 405,
     headers: { allow: 'GET, HEAD' },

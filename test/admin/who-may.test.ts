@@ -34,6 +34,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/me'],
   ['GET', '/replicas'],
   ['GET', '/no-such-call'],
+  ['POST', '/no-such-call', {}],
 ];
 
 const forged = (token: string): string => `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
