@@ -22,6 +22,9 @@ export interface ServerParts {
 /** How often Node looks for connections that are too slow; a limit is kept to within this. */
 const checkMs = 1_000;
 
+/** An answer to a visitor who sends no more may stand still for so long. */
+const lastWordsMs = 2_000;
+
 /** The public HTTP server: strict parsing, every limit set, every protocol error answered. */
 export function createPublicServer(
   listener: RequestListener,
@@ -42,11 +45,9 @@ export function createPublicServer(
   );
   // One more than is allowed: Node drops those beyond without a word, and the guard must see that there were more.
   server.maxHeadersCount = limits.headerCount + 1;
-  const [admit] = server.listeners('connection');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    connections.open(socket, (admitted) => admit?.call(server, admitted));
-  });
+  // Node would answer nobody who says early that there is no more to come.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  takeConnections(server, connections);
   server.on('upgrade', upgrade);
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => answer(socket, 'method-not-allowed'));
   // The decision comes first: the body is asked for when it is going to be forwarded.
@@ -59,6 +60,32 @@ export function createPublicServer(
     );
   });
   return server;
+}
+
+/** Node's own listener sees the connections that are let in. */
+function takeConnections(server: Server, connections: Connections): void {
+  const [admit] = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    connections.open(socket, (admitted) => {
+      admit?.call(server, admitted);
+      admitted.once('end', () => endSoon(admitted));
+    });
+  });
+}
+
+/**
+ * A visitor who has said its last, and one who is gone, look the same. What is asked for is still answered, as
+ * long as some of the answer goes out every now and then; else it is given up, and so is the upstream.
+ */
+function endSoon(socket: Socket): void {
+  if (messageOn(socket) === undefined) return;
+  let written = socket.bytesWritten;
+  const timer = setInterval(() => {
+    if (socket.bytesWritten === written) socket.destroy();
+    written = socket.bytesWritten;
+  }, lastWordsMs).unref();
+  socket.once('close', () => clearInterval(timer));
 }
 
 function answer(socket: Duplex, code: ProblemCode): void {

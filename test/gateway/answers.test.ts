@@ -488,6 +488,35 @@ t.test('an early answer to a long upload', async (t) => {
   await upstream.stop();
 });
 
+t.test('a visitor who has said its last, and listens', async (t) => {
+  const upstream = await startRawUpstream((socket, text) => {
+    const target = text.slice(4, text.indexOf(' ', 4));
+    setTimeout(() => socket.write(`${ok}Content-Length: ${target.length}\r\n\r\n${target}`), 100);
+  });
+  const door = await startDoor(upstream.url);
+  const pair = get('/one') + get('/two');
+  const text = await sendRaw(door.port, pair, { end: true, idleMs: 3_000 });
+  t.strictSame(
+    readResponses(text).map(({ body }) => body),
+    ['/one', '/two'],
+  );
+  const proxied = await startDoor(upstream.url, {
+    options: { proxyProtocol: true },
+    deps: { isTrustedPeer: () => true },
+  });
+  const header = 'PROXY TCP4 203.0.113.7 10.0.0.1 1 2\r\n';
+  const behind = await sendRaw(proxied.port, header + pair, { end: true, idleMs: 3_000 });
+  t.equal(readResponses(behind).length, 2, 'behind a PROXY header too');
+  t.equal(
+    await sendRaw(proxied.port, header, { end: true, idleMs: 3_000 }),
+    '',
+    'who asks nothing is let go',
+  );
+  await proxied.stop();
+  await door.stop();
+  await upstream.stop();
+});
+
 t.test('whoever breaks off, the other side hears of it', async (t) => {
   const sockets: Socket[] = [];
   const upstream = await startRawUpstream((socket, text) => {
