@@ -92,6 +92,26 @@ function open(options: RedisOptions, name: string, silenceMs: number, commandTim
   return sentinel(options, base) ?? cluster(options, base) ?? single(options, base);
 }
 
+const hungUp = new WeakSet<Client>();
+
+/** Ends a connection for good. */
+export function hangUp(client: Client): void {
+  hungUp.add(client);
+  client.disconnect();
+}
+
+/**
+ * Connects until hung up; resolves after the first attempt. The client itself gives up for good where a sentinel
+ * tells of a failover while it is connecting.
+ */
+async function dial(client: Client): Promise<void> {
+  const again = (): void => {
+    if (!hungUp.has(client)) client.connect().catch(() => undefined);
+  };
+  client.on('end', () => setTimeout(again, retryMs(1)));
+  await client.connect().catch(() => undefined); // tried again by itself
+}
+
 export interface Connections {
   /** For reads and writes; each has a time limit. */
   readonly commands: Client;
@@ -121,14 +141,14 @@ export function connect(options: RedisOptions, log: StoreLog): Connections {
     log.info({}, 'Redis connected');
     said = '';
   });
-  const attempted = commands.connect().catch(() => undefined); // tried again by itself
+  const attempted = dial(commands);
   const isReady = (): boolean => commands.status === 'ready';
   return {
     commands,
     openFeed() {
       const feed = open(options, 'gateway-feed', FEED_BLOCK_MS + options.commandTimeoutMs);
       feed.on('error', () => undefined); // the same server: the other connection says so
-      feed.connect().catch(() => undefined);
+      void dial(feed);
       return feed;
     },
     isReady,
@@ -136,7 +156,7 @@ export function connect(options: RedisOptions, log: StoreLog): Connections {
     ready: (timeoutMs) => (isReady() ? Promise.resolve(true) : whenReady(commands, timeoutMs)),
     problem: () => problem,
     close() {
-      commands.disconnect();
+      hangUp(commands);
     },
   };
 }

@@ -1,13 +1,16 @@
 import { readEntry } from './change-text.ts';
-import { FEED_BLOCK_MS, isReply, whenReady } from './redis-client.ts';
+import { FEED_BLOCK_MS, hangUp, isReply, whenReady } from './redis-client.ts';
 import type { Keys } from './redis-keys.ts';
 import { wholeChange } from './redis-read.ts';
 import type { Beat } from './redis-replicas.ts';
 import type { Client } from './redis-scripts.ts';
 import type { Change, Follower, Position } from './store.ts';
 
-/** So many beats in a row may find the store ahead of what its log tells, before the log counts as cut. */
-const PATIENCE = 4;
+/**
+ * So many reads that waited in full may bring nothing while the store says that there is more, before the log counts
+ * as cut. Reads, not time: a feed that has no connection, or none yet after a failover, has not looked.
+ */
+const PATIENCE = 3;
 
 export interface FeedOptions {
   readonly keys: Keys;
@@ -24,11 +27,24 @@ export interface FeedOptions {
   readonly onProblem: (problem: string) => void;
 }
 
+/** Why what a beat found is not the history that was told; undefined where it is, or goes on from it. */
+function otherHistory({ head, beheaded }: Beat, told: Position): string | undefined {
+  if (head === undefined) {
+    return told.revision === 0 && !beheaded ? undefined : 'the store has lost its head';
+  }
+  if (head.revision < told.revision)
+    return `the store is back at revision ${String(head.revision)}, ${String(told.revision)} was served`;
+  if (head.revision === told.revision && head.changeId !== told.changeId)
+    return `the store has another change at revision ${String(head.revision)}`;
+  return undefined;
+}
+
 /** What was told so far, checked against where the store says that it stands. */
 function createProgress(from: Position, follower: Follower, end: (why: string) => void) {
   let told = from;
   let waiting: { revision: number; atMs: number } | undefined;
-  let behind = 0;
+  let missed = 0;
+  let ahead = false;
 
   const confirm = (): void => {
     if (waiting === undefined || waiting.revision > told.revision) return;
@@ -37,31 +53,29 @@ function createProgress(from: Position, follower: Follower, end: (why: string) =
   };
   return {
     told: (): Position => told,
-    tell(change: Change): boolean {
+    tell(change: Change): void {
       if (change.previousId !== told.changeId) {
         end(`revision ${String(change.revision)} does not follow revision ${String(told.revision)}`);
-        return false;
+        return;
       }
       told = { revision: change.revision, changeId: change.changeId };
-      behind = 0;
+      [ahead, missed] = [false, 0];
       follower.change(change);
       confirm();
-      return true;
+    },
+    /** The log was looked at for as long as a read waits, and had nothing new. */
+    nothing(): void {
+      missed = ahead ? missed + 1 : 0;
+      if (missed > PATIENCE) end('the log of changes was cut off'); // the first one may have begun too early to count
     },
     /** Takes where the store stood at a time; `before` is what was told when it was asked. */
-    compare({ head, beheaded }: Beat, before: Position, atMs: number, idle: boolean): void {
-      if (head === undefined && before.revision === 0 && !beheaded) follower.confirmed(atMs);
-      else if (head === undefined) end('the store has lost its head');
-      else if (head.revision < before.revision) {
-        end(`the store is back at revision ${String(head.revision)}, ${String(before.revision)} was served`);
-      } else if (head.revision === before.revision && head.changeId !== before.changeId) {
-        end(`the store has another change at revision ${String(head.revision)}`);
-      } else {
-        behind = head.revision > told.revision && idle ? behind + 1 : 0;
-        if (behind >= PATIENCE) end('the log of changes was cut off');
-        waiting ??= { revision: head.revision, atMs };
-        confirm();
-      }
+    compare(beat: Beat, before: Position, atMs: number): void {
+      const why = otherHistory(beat, before);
+      if (why !== undefined) return end(why);
+      const { revision } = beat.head ?? before;
+      ahead = revision > told.revision;
+      waiting ??= { revision, atMs };
+      confirm();
     },
   };
 }
@@ -74,8 +88,6 @@ interface Running {
   readonly progress: ReturnType<typeof createProgress>;
   readonly end: (why: string) => void;
   over: boolean;
-  /** Told changes are being worked on. */
-  busy: boolean;
   lastAck: string;
 }
 
@@ -100,7 +112,7 @@ async function readOnce(running: Running): Promise<void> {
   const from = `${String(running.progress.told().revision)}-0`;
   const names = [keys.changes, keys.acks(replica), from, running.lastAck];
   const read: Read = await feed.xread('COUNT', 500, 'BLOCK', FEED_BLOCK_MS, 'STREAMS', ...names);
-  running.busy = true;
+  if (read === null && !running.over) running.progress.nothing();
   for (const [stream, entries] of read ?? []) {
     for (const [id, fields] of entries) {
       if (running.over) return;
@@ -116,7 +128,6 @@ async function readOnce(running: Running): Promise<void> {
 async function readOn(running: Running): Promise<void> {
   const { feed, onProblem } = running.options;
   while (!running.over) {
-    running.busy = false;
     if (feed.status !== 'ready') await whenReady(feed, FEED_BLOCK_MS);
     else {
       await readOnce(running).catch(async (error: unknown) => {
@@ -132,7 +143,7 @@ export function openFeed(options: FeedOptions) {
   const { feed, follower, from } = options;
   const stop = (): void => {
     running.over = true;
-    feed.disconnect();
+    hangUp(feed);
   };
   const end = (why: string): void => {
     if (running.over) return;
@@ -140,7 +151,7 @@ export function openFeed(options: FeedOptions) {
     follower.lost(why);
   };
   const progress = createProgress(from, follower, end);
-  const running: Running = { options, progress, end, over: false, busy: false, lastAck: '0-0' };
+  const running: Running = { options, progress, end, over: false, lastAck: '0-0' };
   void readOn(running);
   return {
     stop,
@@ -150,7 +161,7 @@ export function openFeed(options: FeedOptions) {
     beat(atMs: number): (beat: Beat) => void {
       const before = progress.told();
       return (beat) => {
-        if (!running.over) progress.compare(beat, before, atMs, !running.busy);
+        if (!running.over) progress.compare(beat, before, atMs);
       };
     },
   };

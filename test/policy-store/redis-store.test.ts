@@ -250,6 +250,10 @@ void t.test('a history that is another: flushed, beheaded, restored, forked, cut
   await one.store.change(draft('bot:a', 1, { added: [range(2, 6)] }));
   const alarms = (count: number): Promise<void> =>
     until(() => one.live.status().lineageAlarms >= count, `alarm ${String(count)}`);
+  const short = gateway({ url: redis.url, prefix: 'short' });
+  await loaded(short);
+  await short.store.change(toggle('bot:a', 0, true));
+  await redis.client.hset('{short}:head', 'revision', '2', 'id', 'e'.repeat(16));
 
   await server.client.del('{gateway}:head');
   await alarms(1);
@@ -291,7 +295,11 @@ void t.test('a history that is another: flushed, beheaded, restored, forked, cut
     'unavailable',
     'a flushed store takes no change',
   );
-  await one.close();
+  await until(
+    () => short.live.status().lastAlarm?.includes('cut off') === true,
+    'a log without what the head names',
+  );
+  await Promise.all([one.close(), short.close()]);
 });
 
 void t.test('records that cannot be read are refused one by one, by name, and open nothing', async (t) => {
