@@ -1,6 +1,7 @@
 import { buildConnector, Client } from 'undici';
 import type { UpstreamOptions } from './options.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { createUnaskedContinue, type UnaskedContinue } from './unasked-continue.ts';
 
 /** The platform: kept connections to it, and a bound on how many. */
 export interface Upstream {
@@ -49,7 +50,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 function createPool({ origin }: URL, servername: string, options: UpstreamOptions): ConnectionPool {
-  const all = new Set<Client>();
+  const all = new Map<Client, UnaskedContinue>();
   // Last in, first out: those that are not needed grow idle and are closed.
   const free: Client[] = [];
   const connector = buildConnector({
@@ -58,28 +59,43 @@ function createPool({ origin }: URL, servername: string, options: UpstreamOption
     ...(options.ca !== undefined && { ca: options.ca }),
   });
   const open = (): Client => {
+    const answers = createUnaskedContinue();
     const connection = new Client(origin, {
-      // 0: it serves one request and is closed.
-      pipelining: options.reuseConnections ? 1 : 0,
-      keepAliveTimeout: options.idleTimeoutMs,
-      keepAliveMaxTimeout: options.idleTimeoutMs,
-      maxHeaderSize: mostHeaderBytes,
+      ...clientOptions(options),
       // The name of the certificate is the upstream's own, never one that a visitor's Host says.
-      connect: (opts, callback) => connector({ ...opts, servername }, callback),
+      connect: (opts, callback) =>
+        connector({ ...opts, servername }, (...connected) => {
+          if (connected[0] === null) answers.watch(connected[1]);
+          callback(...connected);
+        }),
     });
-    all.add(connection);
+    all.set(connection, answers);
     return connection;
   };
   return {
-    lend: () => free.pop() ?? open(),
+    lend() {
+      const connection = free.pop() ?? open();
+      all.get(connection)?.expect();
+      return connection;
+    },
     giveBack: (connection) => void free.push(connection),
     discard(connection) {
       all.delete(connection);
       connection.destroy().catch(() => undefined);
     },
     async close() {
-      await Promise.all([...all].map((connection) => connection.destroy()));
+      await Promise.all([...all.keys()].map((connection) => connection.destroy()));
       all.clear();
     },
+  };
+}
+
+function clientOptions(options: UpstreamOptions): Client.Options {
+  return {
+    // 0: it serves one request and is closed.
+    pipelining: options.reuseConnections ? 1 : 0,
+    keepAliveTimeout: options.idleTimeoutMs,
+    keepAliveMaxTimeout: options.idleTimeoutMs,
+    maxHeaderSize: mostHeaderBytes,
   };
 }

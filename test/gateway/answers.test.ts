@@ -107,6 +107,37 @@ const hostile: readonly Hostile[] = [
     body: 'hi',
   },
   {
+    name: 'says 100 unasked',
+    says: `HTTP/1.1 100 Continue\r\n\r\n${ok}Content-Length: 2\r\n\r\nhi`,
+    status: 200,
+    body: 'hi',
+  },
+  {
+    name: 'says 100 with headers, and other interim answers',
+    says: `HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Go on\r\nServer: x\r\n\r\nHTTP/1.1 100\r\n\r\n${ok}Content-Length: 2\r\n\r\nhi`,
+    status: 200,
+    body: 'hi',
+  },
+  {
+    name: 'says 100 in the body only',
+    says: `${ok}Content-Length: 25\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n`,
+    status: 200,
+    body: 'HTTP/1.1 100 Continue\r\n\r\n',
+  },
+  {
+    name: 'says 100 and no more',
+    says: 'HTTP/1.1 100 Continue\r\n\r\n',
+    status: 502,
+    reason: 'upstream-unreachable',
+  },
+  {
+    name: 'floods with 100',
+    says: 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100),
+    open: true,
+    status: 502,
+    reason: 'upstream-invalid',
+  },
+  {
     name: 'has two Locations',
     says: 'HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n',
     status: 302,
@@ -196,6 +227,25 @@ t.test('a hostile upstream', async (t) => {
       t.equal(requests, 1, 'one request in, one request out');
     });
   t.equal((await ask(door.port, get('/_gateway/healthz'))).status, 200, 'and the process lives');
+  await door.stop();
+  await upstream.stop();
+});
+
+t.test('an unasked 100 in pieces, before every answer of a connection', async (t) => {
+  const text = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${ok}Content-Length: 2\r\n\r\nhi`;
+  const upstream = await startRawUpstream((socket) => {
+    const pieces = [
+      text.slice(0, 9),
+      text.slice(9, 11),
+      text.slice(11, 24),
+      text.slice(24, 40),
+      text.slice(40),
+    ];
+    pieces.forEach((piece, i) => setTimeout(() => socket.write(piece), 5 * i));
+  });
+  const door = await startDoor(upstream.url);
+  for (let i = 0; i < 3; i += 1) t.match(await ask(door.port, get('/x')), { status: 200, body: 'hi' });
+  t.equal(upstream.connections(), 1, 'which is kept');
   await door.stop();
   await upstream.stop();
 });

@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+
+/** Bytes of a status line up to the last digit of its status: `HTTP/1.1 100`. */
+const statusEnd = 12;
+const [CR, LF, ZERO, ONE, TWO] = [13, 10, 48, 49, 50];
+
+/** Watches what an upstream says on one connection. */
+export interface UnaskedContinue {
+  /** The next bytes are the beginning of an answer. */
+  expect(): void;
+  watch(socket: Socket): void;
+}
+
+/**
+ * Makes a `100 Continue` that nobody asked for a `102 Processing`. Old platforms send one to every upload; a client
+ * has to read past it (RFC 9110 section 15.2), and undici breaks the connection off instead.
+ */
+export function createUnaskedContinue(): UnaskedContinue {
+  /** Bytes of the head so far; -1 once the final answer has begun. */
+  let at = 0;
+  let digits = 0;
+  let emptyLine = false;
+
+  /** Takes one byte; true where it is the last digit of a status 100. */
+  const take = (byte: number): boolean => {
+    if (at === 0 && (byte === CR || byte === LF)) return false;
+    at += 1;
+    if (at <= statusEnd) {
+      if (at === statusEnd - 2 && byte !== ONE) at = -1;
+      digits = digits * 10 + byte - ZERO;
+      return at === statusEnd && digits % 1000 === 100;
+    }
+    if (byte === LF && emptyLine) at = digits = 0;
+    if (byte !== CR) emptyLine = byte === LF;
+    return false;
+  };
+  const pass = (chunk: unknown): unknown => {
+    if (at === -1 || !Buffer.isBuffer(chunk)) return chunk;
+    for (let i = 0; i < chunk.length && at !== -1; i += 1) if (take(chunk[i] ?? 0)) chunk[i] = TWO;
+    return chunk;
+  };
+  return {
+    expect() {
+      at = digits = 0;
+    },
+    watch(socket) {
+      const read = socket.read.bind(socket);
+      socket.read = (size) => pass(read(size));
+    },
+  };
+}
