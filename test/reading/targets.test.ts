@@ -112,6 +112,8 @@ t.test('an absolute-form target must name the host of the request', async (t) =>
   t.equal(read(target, { host: undefined }), 'ambiguous');
   t.equal(read('http://chat.example/transcripts/a/1', { host: 'chat.example:80' }), 'a 1');
   t.equal(read('https://chat.example/transcripts/a/1', { host: 'chat.example:80' }), 'ambiguous');
+  const named = 'http://u@chat.example/transcripts/a/1';
+  t.equal(read(named, { host: 'u@chat.example' }), 'ambiguous');
   t.equal(read('http://[::1]:3000/transcripts/a/1', { host: '[::1]:3000' }), 'a 1');
 });
 

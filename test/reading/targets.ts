@@ -297,6 +297,8 @@ export const contradictions: readonly Row[] = [
   ['/c/me/1/../../../contacts/me/conversations', 'ambiguous'],
   ['/bots/a.json', 'ambiguous'],
   ['/bots/support/../contacts/c/conversations', 'ambiguous'],
+  ['/bots/support/../../contacts/c/conversations', 'ambiguous'],
+  ['/contacts/c/conversations/../../../bots/support', 'ambiguous'],
 ];
 
 /** What cannot be read at all: 400. */
