@@ -1,7 +1,8 @@
 import t from 'tap';
-import { errorsOf, openScene, superAdmin } from './scene.ts';
+import { errorsOf, onBothStores, openScene, superAdmin } from './scene.ts';
 import type { Reply } from './scene.ts';
 
+const onStores = onBothStores(t);
 const SALES = '/whitelists/bot%3Asales';
 
 interface Range {
@@ -12,8 +13,8 @@ interface Range {
 const rangesOf = (reply: Reply): readonly Range[] => reply.body.ranges as readonly Range[];
 const revisionOf = (reply: Reply): number => reply.body.revision as number;
 
-void t.test('a list from its first range to its last', async (t) => {
-  const { call, changed } = await openScene(t);
+onStores('a list from its first range to its last', async (t, how) => {
+  const { call, changed } = await openScene(t, how);
   const nothing = await call('GET', SALES);
   t.match(nothing, {
     status: 200,
@@ -105,8 +106,8 @@ void t.test('a list from its first range to its last', async (t) => {
   );
 });
 
-void t.test('conditional and repeated writes', async (t) => {
-  const { call } = await openScene(t);
+onStores('conditional and repeated writes', async (t, how) => {
+  const { call } = await openScene(t, how);
   const body = { start: '10.0.0.1', end: '10.0.0.1' };
   const add = (headers: Record<string, string>, start = '10.0.0.1'): Promise<Reply> =>
     call('POST', `${SALES}/ranges`, { headers, body: { start, end: start } });
@@ -161,8 +162,8 @@ void t.test('conditional and repeated writes', async (t) => {
   t.equal((await call('GET', SALES)).body.enabled, false);
 });
 
-void t.test('what two admins write at once is all there', async (t) => {
-  const { call } = await openScene(t);
+onStores('what two admins write at once is all there', async (t, how) => {
+  const { call } = await openScene(t, how);
   const writes = Array.from({ length: 12 }, (_, i) =>
     call('POST', `${SALES}/ranges`, { body: { start: `10.0.0.${i}`, end: `10.0.0.${i}` } }),
   );
@@ -171,8 +172,8 @@ void t.test('what two admins write at once is all there', async (t) => {
   t.equal(rangesOf(await call('GET', SALES)).length, 12);
 });
 
-void t.test('import: all or nothing, dry runs, replacing', async (t) => {
-  const { call } = await openScene(t);
+onStores('import: all or nothing, dry runs, replacing', async (t, how) => {
+  const { call } = await openScene(t, how);
   const one = (n: number, more: object = {}): object => ({
     start: `10.0.0.${n}`,
     end: `10.0.0.${n}`,
@@ -222,8 +223,8 @@ void t.test('import: all or nothing, dry runs, replacing', async (t) => {
   t.match((await call('POST', `${SALES}/import`, { body })).body, { revision: 2, added: 0, present: 2 });
 });
 
-void t.test('the change log, and undoing', async (t) => {
-  const { call } = await openScene(t);
+onStores('the change log, and undoing', async (t, how) => {
+  const { call } = await openScene(t, how);
   const added = await call('POST', `${SALES}/ranges`, {
     headers: { 'x-forwarded-for': '192.0.2.44' },
     body: { start: '10.0.0.1', end: '10.0.0.9', note: 'a' },
@@ -272,8 +273,8 @@ void t.test('the change log, and undoing', async (t) => {
   }
 });
 
-void t.test('paging and searching stay right while the list changes', async (t) => {
-  const { call } = await openScene(t);
+onStores('paging and searching stay right while the list changes', async (t, how) => {
+  const { call } = await openScene(t, how);
   const ranges = Array.from({ length: 250 }, (_, i) => ({
     start: `10.0.${i}.0`,
     end: `10.0.${i}.255`,

@@ -13,12 +13,16 @@ import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createEditor } from '../../src/policy-store/edit.ts';
 import { createFileStore } from '../../src/policy-store/file-store.ts';
 import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
+import type { StoreLog } from '../../src/policy-store/log.ts';
+import { createRedisStore } from '../../src/policy-store/redis-store.ts';
 import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
 import type { Store } from '../../src/policy-store/store.ts';
 import { readCredential } from '../../src/reading/credential.ts';
 import { compileTrust, readClientIp } from '../../src/reading/forwarded.ts';
 import { compileRoutes } from '../../src/reading/route.ts';
 import { issuer, options, quiet, secretOf } from '../identity/scene.ts';
+import { startRedis } from '../support/redis.ts';
+import type { RedisServer } from '../support/redis.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
 
 export const STATIC_TOKEN = 'correct-horse-battery-staple';
@@ -87,13 +91,45 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** The policy is kept there rather than in a folder. */
+  readonly redis?: { readonly url: string; readonly prefix: string };
+}
+
+async function openStore(
+  t: Test,
+  { redis, dir }: SceneOptions,
+  log: StoreLog,
+  now: () => number,
+): Promise<Store> {
+  if (redis === undefined) return createFileStore({ dir: dir ?? t.testdir(), log, now });
+  const options = { ...redis, snapshotDir: null, connectTimeoutMs: 2000, commandTimeoutMs: 2000 };
+  return createRedisStore({ redis: options, maxStalenessSeconds: 300, log, now });
+}
+
+/** A test that runs on both stores, on a Redis of the file's own. */
+export function onBothStores(t: Test) {
+  let started: Promise<RedisServer> | undefined;
+  let sites = 0;
+  const server = async (): Promise<RedisServer> => {
+    started ??= startRedis();
+    return started;
+  };
+  t.teardown(async () => (await started)?.stop());
+  return (name: string, run: (t: Test, how: SceneOptions) => Promise<void>): void => {
+    void t.test(`${name}, on file`, (t) => run(t, {}));
+    void t.test(`${name}, on redis`, async (t) => {
+      const { url } = await server();
+      sites += 1;
+      await run(t, { redis: { url, prefix: `site${String(sites)}` } });
+    });
+  };
 }
 
 /** The admin API on both doors, on a real store, with real tokens and sockets. */
 export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene> {
   const now = how.now ?? Date.now;
   const log = { ...quiet, error: () => undefined };
-  const store = await createFileStore({ dir: how.dir ?? t.testdir(), log, now });
+  const store = await openStore(t, how, log, now);
   const live = createLivePolicy({ store, maxStalenessSeconds: 300, log, now });
   live.start();
   await live.reached(0, 5_000);

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { STATIC_TOKEN, owner, superAdmin } from '../admin/scene.ts';
+import { STATIC_TOKEN, onBothStores, owner, superAdmin } from '../admin/scene.ts';
 import { openDesk, run } from './scene.ts';
+
+const onStores = onBothStores(t);
 
 const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 
-t.test('ranges: add, list, remove', async (t) => {
-  const { at } = await openDesk(t, superAdmin);
+onStores('ranges: add, list, remove', async (t, how) => {
+  const { at } = await openDesk(t, superAdmin, how);
   const added = await at('ranges add bot:sales 198.51.100.0/24 --note office');
   t.match(added, {
     code: 0,
@@ -64,8 +66,8 @@ t.test('what cannot be is refused, with the exit code that it says', async (t) =
   for (const [line, code, says] of refused) t.match(await at(line), { code, err: says }, line);
 });
 
-t.test('whitelist and mode', async (t) => {
-  const { at } = await openDesk(t, superAdmin);
+onStores('whitelist and mode', async (t, how) => {
+  const { at } = await openDesk(t, superAdmin, how);
   t.match(await at('whitelist show'), { code: 0, out: /nothing is stored yet/ });
   t.match(await at('whitelist on bot:sales'), {
     code: 0,
@@ -85,8 +87,8 @@ t.test('whitelist and mode', async (t) => {
   });
 });
 
-t.test('who asks, and where the gateway is', async (t) => {
-  const desk = await openDesk(t, owner);
+onStores('who asks, and where the gateway is', async (t, how) => {
+  const desk = await openDesk(t, owner, how);
   t.equal((await desk.at('whitelist on bot:sales')).code, 0, 'an owner on the bot that is theirs');
   t.match(await desk.at('whitelist on platform'), { code: 1, err: /./ }, 'and on nothing else');
   const anonymous = await desk.at('ranges list platform', { env: { TGW_ADMIN_TOKEN_FILE: '' } });

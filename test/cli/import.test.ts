@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readCsv } from '../../src/cli/ranges/csv.ts';
-import { superAdmin } from '../admin/scene.ts';
+import { onBothStores, superAdmin } from '../admin/scene.ts';
 import { openDesk } from './scene.ts';
+
+const onStores = onBothStores(t);
 
 const csv = `start,end,note,expiresAt
 198.51.100.0,198.51.100.255,"office, ""main""",
@@ -15,8 +17,8 @@ const csv = `start,end,note,expiresAt
 lines are no note",
 `;
 
-t.test('all or nothing, every bad line by its number', async (t) => {
-  const { at, file } = await openDesk(t, superAdmin);
+onStores('all or nothing, every bad line by its number', async (t, how) => {
+  const { at, file } = await openDesk(t, superAdmin, how);
   file('list.csv', csv);
   const refused = await at('ranges import platform list.csv');
   t.match(refused, { code: 1, err: /^line 7: note must be one line.*\n1 is bad: nothing was imported\n$/ });
@@ -38,8 +40,8 @@ t.test('all or nothing, every bad line by its number', async (t) => {
   });
 });
 
-t.test("export and import are each other's inverse, in both formats", async (t) => {
-  const { at, file, dir } = await openDesk(t, superAdmin);
+onStores("export and import are each other's inverse, in both formats", async (t, how) => {
+  const { at, file, dir } = await openDesk(t, superAdmin, how);
   file('list.csv', `start,end,note\n10.0.0.1,10.0.0.9,=1+1\n10.0.1.0/24,,"a, b"\n`);
   t.equal((await at('ranges import bot:a list.csv')).code, 0);
   for (const ending of ['csv', 'json']) {

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { Test } from 'tap';
 import { runCli } from '../../src/cli/index.ts';
 import { openScene } from '../admin/scene.ts';
-import type { Scene } from '../admin/scene.ts';
+import type { Scene, SceneOptions } from '../admin/scene.ts';
 
 export interface Ran {
   readonly code: number;
@@ -44,9 +44,9 @@ export interface Desk extends Scene {
 }
 
 /** A gateway's admin API, and a shell that knows it. */
-export async function openDesk(t: Test, token: string): Promise<Desk> {
+export async function openDesk(t: Test, token: string, how: SceneOptions = {}): Promise<Desk> {
   const dir = t.testdir({ store: {} });
-  const scene = await openScene(t, { dir: join(dir, 'store') });
+  const scene = await openScene(t, { ...how, dir: join(dir, 'store') });
   const url = `http://127.0.0.1:${scene.ports.private}`;
   const file = (name: string, content: string): string => {
     writeFileSync(join(dir, name), content);

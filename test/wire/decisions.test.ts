@@ -1,13 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { header, type Received } from '../support/platform.ts';
 import type { RawResponse } from '../support/raw.ts';
+import { startRedis } from '../support/redis.ts';
 import type { Case, UpstreamGot } from './case.ts';
 import * as granted from './cases-granted.ts';
 import * as refused from './cases-refused.ts';
-import { startScene } from './scene.ts';
+import { startScene, type Scene } from './scene.ts';
 
-const scene = await startScene();
-t.teardown(() => scene.stop());
+// The same table on both stores, side by side; Redis is killed on the way, is away for a third of it, and comes back.
+const redis = await startRedis({ config: 'appendonly yes\nappendfsync always' });
+const [onFile, onRedis] = await Promise.all([
+  startScene(),
+  startScene((prefix) => ({ store: { redis: { url: redis.url, prefix } } })),
+]);
+const scenes: readonly (readonly [store: string, scene: Scene])[] = [
+  ['file', onFile],
+  ['redis', onRedis],
+];
+t.teardown(async () => {
+  await Promise.all(scenes.map(([, scene]) => scene.stop()));
+  await redis.stop();
+});
 
 function checkField(t: Test, name: string, value: string | undefined, wanted: string | RegExp | null): void {
   if (wanted instanceof RegExp) t.match(value ?? '', wanted, name);
@@ -42,10 +56,7 @@ function checkGot(t: Test, one: Case, got: UpstreamGot, received: readonly Recei
   t.equal(request.upgrade, one.upgrade === true, 'upgrade');
 }
 
-async function check(t: Test, one: Case): Promise<void> {
-  await scene.platform.take();
-  const response = await scene.send(one);
-  const received = await scene.platform.take();
+function checkSeen(t: Test, one: Case, { response, received }: Seen): void {
   checkAnswer(t, one, response);
   if (one.got === undefined)
     t.same(
@@ -56,22 +67,67 @@ async function check(t: Test, one: Case): Promise<void> {
   else checkGot(t, one, one.got, received);
 }
 
-const tables = { ...granted, ...refused };
+interface Seen {
+  readonly response: RawResponse;
+  readonly received: readonly Received[];
+}
 
+async function exchange({ platform, send }: Scene, one: Case): Promise<Seen> {
+  await platform.take();
+  return { response: await send(one), received: await platform.take() };
+}
+
+const tables = { ...granted, ...refused };
+const all = Object.values(tables).flat();
+
+const redisTurns: Readonly<Record<number, (t: Test) => Promise<void>>> = {
+  [Math.floor(all.length / 3)]: async (t) => {
+    await redis.kill();
+    const refusal = await until(async () => (await onRedis.manage('GET', 'platform')).status === 503);
+    t.ok(refusal, 'Redis is gone, and admins are told so');
+  },
+  [Math.floor((2 * all.length) / 3)]: async (t) => {
+    const { revision } = (await (await onFile.manage('GET', 'platform')).json()) as { revision: number };
+    await redis.start();
+    const read = async () => (await onRedis.manage('GET', 'platform')).json() as Promise<object>;
+    await until(async () => (await onRedis.manage('GET', 'platform')).status === 200);
+    t.match(await read(), { revision, enabled: true }, 'it comes back with what it had, and no more');
+    const change = await onRedis.manage('PATCH', 'bot%3Aafterwards', { enabled: true });
+    t.match(await change.json(), { revision: revision + 1, live: { replicas: 1, of: 1 } }, 'takes changes');
+  },
+};
+
+async function until(holds: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) if (await holds()) return true;
+  return false;
+}
+
+let turn = 0;
 for (const [table, cases] of Object.entries(tables)) {
   t.test(table, async (t) => {
-    for (const one of cases) await t.test(one.name, (t) => check(t, one));
+    for (const one of cases) {
+      await redisTurns[turn]?.(t);
+      turn += 1;
+      const seen = await Promise.all(scenes.map(([, scene]) => exchange(scene, one)));
+      for (const [i, [store]] of scenes.entries()) {
+        const found = seen[i];
+        await t.test(`${one.name}, on ${store}`, (t) => {
+          if (found !== undefined) checkSeen(t, one, found);
+          t.end();
+        });
+      }
+    }
   });
 }
 
 t.test('the table is as long as it should be', (t) => {
-  t.ok(Object.values(tables).flat().length >= 100);
+  t.ok(all.length >= 100);
   t.end();
 });
 
 t.test('a bot that exists and one that does not are refused byte for byte alike', async (t) => {
   const ask = (target: string) =>
-    scene.send({ name: '', target, cookie: 'outsider', sender: 'page', status: 403 });
+    onRedis.send({ name: '', target, cookie: 'outsider', sender: 'page', status: 403 });
   const [known, unknown] = [await ask('/transcripts/sales/2001'), await ask('/transcripts/never/2001')];
   const plain = ({ rawHeaders, body, headers }: RawResponse) =>
     JSON.stringify([rawHeaders, body])
@@ -89,19 +145,19 @@ t.test('a fourth prompt for one target within a minute says so', async (t) => {
     status: 302,
   };
   const answers = [];
-  for (let i = 0; i < 5; i += 1) answers.push(await scene.send(one));
+  for (let i = 0; i < 5; i += 1) answers.push(await onRedis.send(one));
   t.same(
     answers.map(({ status }) => status),
     [302, 302, 302, 403, 403],
   );
   t.equal(answers.at(-1)?.headers['x-gateway-reason'], 'login-loop');
-  const other = await scene.send({ ...one, headers: ['User-Agent', 'another visitor'] });
+  const other = await onRedis.send({ ...one, headers: ['User-Agent', 'another visitor'] });
   t.equal(other.status, 302, 'another visitor behind that address is asked as usual');
 });
 
 t.test('the access log has a line for each guarded request, and never a secret', async (t) => {
-  const { usual } = scene.gateways;
-  await scene.send({
+  const { usual } = onRedis.gateways;
+  await onRedis.send({
     name: '',
     target: '/transcripts/sales/2001?token=geheim',
     cookie: 'member',

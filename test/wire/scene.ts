@@ -12,6 +12,8 @@ export interface Scene {
   readonly platform: Platform;
   readonly gateways: Readonly<Record<'usual' | 'no-keys' | 'rejecting', GatewayProcess>>;
   readonly send: (one: Case) => Promise<RawResponse>;
+  /** Calls the usual gateway's admin API, below its lists. */
+  readonly manage: (method: string, path: string, body?: object) => Promise<Response>;
   readonly stop: () => Promise<void>;
 }
 
@@ -65,14 +67,19 @@ function staticToken(): { token: string; dir: string; file: string } {
   return { token, dir, file };
 }
 
-/** Writes the lists through the admin API. */
-async function fillLists(gateway: GatewayProcess, token: string, fairEndsMs: number): Promise<void> {
-  const call = async (method: string, path: string, body: object) => {
-    const response = await fetch(`${gateway.privateUrl}/_gateway/api/v1/whitelists/${path}`, {
+const manager =
+  (gateway: GatewayProcess, token: string): Scene['manage'] =>
+  (method, path, body) =>
+    fetch(`${gateway.privateUrl}/_gateway/api/v1/whitelists/${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
     });
+
+/** Writes the lists through the admin API. */
+async function fillLists(manage: Scene['manage'], fairEndsMs: number): Promise<void> {
+  const call = async (method: string, path: string, body: object) => {
+    const response = await manage(method, path, body);
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   };
   for (const [scope, settings, ranges] of whitelists(fairEndsMs)) {
@@ -149,8 +156,10 @@ function bytesOf(one: Case, host: string, tokens: Record<Credential, string>): s
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Starts everything that the cases need. */
-export async function startScene(store: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
+/** Starts everything that the cases need, each gateway on a store of its own: where none is said, a folder. */
+export async function startScene(
+  storeOf: (gateway: string) => Readonly<Record<string, unknown>> = () => ({}),
+): Promise<Scene> {
   const platform = await startPlatform();
   const { token, dir, file } = staticToken();
   const admin = { tokenFile: file };
@@ -160,18 +169,20 @@ export async function startScene(store: Readonly<Record<string, unknown>> = {}):
     otherPaths: 'reject',
   };
   const [usual, noKeys, rejecting] = await Promise.all([
-    startGateway({ config: sceneConfig(platform, { ...store, admin }) }),
-    startGateway({ config: sceneConfig(platform, { identity, admin }) }),
-    startGateway({ config: sceneConfig(platform, open) }),
+    startGateway({ config: sceneConfig(platform, { ...storeOf('usual'), admin }) }),
+    startGateway({ config: sceneConfig(platform, { ...storeOf('no-keys'), identity, admin }) }),
+    startGateway({ config: sceneConfig(platform, { ...storeOf('rejecting'), ...open }) }),
   ]);
   // A range that expires: late enough to be taken, soon enough to be waited for.
   const fairEndsMs = Date.now() + 8000;
-  await Promise.all([fillLists(usual, token, fairEndsMs), fillLists(noKeys, token, fairEndsMs)]);
+  const manage = manager(usual, token);
+  await Promise.all([fillLists(manage, fairEndsMs), fillLists(manager(noKeys, token), fairEndsMs)]);
   const gateways = { usual, 'no-keys': noKeys, rejecting };
   const tokens = await makeTokens(platform);
   return {
     platform,
     gateways,
+    manage,
     async send(one) {
       if (one.target.includes('/fair/')) await pause(Math.max(0, fairEndsMs + 50 - Date.now()));
       const { host, port } = new URL(gateways[one.at ?? 'usual'].publicUrl);
