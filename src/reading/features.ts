@@ -11,6 +11,7 @@ export const TRAILING_DOT = 256;
 export const KEPT = 512;
 export const DOT = 1024;
 export const PARENTHESIS = 2048;
+export const AMPERSAND = 4096;
 
 /** Bits of the characters that count wherever they stand. */
 const OF_CHARACTER: readonly number[] = Array.from({ length: 128 }, (_, code) => bitOf(code));
@@ -31,6 +32,8 @@ function bitOf(code: number): number {
       return DOT;
     case '(':
       return PARENTHESIS;
+    case '&':
+      return AMPERSAND;
     default:
       return 0;
   }

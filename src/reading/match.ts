@@ -65,17 +65,27 @@ const ID_NAMES: { readonly [name in IdName]: true } = { botId: true, contactId: 
 
 function named(route: Route, ids: { readonly [name in IdName]?: string }, reading: Reading): Match {
   const { bots, suspects } =
-    route.bot === undefined ? botsOf(ids.botId) : { bots: [route.bot], suspects: [] };
+    route.bot === undefined ? botsOf(ids.botId) : { bots: [route.bot], suspects: NO_BOTS };
   const contact = idOf(ids.contactId, reading);
   const conversation = idOf(ids.conversationId, reading);
   return {
     route,
     bots,
-    suspects,
+    suspects: withInjected(suspects, ids),
     namesNoBot: ids.botId !== undefined && bots.length === 0 && suspects.length === 0,
     ...(contact === undefined ? {} : { contact }),
     ...(conversation === undefined ? {} : { conversation }),
   };
+}
+
+/** `1&bot=b`: a rewrite to `show.php?bot=$1&id=$2` gives the bot twice, and the second one counts. */
+function withInjected(
+  suspects: readonly string[],
+  { contactId = '', conversationId = '' }: { readonly [name in IdName]?: string },
+): readonly string[] {
+  if (!contactId.includes('&') && !conversationId.includes('&')) return suspects;
+  const values = [...`${contactId}&${conversationId}`.matchAll(/&[^&=]*=([^&]*)/g)].map(([, value]) => value);
+  return [...suspects, ...values.flatMap((value) => Object.values(botsOf(value)).flat())];
 }
 
 /** `;name=value` is a parameter of a segment, no part of an id. */

@@ -33,6 +33,7 @@ const STEPS: readonly (readonly [features: number, step: Reshape])[] = [
   [has.TRAILING_DOT, climbBehindName],
   [has.DOT, withoutFrontController],
   [has.PARENTHESIS, withoutSession],
+  [has.AMPERSAND, injected],
 ];
 
 function reshapePath(text: string, add: (next: string) => void): void {
@@ -137,4 +138,10 @@ function withoutFrontController(text: string, add: (next: string) => void): void
 /** `/(S(id))/path`: a session without cookies, as ASP.NET writes it. */
 function withoutSession(text: string, add: (next: string) => void): void {
   add(text.replace(/\/\((?:[A-Za-z]\([^()/]*\))+\)/g, ''));
+}
+
+/** `/x&q=path`: a rewrite to `index.php?q=$1` ends `q` there or gives it twice, and the second one counts. */
+function injected(text: string, add: (next: string) => void): void {
+  add(text.slice(0, text.indexOf('&')));
+  for (const found of text.matchAll(/&[^&=]*=\/*([^&]*)/g)) add(`/${found[1] ?? ''}`);
 }

@@ -194,6 +194,70 @@ const rfc3986: Upstream = (target) => {
 const cookieless: Upstream = (target) =>
   route(undot(merge(percent(pathOf(target)).replace(/\/\((?:[A-Z]\([^)/]*\))+\)/gi, ''))), anyCase);
 
+/** What mod_rewrite makes of a path: a query, of which PHP takes the last of each key. */
+function rewritten(target: string, pattern: RegExp, query: string): Readonly<Record<string, string>> {
+  const path = utf8(percent(pathOf(target)));
+  const found = pattern.exec(undot(merge(path)));
+  if (found === null) return {};
+  const filled = query.replace(/\$(\d)/g, (_all, group: string) => found[Number(group)] ?? '');
+  return Object.fromEntries(pairsOf(filled, /&/, form));
+}
+
+/** `RewriteRule ^transcripts/([^/]+)/([^/]+)$ show.php?b=$1&c=$2`. */
+const rewrite: Upstream = (target) => {
+  const { b, c } = rewritten(target, /^\/transcripts\/([^/]+)\/([^/]+)\/?$/, 'b=$1&c=$2');
+  return b === undefined || c === undefined || b === '' || c === '' ? undefined : { bot: b, conversation: c };
+};
+
+/** `RewriteRule ^(.*)$ index.php?q=$1`: whatever stands in `q` is routed. */
+const rewriteAll: Upstream = (target) => {
+  const { q = '' } = rewritten(target, /^\/([^]*)$/, 'q=$1');
+  return route(`/${q.replace(/^\/+|\/+$/g, '')}`);
+};
+
+/** Kestrel: decodes all but slashes, resolves, and the router decodes those in its parameters. */
+const kestrel: Upstream = (target) => {
+  const path = pathOf(target).replace(/%([0-9a-f]{2})/gi, (all, digits: string) =>
+    digits.toLowerCase() === '2f' ? all : hex(digits),
+  );
+  const served = route(undot(merge(utf8(path))), anyCase);
+  return served && { bot: percent(served.bot), conversation: percent(served.conversation ?? '') };
+};
+
+/** `location /static { alias /srv/static/; }`, with the transcripts beside it. */
+const alias: Upstream = (target) => {
+  const path = undot(merge(percent(pathOf(target))));
+  return route(undot(path.replace(/^\/static/, '/static/')));
+};
+
+/** A program in front of files: `equalsIgnoreCase`, in the upper case of every script. */
+const upperCase: Upstream = (target) => {
+  const [, name = '', bot = '', conversation = ''] = undot(merge(utf8(percent(pathOf(target))))).split('/');
+  return route(`/${name.toUpperCase()}/${bot}/${conversation}`, /^TRANSCRIPTS$/);
+};
+
+/** CodeIgniter: the whole query is the path. */
+const queryPath: Upstream = (target) => {
+  const query = queryOf(target);
+  return query.startsWith('/') ? route(undot(merge(percent(query.split('&')[0] ?? '')))) : undefined;
+};
+
+/** Rails: a format behind the last id, which may have no dot of its own. */
+const rails: Upstream = (target) => {
+  const path = `/${pathOf(target).replace(/^\/+|\/+$/g, '')}`.replace(/\/+/g, '/');
+  const found = /^\/transcripts\/([^/.?]+)\/([^/.?]+)(?:\.[^/.?]+)?$/.exec(path);
+  if (found === null) return undefined;
+  return { bot: utf8(percent(found[1] ?? '')), conversation: utf8(percent(found[2] ?? '')) };
+};
+
+/** A Node router that takes a semicolon for the beginning of the query. */
+const semicolonQuery: Upstream = (target) => {
+  const [, path = '', query = ''] = /^([^;?#]*)[;?]?([^#]*)/s.exec(target) ?? [];
+  if (!/^\/history\/?$/i.test(percent(path))) return undefined;
+  const bot = pairsOf(query, /&/, form).findLast(([key]) => key === 'botId')?.[1];
+  return bot === undefined || bot === '' ? undefined : { bot };
+};
+
 /** How servers find `botId` in a query. */
 type Finder = (pairs: readonly (readonly [string, string])[]) => string | undefined;
 
@@ -249,6 +313,14 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
   filtering,
   rfc3986,
   cookieless,
+  rewrite,
+  rewriteAll,
+  kestrel,
+  alias,
+  upperCase,
+  queryPath,
+  rails,
+  semicolonQuery,
   queryFirst: byQuery(/&/, form, first),
   queryLast: byQuery(/&/, form, last),
   queryJoined: byQuery(/&/, form, joined),

@@ -93,6 +93,8 @@ const PIECES = [
     '?/transcripts/b/1',
     '?x=/../transcripts/b/1',
   ],
+  ...['%26b=b', '&b=b', '%26c=2', '%26q=transcripts/b/2', '&q=/transcripts/b/2', '%26q=', '%26', '%3d'],
+  ...['/static', '/static..', '/static../', '%c4%b1', '%c5%bf', '/index.php?/', '?/transcripts/b/2'],
 ];
 
 /** Anything at all. */
@@ -145,14 +147,41 @@ const separators = fc.constantFrom(
 /** A guarded path whose characters are written in one odd way here and there. */
 const spelled = fc
   .tuple(
-    fc.constantFrom('', '', '', '/x/..', '/x/..;', '//h', '/index.php', '/assets/%2e%2e', '/x%5c..'),
+    fc.constantFrom(
+      '',
+      '',
+      '',
+      '/x/..',
+      '/x/..;',
+      '//h',
+      '/static..',
+      '/x%26q=',
+      '/index.php',
+      '/assets/%2e%2e',
+      '/x%5c..',
+    ),
     fc.array(separators, { minLength: 3, maxLength: 3 }),
     fc.array(fc.constantFrom('transcripts', 'a', 'b', '1', 'a/../b', 'ab', 'x'), {
       minLength: 0,
       maxLength: 2,
     }),
     fc.array(fc.tuple(fc.nat(20), fc.constantFrom(...encoders)), { maxLength: 3 }),
-    fc.constantFrom('', '', '/', '.', '%20', ';x=1', '%00', '/..', '/../../b/2', '?botId=b', '%3fx', '.json'),
+    fc.constantFrom(
+      '',
+      '',
+      '/',
+      '.',
+      '%20',
+      ';x=1',
+      '%00',
+      '/..',
+      '/../../b/2',
+      '?botId=b',
+      '%3fx',
+      '.json',
+      '%26b=b',
+      '%26q=transcripts/b/2',
+    ),
   )
   .map(([prefix, [s1 = '/', s2 = '/', s3 = '/'], more, odd, end]) => {
     const characters = [...`transcripts\0a\0${1}`];

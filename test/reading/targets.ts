@@ -299,6 +299,24 @@ export const contradictions: readonly Row[] = [
   ['/bots/support/../contacts/c/conversations', 'ambiguous'],
   ['/bots/support/../../contacts/c/conversations', 'ambiguous'],
   ['/contacts/c/conversations/../../../bots/support', 'ambiguous'],
+  // A rewrite to a query that lets a segment bring members of its own.
+  ['/transcripts/a/1%26bot=b', 'ambiguous'],
+  ['/transcripts/a/1&bot=b', 'ambiguous'],
+  ['/transcripts/a/1%26x=1%26bot%3Db', 'ambiguous'],
+  ['/transcripts/a/1%2526bot%253db', 'ambiguous'],
+  ['/contacts/c%26bot=b/conversations', 'ambiguous'],
+  ['/transcripts/a/1%26q=transcripts/b/1', 'ambiguous'],
+  ['/transcripts/a/1%26q=/transcripts/b/1', 'ambiguous'],
+  ['/x%26q=transcripts/b/1', 'b 1'],
+  ['/x&q=/transcripts/b/1', 'b 1'],
+  ['/%26=%2ftranscripts%2fb%2f1', 'b 1'],
+  ['/transcripts/a/1/R%26D.pdf', 'a 1'],
+  ['/transcripts/a/1%26', 'a 1,1&'],
+  ['/transcripts/a%26/1', 'unresolved'],
+  ['/contacts/c%26/conversations', 'support @c&'],
+  ['/api/bots/a/conversations/1/transcript%26x/y', 'a 1'],
+  ['/legal/terms%26conditions', 'other'],
+  ['/a&b=c/d', 'other'],
 ];
 
 /** What cannot be read at all: 400. */
