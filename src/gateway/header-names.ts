@@ -21,6 +21,12 @@ const hopByHop = new Set([
 const overrides =
   /^x-(?:[a-z0-9-]+-)?(?:original|rewrite|rewritten|override|request|proxy|destination|path)-(?:url|uri|path|host|method|prefix|query|query-string|target|scheme)$/;
 const otherOverrides = new Set([
+  'base-url',
+  'http-url',
+  'proxy-host',
+  'proxy-url',
+  'uri',
+  'url',
   'x-destinationurl',
   'x-host',
   'x-host-override',
@@ -35,9 +41,16 @@ const otherOverrides = new Set([
   'x-override',
   'x-path-info',
   'x-script-name',
+  'x-sendfile-type',
+  'x-uri',
+  'x-url',
   'x-url-scheme',
   'x-waws-unencoded-url',
 ]);
+
+/** Variables of CGI: Gunicorn takes a header `SCRIPT_NAME` for one, others read `Proxy` back as `HTTP_PROXY`. */
+const variables =
+  /^(?:(?:script|server)-(?:name|filename)|path-(?:info|translated)|(?:request|document|redirect)-ur[il]|request-method|query-string|remote-(?:addr|host)|document-root|http-host|proxy|x-accel-.*)$/;
 
 /** The gateway's own names, and the family of forwarding headers. */
 const own = /^(?:x-gateway(?:-.*)?|x-forwarded(?:-.*)?|forwarded(?:-.*)?|x-request-id)$/;
@@ -48,14 +61,23 @@ const addresses = new Set([
   'cf-connecting-ipv6',
   'client-ip',
   'fastly-client-ip',
+  'real-ip',
   'true-client-ip',
+  'x-azure-clientip',
+  'x-azure-socketip',
   'x-client-ip',
   'x-cluster-client-ip',
+  'x-custom-ip-authorization',
+  'x-envoy-external-address',
+  'x-forward-for',
+  'x-original-forwarded-for',
+  'x-original-remote-addr',
   'x-originating-ip',
   'x-proxyuser-ip',
   'x-real-ip',
   'x-remote-addr',
   'x-remote-ip',
+  'x-true-ip',
 ]);
 
 /** End to end, and what a decision or its effect hangs on: a `Connection` header cannot take these away. */
@@ -82,6 +104,7 @@ function classify(name: string): NameClass {
   const plain = name.replace(/[^a-z0-9]/g, '-');
   if (hopByHop.has(plain) || own.test(plain) || otherOverrides.has(plain) || overrides.test(plain))
     return 'drop';
+  if (variables.test(plain)) return 'drop';
   if (addresses.has(plain)) return 'address';
   if (plain === 'host') return 'host';
   if (plain === 'content-length') return name === plain ? 'body-length' : 'drop';
