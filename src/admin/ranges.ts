@@ -4,9 +4,10 @@ import type { MemberError } from './problem.ts';
 import { sendProblem } from './problem.ts';
 import type { Outcome, Preview } from '../policy-store/edit.ts';
 import { conditionsOf } from './conditions.ts';
+import { Answers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendRefusal } from './problem.ts';
-import { Answers, ImportBody, ImportQuery, RangeBody, RangeParams, ScopeParams } from './schemas.ts';
+import { ImportBody, ImportQuery, RangeBody, RangeParams, ScopeParams } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
 

@@ -1,11 +1,14 @@
 import type { FastifyReply } from 'fastify';
+import type Type from 'typebox';
+import type { Scope } from '../policy/reason.ts';
 import type { ScopeRecord } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
+import { Answers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
 import { sendProblem } from './problem.ts';
-import { Answers, RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery } from './schemas.ts';
+import { RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { viewSettings } from './views.ts';
 import { write } from './write.ts';
@@ -31,11 +34,13 @@ export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
     const place = after === undefined ? undefined : readPlace(after);
     if (after !== undefined && place === undefined) return sendBadCursor(reply);
     const { revision, record, ranges } = await store.scope(scoped.scope);
+    const inherited = await inheritedBy(options, scoped.scope);
     const page = await pageOfRanges(ranges, { ...(q === undefined ? {} : { q }), place, limit });
     return reply.header('etag', `"${revision}"`).send({
       revision,
       scope: scoped.scope,
       ...viewSettings(record),
+      ...(inherited === undefined ? {} : { inherited }),
       total: ranges.length,
       ranges: [...page.items],
       ...(page.next === undefined ? {} : { next: page.next }),
@@ -75,6 +80,26 @@ const patchSchema = {
     response: { 200: Answers.settings },
   },
 };
+
+type Inherited = Type.Static<typeof Answers.whitelist>['inherited'];
+
+/**
+ * What counts for a bot where its own record says nothing, and whether the platform's list is on: an owner has to know
+ * what their settings do, and `explain` tells it them anyhow. The platform's ranges stay its own.
+ */
+async function inheritedBy({ store, defaults }: AdminOptions, scope: Scope): Promise<Inherited> {
+  if (scope === 'platform') return undefined;
+  const { scopes } = await store.scopes();
+  const platform = scopes.find((record) => record.scope === 'platform');
+  const { mode, requireLogin } = defaults();
+  return {
+    enabled: platform?.enabled ?? false,
+    mode: platform?.mode ?? mode,
+    whenOff: platform?.whenOff ?? 'members',
+    requireLogin: platform?.requireLogin ?? requireLogin,
+    inheritPlatform: platform?.inheritPlatform ?? true,
+  };
+}
 
 function sendBadCursor(reply: FastifyReply): FastifyReply {
   const errors = [{ field: 'after', message: 'is not the next of a page' }];

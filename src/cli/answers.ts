@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Check } from 'typebox/value';
-import { Answers } from '../admin/schemas.ts';
+import { Answers } from '../admin/answers.ts';
 import { CommandError, FAILED } from './io.ts';
 
 /** What commands read of the gateway's answers; whatever else is there is left alone. */

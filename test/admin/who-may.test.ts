@@ -170,6 +170,19 @@ void t.test('an owner manages their bots, and nothing else', async (t) => {
   t.match(log.body.changes, [{ revision: 4 }, { revision: 3 }]);
   t.equal((log.body.changes as unknown[]).length, 2);
 
+  t.match((await as('GET', SALES)).body, {
+    inherited: {
+      enabled: true,
+      mode: 'enforce',
+      whenOff: 'members',
+      requireLogin: false,
+      inheritPlatform: true,
+    },
+  });
+  await call('PATCH', '/whitelists/platform', { body: { mode: 'report', requireLogin: true } });
+  t.match((await as('GET', SALES)).body, { inherited: { mode: 'report', requireLogin: true } });
+  t.notOk('inherited' in (await call('GET', '/whitelists/platform')).body, 'the platform inherits nothing');
+
   for (const scope of [OTHER, '/whitelists/platform', '/whitelists/bot%3ASales', '/whitelists/bot%3Anone']) {
     for (const [method, path, body] of CALLS.filter(([, path]) => path.startsWith(SALES))) {
       const answer = await as(method, path.replace(SALES, scope), body);
