@@ -46,13 +46,14 @@ export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<
 export const importRanges = (
   scope: Scope,
   ranges: readonly RangeInput[],
-  how: { readonly dryRun: boolean; readonly ifMatch: number },
+  how: { readonly dryRun: boolean; readonly ifMatch: number; readonly onSent: (share: number) => void },
 ): Promise<Written & Imported> =>
   request(`${list(scope)}/import`, {
     method: 'POST',
     query: { dryRun: how.dryRun ? 'true' : undefined },
     body: { ranges },
     ifMatch: how.ifMatch,
+    onSent: how.onSent,
   });
 
 export const getChanges = (query: {
@@ -66,7 +67,7 @@ export const revertChange = (revision: number): Promise<Written> =>
   request(`/changes/${revision}/revert`, { method: 'POST' });
 
 export const getReplicas = (): Promise<{ readonly replicas: readonly ReplicaStatus[] }> =>
-  request('/replicas');
+  request('/replicas', { timeoutMs: 5_000 });
 
 export const explain = (question: ExplainQuestion): Promise<Explanation> =>
   request('/explain', { method: 'POST', body: question });

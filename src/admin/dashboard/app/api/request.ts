@@ -1,3 +1,4 @@
+import { upload } from './upload.ts';
 import type { Problem } from './types.ts';
 
 /** An answer that is not a success; `status` 0 where none came at all. */
@@ -19,7 +20,10 @@ export interface Sent {
   readonly body?: unknown;
   /** The revision that the change was made for. */
   readonly ifMatch?: number;
-  readonly signal?: AbortSignal;
+  /** Of a read: gives up after so long. A write is waited for, as nobody could say whether it was done. */
+  readonly timeoutMs?: number;
+  /** Told the share of a long body that is on its way, up to 1. */
+  readonly onSent?: ((share: number) => void) | undefined;
 }
 
 type SignedOutListener = (problem: Problem) => void;
@@ -32,7 +36,7 @@ export function listenSignedOut(listener: SignedOutListener): void {
 
 /** One call of the admin API. Throws `ApiError`. */
 export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
-  const response = await reach(address(path, sent.query), options(sent));
+  const response = await reach(address(path, sent.query), sent);
   const body = await readJson(response);
   if (response.ok) return body as T;
   const problem = asProblem(response.status, body);
@@ -48,21 +52,30 @@ function address(path: string, query: Sent['query']): string {
   return url.href;
 }
 
-function options(sent: Sent): RequestInit {
-  const method = sent.method ?? 'GET';
+function headersOf(method: string, sent: Sent): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (sent.body !== undefined) headers['content-type'] = 'application/json';
   if (sent.ifMatch !== undefined) headers['if-match'] = `"${sent.ifMatch}"`;
   // Safe to repeat: a lost answer is not a second change.
   if (method !== 'GET') headers['idempotency-key'] = crypto.randomUUID?.() ?? randomKey();
-  return {
+  return headers;
+}
+
+function send(url: string, sent: Sent): Promise<Response> {
+  const method = sent.method ?? 'GET';
+  const headers = headersOf(method, sent);
+  const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
+  if (sent.onSent !== undefined && body !== undefined) {
+    return upload(url, { method, headers, body }, sent.onSent);
+  }
+  return fetch(url, {
     method,
     headers,
     credentials: 'same-origin',
     cache: 'no-store',
-    ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
-    ...(sent.signal === undefined ? {} : { signal: sent.signal }),
-  };
+    ...(method === 'GET' ? { signal: AbortSignal.timeout(sent.timeoutMs ?? 20_000) } : {}),
+    ...(body === undefined ? {} : { body }),
+  });
 }
 
 /** `randomUUID` exists in secure contexts only, and a private door may be plain HTTP. */
@@ -71,11 +84,10 @@ function randomKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+async function reach(url: string, sent: Sent): Promise<Response> {
   try {
-    return await fetch(url, init);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    return await send(url, sent);
+  } catch {
     throw new ApiError({
       status: 0,
       title: 'The gateway cannot be reached',

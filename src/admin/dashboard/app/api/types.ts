@@ -14,6 +14,15 @@ export interface Settings {
   readonly inheritPlatform: boolean | null;
 }
 
+/** What a bot inherits: the platform's toggle, and what counts where the bot's own record is null. */
+export interface Inherited {
+  readonly enabled: boolean;
+  readonly mode: Mode;
+  readonly whenOff: WhenOff;
+  readonly requireLogin: boolean;
+  readonly inheritPlatform: boolean;
+}
+
 export interface WhitelistSummary extends Settings {
   readonly scope: Scope;
   /** How many. */
@@ -34,6 +43,8 @@ export interface WhitelistPage extends Settings {
   readonly ranges: readonly RangeRecord[];
   /** How many ranges the list has, found or not. */
   readonly total: number;
+  /** Of a bot's list. */
+  readonly inherited?: Inherited;
   readonly next?: string;
 }
 

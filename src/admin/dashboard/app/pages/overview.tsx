@@ -35,7 +35,7 @@ function PlatformCard() {
     note({ revision: page.revision });
     return page;
   }, []);
-  usePoll(() => void reload(), 15_000);
+  usePoll(() => void reload(), 5_000);
   return (
     <section class="card link-card" aria-labelledby="platform">
       <div>
@@ -71,7 +71,7 @@ function Bots() {
     () => getWhitelists({ q: asked, limit: limit + 1 }),
     [asked, limit],
   );
-  usePoll(() => void reload(), 15_000);
+  usePoll(() => void reload(), 5_000);
   const bots = (value?.whitelists ?? []).filter((entry) => entry.scope !== 'platform');
   return (
     <section class="card" aria-labelledby="bots">

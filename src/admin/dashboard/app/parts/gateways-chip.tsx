@@ -4,6 +4,7 @@ import { amount } from './time.tsx';
 /** "Live on 3 of 3 gateways", and which one is behind for as long as one is. */
 export function GatewaysChip() {
   const gateways = useGateways();
+  if (gateways.silent) return <Silent />;
   const at = liveness(gateways);
   if (at === undefined) return null;
   const all = at.live >= at.of;
@@ -25,6 +26,15 @@ export function GatewaysChip() {
                 .join('; ')}
         </span>
       )}
+    </div>
+  );
+}
+
+function Silent() {
+  return (
+    <div class="gateways warn" role="status">
+      <span class="dot" aria-hidden="true" /> This gateway does not answer now: on how many gateways the
+      newest change is live is not known.
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function NoticeBar() {
 }
 
 function liveText(gateways: Gateways): string {
-  const at = liveness(gateways);
+  const at = gateways.silent ? undefined : liveness(gateways);
   if (at === undefined) return '';
   const on = ` Live on ${at.live} of ${at.of} ${at.of === 1 ? 'gateway' : 'gateways'}.`;
   return at.live >= at.of ? on : `${on} The others are still to follow.`;

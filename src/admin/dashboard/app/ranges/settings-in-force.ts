@@ -1,7 +1,7 @@
-import type { Me, Settings } from '../api/types.ts';
+import type { Inherited, Me, Settings } from '../api/types.ts';
 import type { Effect } from './effects.ts';
 
-/** The settings that count for a list; undefined where they are inherited from what one may not see. */
+/** The settings that count for a list; undefined where they are not known yet. */
 export interface InForce {
   readonly mode: Settings['mode'] | undefined;
   readonly whenOff: Settings['whenOff'] | undefined;
@@ -20,15 +20,14 @@ export function inForceOfPlatform(own: Settings, me: Me | undefined): InForce {
   };
 }
 
-/** What is in force for a bot: its own record's, else the platform's, else what is configured. */
-export function inForceOfBot(own: Settings, platform: Settings | undefined, me: Me | undefined): InForce {
-  const above = platform === undefined ? undefined : inForceOfPlatform(platform, me);
-  const inherits = own.inheritPlatform ?? platform?.inheritPlatform ?? true;
+/** What is in force for a bot: its own record's, else what it inherits. */
+export function inForceOfBot(own: Settings, above: Inherited | undefined): InForce {
+  const inherits = own.inheritPlatform ?? above?.inheritPlatform ?? true;
   return {
     mode: own.mode ?? above?.mode,
     whenOff: own.whenOff ?? above?.whenOff,
     requireLogin: own.requireLogin ?? above?.requireLogin,
-    platformList: inherits ? platform?.enabled : false,
+    platformList: inherits ? above?.enabled : false,
   };
 }
 

@@ -2,6 +2,7 @@ import { createContext } from 'preact';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getReplicas } from '../api/calls.ts';
+import { ApiError } from '../api/request.ts';
 import type { Live, ReplicaStatus, Written } from '../api/types.ts';
 import { usePoll } from './poll.ts';
 import { useSession } from './session.tsx';
@@ -13,6 +14,8 @@ export interface Gateways {
   readonly replicas: readonly ReplicaStatus[] | undefined;
   /** What the last write's answer said. */
   readonly lastLive: Live | undefined;
+  /** True while this gateway cannot be asked: what was known is no longer certain. */
+  readonly silent: boolean;
   /** Takes note of an answer's revision, and of where it is live. */
   readonly note: (seen: { readonly revision: number; readonly live?: Live }) => void;
 }
@@ -21,6 +24,7 @@ const Context = createContext<Gateways>({
   revision: 0,
   replicas: undefined,
   lastLive: undefined,
+  silent: false,
   note: () => undefined,
 });
 
@@ -31,24 +35,28 @@ export function GatewaysProvider({ children }: { readonly children: ComponentChi
   const { standing, me } = useSession();
   const [seen, setSeen] = useState<{ revision: number; live?: Live }>({ revision: 0 });
   const [replicas, setReplicas] = useState<readonly ReplicaStatus[]>();
+  const [silent, setSilent] = useState(false);
   const may = standing === 'in' && me?.superAdmin === true;
   const asking = useRef(false);
   const ask = useCallback(() => {
     if (!may || asking.current) return;
     asking.current = true;
     getReplicas()
-      .then((answer) => setReplicas(answer.replicas))
-      .catch(() => undefined)
+      .then((answer) => {
+        setReplicas(answer.replicas);
+        setSilent(false);
+      })
+      .catch((error: unknown) => setSilent(isUnreached(error)))
       .finally(() => (asking.current = false));
   }, [may]);
   const note = useCallback((next: { readonly revision: number; readonly live?: Live }) => {
     setSeen((before) => newest(before, next));
   }, []);
   useEffect(ask, [ask, seen]);
-  usePoll(ask, isLagging(replicas, seen.revision) ? 2_000 : 15_000);
+  usePoll(ask, silent || isLagging(replicas, seen.revision) ? 2_000 : 5_000);
   const value = useMemo(
-    () => ({ revision: seen.revision, replicas, lastLive: seen.live, note }),
-    [seen, replicas],
+    () => ({ revision: seen.revision, replicas, lastLive: seen.live, silent, note }),
+    [seen, replicas, silent],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
@@ -58,6 +66,11 @@ type Seen = { readonly revision: number; readonly live?: Live };
 function newest(before: Seen, next: Pick<Written, 'revision'> & { readonly live?: Live }): Seen {
   if (next.live !== undefined) return { revision: Math.max(before.revision, next.revision), live: next.live };
   return next.revision > before.revision ? { ...before, revision: next.revision } : before;
+}
+
+/** No answer at all, or that the store cannot be reached: nobody knows what the others serve. */
+function isUnreached(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 
 function isLagging(replicas: readonly ReplicaStatus[] | undefined, revision: number): boolean {

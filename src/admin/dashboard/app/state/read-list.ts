@@ -8,13 +8,21 @@ export interface Reading {
   /** From 0 to 1 while a text is read; undefined while nothing is. */
   readonly progress: number | undefined;
   readonly read: ReadList | undefined;
+  /** From 0 to 1 while the list is sent to be checked. */
+  readonly sent: number | undefined;
   /** The gateway was asked, without writing, and says what it would do. */
   readonly checked: Imported | undefined;
   /** Why it would not. */
   readonly refused: unknown;
 }
 
-const idle: Reading = { progress: undefined, read: undefined, checked: undefined, refused: undefined };
+const idle: Reading = {
+  progress: undefined,
+  read: undefined,
+  sent: undefined,
+  checked: undefined,
+  refused: undefined,
+};
 
 /** Reads a list as soon as it is there, and asks the gateway whether it would take it. */
 export function useReadList(scope: Scope, text: string, revision: number | undefined): Reading {
@@ -52,8 +60,9 @@ function useDryRun(
     const settle = (part: Partial<Reading>): void => {
       if (current) update((before) => (before.read === read ? { ...before, ...part } : before));
     };
-    settle({ checked: undefined, refused: undefined });
-    importRanges(scope, read.ranges.map(bare), { dryRun: true, ifMatch: revision })
+    settle({ sent: undefined, checked: undefined, refused: undefined });
+    const onSent = (sent: number): void => settle({ sent });
+    importRanges(scope, read.ranges.map(bare), { dryRun: true, ifMatch: revision, onSent })
       .then((checked) => settle({ checked }))
       .catch((refused: unknown) => settle({ refused }));
     return () => {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { getWhitelist } from '../api/calls.ts';
+import { getWhitelist, getWhitelists } from '../api/calls.ts';
 import type { Scope, WhitelistPage } from '../api/types.ts';
 import { useGateways } from './gateways.tsx';
 import { usePoll } from './poll.ts';
@@ -26,11 +26,16 @@ interface Asked {
 
 const first: Asked = { search: '', cursors: [undefined] };
 
-/** One scope's whitelist: a page of its ranges, read again every 15 s so that others' changes show. */
+/** One scope's whitelist: a page of its ranges, followed so that others' changes show. */
 export function useWhitelist(scope: Scope): WhitelistState {
   const [asked, setAsked] = useState(first);
   const { page, error, reload } = usePage(scope, asked);
-  usePoll(() => void reload(), 15_000);
+  const follow = async (): Promise<void> => {
+    // Where the policy stands is little to ask; a long list is read again only when there is something new.
+    const { revision } = await getWhitelists({ limit: 1 });
+    if (revision !== page?.revision) await reload();
+  };
+  usePoll(() => void follow().catch(() => reload()), 5_000);
   const setSearch = useCallback((search: string) => setAsked({ search, cursors: [undefined] }), []);
   const cursor = page?.next;
   const next = (): void => setAsked({ ...asked, cursors: [...asked.cursors, cursor] });

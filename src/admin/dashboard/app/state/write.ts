@@ -50,8 +50,9 @@ export function useWriting(
         await reload();
         return true;
       } catch (error) {
-        setOutcome({ busy: false, ...(await explained(scope, seen, error)) });
+        // The list first: what is told then is what stands on the page.
         if (error instanceof ApiError && (error.status === 412 || error.status === 404)) await reload();
+        setOutcome({ busy: false, ...(await explained(scope, seen, error)) });
         return false;
       }
     },

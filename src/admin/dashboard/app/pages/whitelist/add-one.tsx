@@ -23,12 +23,12 @@ interface AddOneProps {
 export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
   const [typed, setTyped, clear] = useDraft<Typed>(draftKey, nothingTyped);
   const writing = useWriting(scope, list.page?.revision, list.reload);
-  const input = inputOf(typed);
   const then = (next: () => void) => () => {
     clear();
     next();
   };
-  const save = async (): Promise<void> => {
+  const save = async (whole: Typed): Promise<void> => {
+    const input = inputOf(whole);
     const done = { text: `Added ${spanText(input)}.` };
     if (await writing.run((revision) => addRange(scope, input, revision), done)) then(close)();
   };
@@ -45,7 +45,7 @@ export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
         onTyped={(next) => (isNothing(next) ? clear() : setTyped(next))}
         save="Add IP range"
         busy={writing.busy}
-        onSave={() => void save()}
+        onSave={(whole) => void save(whole)}
         onCancel={then(close)}
         onList={(text) => then(() => onList(text))()}
       />

@@ -8,6 +8,7 @@ import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
 import { useDraft } from '../../state/draft.ts';
 import { useHolders } from '../../state/holders.ts';
+import { useSeen } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
@@ -23,13 +24,15 @@ interface RangeDialogProps {
 /** Changes one range; what was typed outlives a reload and a login. */
 export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
   const [typed, setTyped, clear] = useDraft<Typed>(`edit ${scope} ${range.id}`, typedFrom(range));
-  const writing = useWriting(scope, list.page?.revision, list.reload);
+  const seen = useSeen(list, range);
+  const writing = useWriting(scope, seen.revision, list.reload);
+  seen.useTold(writing.conflict);
   const leave = (): void => {
     clear();
     onClose();
   };
-  const save = async (): Promise<void> => {
-    const input = editedInput(typed, range);
+  const save = async (whole: Typed): Promise<void> => {
+    const input = editedInput(whole, range);
     // Nothing to change makes no change: its undo would take back another one.
     if (input === undefined) return leave();
     const done = { text: `Changed ${spanText(range)} to ${spanText(input)}.` };
@@ -44,7 +47,7 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
         editing={range}
         save="Save"
         busy={writing.busy}
-        onSave={() => void save()}
+        onSave={(whole) => void save(whole)}
         onCancel={leave}
       />
       <OwnAddressLost scope={scope} range={range} typed={typed} />

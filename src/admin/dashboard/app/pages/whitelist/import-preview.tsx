@@ -39,8 +39,20 @@ function Verdict({ reading, read }: { readonly reading: Reading; readonly read: 
   if (read.ranges.length === 0) return <Message tone="info">There is no range in it yet.</Message>;
   if (reading.refused !== undefined) return <Message tone="bad">{failureText(reading.refused)}</Message>;
   const text = `${counted(read.ranges.length, 'range')} understood.`;
-  if (reading.checked === undefined) return <Message tone="info">{text} Asking the gateway…</Message>;
+  if (reading.checked === undefined) return <Asking text={text} sent={reading.sent} />;
   return <Checked text={text} checked={reading.checked} />;
+}
+
+/** Of a list so short that it is sent at once nothing needs to be measured. */
+function Asking({ text, sent }: { readonly text: string; readonly sent: number | undefined }) {
+  return (
+    <Message tone="info">
+      {text} Asking the gateway…{' '}
+      {sent === undefined ? null : (
+        <progress max={1} {...(sent < 1 ? { value: sent } : {})} aria-label="Asking the gateway" />
+      )}
+    </Message>
+  );
 }
 
 function Checked({ text, checked }: { readonly text: string; readonly checked: Imported }) {
@@ -102,11 +114,11 @@ function Understood({ ranges }: { readonly ranges: readonly ReadRange[] }) {
         <tbody>
           {rows.map((range) => (
             <tr key={range.line}>
-              <td>{amount(range.line)}</td>
-              <td>{range.start}</td>
-              <td>{range.end}</td>
-              <td>{amount(sizeOf(range))}</td>
-              <td>{remarks(range, effectsOf(range, [], me))}</td>
+              <td data-label="Line">{amount(range.line)}</td>
+              <td data-label="Start IP range">{range.start}</td>
+              <td data-label="End IP range">{range.end}</td>
+              <td data-label="Addresses">{amount(sizeOf(range))}</td>
+              <td data-label="What to know">{remarks(range, effectsOf(range, [], me))}</td>
             </tr>
           ))}
         </tbody>

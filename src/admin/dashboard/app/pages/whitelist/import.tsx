@@ -27,6 +27,7 @@ interface ImportProps {
 function useImport({ scope, list, text, clearText, close }: ImportProps) {
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [meant, setMeant] = useState(false);
+  const [sent, setSent] = useState(0);
   const reading = useReadList(scope, file?.text ?? text, list.page?.revision);
   const writing = useWriting(scope, list.page?.revision, list.reload);
   const ranges = reading.read?.ranges ?? [];
@@ -39,11 +40,12 @@ function useImport({ scope, list, text, clearText, close }: ImportProps) {
   };
   const save = async (): Promise<void> => {
     if (!ready) return;
+    setSent(0);
     const send = (revision: number) =>
-      importRanges(scope, ranges.map(bare), { dryRun: false, ifMatch: revision });
+      importRanges(scope, ranges.map(bare), { dryRun: false, ifMatch: revision, onSent: setSent });
     if (await writing.run(send, { text: `Added ${counted(added, 'range')}.` })) leave();
   };
-  return { file, setFile, meant, setMeant, reading, writing, added, wide, ready, leave, save };
+  return { file, setFile, meant, setMeant, reading, writing, added, wide, ready, sent, leave, save };
 }
 
 /** How many would be new; none as long as anything stands against it. */
@@ -58,7 +60,7 @@ function hasErrors(checked: Imported): boolean {
 
 /** Many ranges at once: read, shown with every bad line, checked by the gateway, then saved all or nothing. */
 export function ImportPanel(props: ImportProps) {
-  const { file, setFile, meant, setMeant, reading, writing, added, wide, ready, leave, save } =
+  const { file, setFile, meant, setMeant, reading, writing, added, wide, ready, sent, leave, save } =
     useImport(props);
   return (
     <section class="panel" aria-labelledby="add-many">
@@ -66,7 +68,7 @@ export function ImportPanel(props: ImportProps) {
       <ListSource text={props.text} onText={props.onText} file={file} onFile={setFile} />
       <ImportPreview reading={reading} />
       <Meant wide={wide} meant={meant} onMeant={setMeant} />
-      <SavingBar busy={writing.busy} count={added} />
+      <SavingBar busy={writing.busy} count={added} sent={sent} />
       <div class="actions">
         <button type="button" class="primary" aria-disabled={!ready} onClick={() => void save()}>
           {added === 0 ? 'Add ranges' : `Add ${counted(added, 'range')}`}
@@ -98,14 +100,26 @@ function Meant({ wide, meant, onMeant }: MeantProps) {
   );
 }
 
-function SavingBar({ busy, count }: { readonly busy: boolean; readonly count: number }) {
+interface SavingBarProps {
+  readonly busy: boolean;
+  readonly count: number;
+  /** The share of the list that is on its way. */
+  readonly sent: number;
+}
+
+/** First the sending, which can be measured; then the gateway's own work, which is one step. */
+function SavingBar({ busy, count, sent }: SavingBarProps) {
+  const all = counted(count, 'range');
   return (
-    <div role="status">
-      {busy ? (
-        <p class="progress">
-          Saving {counted(count, 'range')}: all of them, or none. <progress aria-label="Saving" />
-        </p>
-      ) : null}
-    </div>
+    <>
+      <p role="status" class={busy ? '' : 'unseen'}>
+        {!busy
+          ? ''
+          : sent < 1
+            ? `Sending ${all}…`
+            : `The gateway checks and saves ${all}: all of them, or none…`}
+      </p>
+      {busy ? <progress max={1} {...(sent < 1 ? { value: sent } : {})} aria-label="Saving" /> : null}
+    </>
   );
 }

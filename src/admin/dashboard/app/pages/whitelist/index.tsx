@@ -3,7 +3,6 @@ import { Failure } from '../../parts/message.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { inForceOfBot, inForceOfPlatform } from '../../ranges/settings-in-force.ts';
 import { hrefOf, scopeName } from '../../routes.ts';
-import { usePlatform } from '../../state/platform.ts';
 import { useSession } from '../../state/session.tsx';
 import { useWhitelist } from '../../state/whitelist.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -46,8 +45,7 @@ interface LoadedProps {
 
 function Loaded({ scope, list, page }: LoadedProps) {
   const { me } = useSession();
-  const platform = usePlatform(scope);
-  const inForce = scope === 'platform' ? inForceOfPlatform(page, me) : inForceOfBot(page, platform, me);
+  const inForce = scope === 'platform' ? inForceOfPlatform(page, me) : inForceOfBot(page, page.inherited);
   return (
     <>
       <Toggle scope={scope} list={list} page={page} inForce={inForce} />
@@ -57,7 +55,7 @@ function Loaded({ scope, list, page }: LoadedProps) {
         <Ranges scope={scope} list={list} page={page} />
         <Failure error={list.error} />
       </section>
-      <Settings scope={scope} list={list} page={page} above={platform} />
+      <Settings scope={scope} list={list} page={page} />
       <p class="more">
         <a href={hrefOf({ page: 'changes', scope })}>Change log of this list</a>
         <a href={hrefOf({ page: 'test', scope })}>Test access</a>

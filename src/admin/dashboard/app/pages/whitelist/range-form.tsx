@@ -17,7 +17,8 @@ export interface RangeFormProps {
   readonly editing?: RangeRecord;
   readonly save: string;
   readonly busy: boolean;
-  readonly onSave: () => void;
+  /** With what is meant by what stands in the fields. */
+  readonly onSave: (typed: Typed) => void;
   readonly onCancel: () => void;
   /** A list was pasted into a field. */
   readonly onList?: (text: string) => void;
@@ -28,7 +29,9 @@ export function RangeForm(props: RangeFormProps) {
   const { typed, busy } = props;
   const [tried, setTried] = useState(false);
   const [meant, setMeant] = useState(false);
-  const { range, mistakes } = readTyped(typed, Date.now());
+  // Shown as it is typed: a preview that came with the click on the button would move the button away from it.
+  const whole = completed(typed);
+  const { range, mistakes } = readTyped(whole, Date.now());
   const wide = range !== undefined && sizeOf(range) > wideAbove;
   useEffect(() => setMeant(false), [range?.start, range?.end]);
   const ready = range !== undefined && (!wide || meant);
@@ -39,11 +42,11 @@ export function RangeForm(props: RangeFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (ready && !busy) props.onSave();
+        if (ready && !busy) props.onSave(whole);
         else focusFirstMistake(event.currentTarget);
       }}
     >
-      <RangeFields {...props} mistakes={shownMistakes(mistakes, typed, tried)} />
+      <RangeFields {...props} mistakes={shownMistakes(mistakes, whole, tried)} />
       <Preview {...props} span={range} wide={wide} meant={meant} onMeant={setMeant} />
       <div class="actions">
         <button type="submit" class="primary" aria-disabled={busy}>

@@ -1,5 +1,4 @@
-import type { Scope, SettingsPatch, WhitelistPage } from '../../api/types.ts';
-import type { InForce } from '../../ranges/settings-in-force.ts';
+import type { Inherited, Scope, SettingsPatch, WhitelistPage } from '../../api/types.ts';
 
 export type SettingKey = 'mode' | 'requireLogin' | 'inheritPlatform' | 'whenOff';
 
@@ -18,10 +17,10 @@ export function settingOf(page: WhitelistPage, key: SettingKey): string {
 }
 
 /** What an inherited setting is now, as far as it is known. */
-export type Inherited = Partial<Pick<InForce, 'mode' | 'whenOff' | 'requireLogin'>> | undefined;
+export type Above = Partial<Inherited> | undefined;
 
 /** The choices of a scope, in plain words. Inheriting the platform's list is a bot's alone. */
-export function settingChoices(scope: Scope, inherited: Inherited): readonly SettingChoice[] {
+export function settingChoices(scope: Scope, inherited: Above): readonly SettingChoice[] {
   const login = inherited?.requireLogin;
   const asIs = (now: string | null | undefined) => inheritOption(scope, now ?? undefined);
   const choices: SettingChoice[] = [

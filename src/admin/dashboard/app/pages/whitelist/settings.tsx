@@ -6,7 +6,6 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
 import { useDraft } from '../../state/draft.ts';
-import { inForceOfPlatform } from '../../ranges/settings-in-force.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
@@ -17,8 +16,6 @@ interface SettingsProps {
   readonly scope: Scope;
   readonly list: WhitelistState;
   readonly page: WhitelistPage;
-  /** The platform's record, where it is known and inherited from. */
-  readonly above: WhitelistPage | undefined;
 }
 
 /** What is chosen, and the saving of it. */
@@ -76,9 +73,9 @@ interface ChoicesProps extends SettingsProps {
   readonly onChosen: (chosen: Chosen) => void;
 }
 
-function Choices({ scope, page, above, chosen, onChosen }: ChoicesProps) {
+function Choices({ scope, page, chosen, onChosen }: ChoicesProps) {
   const { me } = useSession();
-  const inherited = scope === 'platform' ? me?.defaults : above && inForceOfPlatform(above, me);
+  const inherited = scope === 'platform' ? me?.defaults : page.inherited;
   return (
     <div class="choices">
       {settingChoices(scope, inherited).map((setting) => (
