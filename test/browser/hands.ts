@@ -54,3 +54,21 @@ export async function addRange(page: Page, start: string, end: string, note = ''
   await page.locator('form button[type=submit]').click();
   await row(page, start).waitFor();
 }
+
+/** Reads again at once what a page reads every few seconds. */
+export async function lookAgain(page: Page): Promise<void> {
+  await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+}
+
+/** Keeps a page from reading by itself, as in a tab that nobody looks at. */
+export async function lookAway(page: Page): Promise<void> {
+  await page.evaluate(
+    `Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })`,
+  );
+}
+
+/** Ends that. */
+export async function lookBack(page: Page): Promise<void> {
+  await page.evaluate('delete document.visibilityState');
+  await lookAgain(page);
+}

@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Test } from 'tap';
-import { findChromium, startChromium } from '../support/chromium.ts';
+import { startChromium } from '../support/chromium.ts';
 import { startGateway, type GatewayProcess } from '../support/gateway-process.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
 import { startPlatform, type Person, type Platform } from '../support/platform.ts';
@@ -8,62 +8,98 @@ import { startPlatform, type Person, type Platform } from '../support/platform.t
 /** Where the admin's browser comes from, as the proxy in front says. */
 export const ADMIN_ADDRESS = '198.51.100.7';
 
-type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+/** Where other sites are, whose pages a test opens. */
+export const OTHER_SITE = 'localhost';
 
-/** A gateway in front of a chat platform, as an operator runs them, and a browser. */
-export interface Scene {
-  readonly platform: Platform;
-  readonly gateway: GatewayProcess;
-  readonly browser: Browser;
+/** One thing that is tried in the browser. */
+export type Part = (t: Test, scene: Scene) => Promise<void>;
+
+export type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** A gateway, as the browser and scripts come to it. */
+export interface Gateway extends GatewayProcess {
   /** The dashboard on the public door. */
   readonly home: string;
-  /** A new browser profile; what goes wrong in its pages is noted. */
-  readonly open: (options?: BrowserContextOptions) => Promise<Page>;
-  /** Signed in on the platform's own login page. */
-  readonly signedIn: (person: Person, place?: string, options?: BrowserContextOptions) => Promise<Page>;
   /** Status of a transcript's URL, asked for from an address, without any login. */
   readonly visit: (bot: string, address: string) => Promise<number>;
   /** The admin API as a script uses it. */
   readonly call: Call;
-  /** The same by somebody whose very name is hostile. */
+}
+
+interface SignedInOptions extends BrowserContextOptions {
+  readonly at?: Gateway;
+}
+
+/** A gateway in front of a chat platform, as an operator runs them, and a browser. */
+export interface Scene extends Pick<Gateway, 'home' | 'visit' | 'call'> {
+  readonly platform: Platform;
+  readonly gateway: Gateway;
+  /** A new browser profile; what goes wrong in its pages is noted. */
+  readonly open: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Signed in as the platform's login page does it, and come to a place of the dashboard. */
+  readonly signedIn: (person: Person, options?: SignedInOptions) => Promise<Page>;
+  /** A gateway in front of the same platform, with another store. */
+  readonly another: (store: object) => Promise<Gateway>;
+  /** The admin API as it is used by somebody whose very name is hostile. */
   readonly hostileAdmin: Call;
+  /** Ends every browser profile that is open. */
+  readonly closePages: () => Promise<void>;
   /** Script errors, refusals of the content policy, and requests to anywhere else. */
   readonly troubles: readonly string[];
 }
 
 export async function openScene(t: Test, chromium: string): Promise<Scene> {
   const platform = await startPlatform();
-  const gateway = await startGateway({ config: configFor(platform) });
-  const browser = await startChromium(chromium);
-  t.teardown(async () => {
-    await browser.close();
-    await gateway.stop();
-    await platform.stop();
-  });
+  t.teardown(() => platform.stop());
   const troubles: string[] = [];
-  const home = `${gateway.publicUrl}/_gateway/`;
+  const origins = new Set<string>();
+  const another = async (store?: object): Promise<Gateway> => {
+    const started = await startGateway({ config: { ...configFor(platform), ...(store && { store }) } });
+    t.teardown(() => started.stop());
+    for (const url of [started.publicUrl, started.privateUrl]) origins.add(url);
+    const call = caller(started, await platform.token('super-admin'));
+    return { ...started, home: `${started.publicUrl}/_gateway/`, visit: visitor(started), call };
+  };
+  const [gateway, browser] = await Promise.all([another(), startChromium(chromium)]);
+  t.teardown(() => browser.close());
   const open = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const context = await browser.newContext({
       viewport: { width: 1100, height: 800 },
       extraHTTPHeaders: { 'x-forwarded-for': ADMIN_ADDRESS },
+      reducedMotion: 'reduce',
       ...options,
     });
     context.setDefaultTimeout(30_000);
     const page = await context.newPage();
-    watch(page, new Set([gateway.publicUrl, gateway.privateUrl]), troubles);
+    watch(page, origins, troubles);
     return page;
   };
-  const signedIn: Scene['signedIn'] = async (person, place = '', options = {}) => {
+  const signedIn: Scene['signedIn'] = async (person, { at = gateway, ...options } = {}) => {
     const page = await open(options);
-    const back = encodeURIComponent(`/_gateway/${place}`);
-    await page.goto(`${gateway.publicUrl}/login?as=${person}&return_to=${back}`);
+    const value = await platform.token(person);
+    await page.context().addCookies([{ name: 'session', value, url: at.publicUrl, httpOnly: true }]);
+    await page.goto(at.home);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   };
-  const call = caller(gateway, await platform.token('super-admin'));
+  const closePages = async (): Promise<void> => {
+    for (const context of browser.contexts()) await context.close();
+  };
   const hostileAdmin = caller(gateway, hostileToken());
-  const visit = visitor(gateway);
-  return { platform, gateway, browser, home, open, signedIn, troubles, visit, call, hostileAdmin };
+  const { home, visit, call } = gateway;
+  return {
+    platform,
+    gateway,
+    another,
+    home,
+    open,
+    signedIn,
+    closePages,
+    troubles,
+    visit,
+    call,
+    hostileAdmin,
+  };
 }
 
 const scripts = createSigner('HS256', 'scripts-1');
@@ -104,7 +140,7 @@ function configFor(platform: Platform): Record<string, unknown> {
   };
 }
 
-function visitor(gateway: GatewayProcess): Scene['visit'] {
+function visitor(gateway: GatewayProcess): Gateway['visit'] {
   return async (bot, address) => {
     const url = `${gateway.publicUrl}/transcripts/${bot}/1001`;
     const answer = await fetch(url, { headers: { 'x-forwarded-for': address }, redirect: 'manual' });
@@ -127,23 +163,19 @@ function caller(gateway: GatewayProcess, token: string): Call {
   };
 }
 
-/** What a browser complains of, but for the 401 that says that nobody is signed in, and refusals that a test asks for. */
+/** Refusals that a test asks for: of requests, and of the frame that another site puts around the dashboard. */
+const expected = /^Failed to load resource|frame-ancestors|X-Frame-Options/i;
+
+/** What a browser complains of. */
 function watch(page: Page, origins: ReadonlySet<string>, troubles: string[]): void {
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    const expected = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !expected) troubles.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !expected.test(message.text()))
+      troubles.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol !== 'data:' && !origins.has(origin)) troubles.push(`request: ${request.url()}`);
+    const { origin, protocol, hostname } = new URL(request.url());
+    if (protocol !== 'data:' && hostname !== OTHER_SITE && !origins.has(origin))
+      troubles.push(`request: ${request.url()}`);
   });
-}
-
-/** The one way in: a test without its browser says so once. Browsers are slow on a busy machine. */
-export function needsChromium(t: Test): string | undefined {
-  t.setTimeout(300_000);
-  const path = findChromium();
-  if (path === undefined) t.pass('skip: no chromium is to be had here');
-  return path;
 }

@@ -1,0 +1,34 @@
+import t from 'tap';
+import { findChromium } from '../support/chromium.ts';
+import { everyPage } from './every-page.ts';
+import { guidance } from './guidance.ts';
+import { manage } from './manage.ts';
+import { ranges } from './ranges.ts';
+import { replicas } from './replicas.ts';
+import { openScene } from './scene.ts';
+
+// One browser and one gateway for all of it: they are slow to start on a busy machine.
+t.setTimeout(300_000);
+
+/** To try one thing alone: a part of its name. */
+const wanted = process.env['ONLY'] ?? '';
+
+const chromium = findChromium();
+if (chromium === undefined) t.pass('skip: no chromium is to be had here');
+else {
+  void t.test('the dashboard in a real browser', async (t) => {
+    const scene = await openScene(t, chromium);
+    for (const [name, part] of Object.entries({
+      ...manage,
+      ...guidance,
+      ...ranges,
+      ...everyPage,
+      ...replicas,
+    })) {
+      if (!name.includes(wanted)) continue;
+      await t.test(name, (t) => part(t, scene));
+      await scene.closePages();
+    }
+    t.same(scene.troubles, [], 'no script error, no refusal of the content policy, no byte from elsewhere');
+  });
+}

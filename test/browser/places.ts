@@ -1,0 +1,127 @@
+import type { Page } from 'playwright-core';
+import { lookAway, lookBack, notice, openBot } from './hands.ts';
+import type { Scene } from './scene.ts';
+
+type Way = (page: Page, scene: Scene) => Promise<unknown>;
+
+const dialog = (page: Page) => page.getByRole('dialog').waitFor();
+
+/** The way to the pages that a super admin sees. */
+const superAdmin: Record<string, Way> = {
+  overview: async (page, { home }) => {
+    await page.goto(`${home}#/`);
+    await page.getByRole('link', { name: 'hostile' }).waitFor();
+  },
+  'overview, no such bot': async (page) => {
+    await page.getByLabel('Search bots').fill('no.such-bot');
+    await page.getByRole('link', { name: 'Open access control for no.such-bot' }).waitFor();
+  },
+  'no such page': (page, { home }) => page.goto(`${home}#/nowhere`),
+  platform: async (page, { home }) => {
+    await page.goto(`${home}#/platform`);
+    await page.getByRole('switch').waitFor();
+  },
+  'bot, adding': async (page, { home }) => {
+    await openBot(page, home, 'shown');
+    await page.getByRole('button', { name: 'Add IP range' }).click();
+    await page.getByLabel('Start IP range').fill('10.0.0.0/7');
+    await page.getByLabel('Note').click();
+    await page.getByText('I mean all').waitFor();
+    await page.getByLabel('End IP range').fill('10.0.0.999');
+    await page.getByText('must not have a number above 255').waitFor();
+  },
+  'bot, adding, what it does': async (page) => {
+    await page.getByLabel('Start IP range').fill('198.51.0.0');
+    await page.getByLabel('End IP range').fill('198.53.255.255');
+    await page.getByText('Your own address').waitFor();
+  },
+  'bot, a list': async (page, { home }) => {
+    await openBot(page, home, 'listed');
+    await page.getByRole('button', { name: 'Add a list or a file' }).click();
+    await page.getByLabel('List of ranges').fill('8.8.8.8 # one\n1.2.3\n10.0.0.0/7');
+    await page.getByText('1 line cannot be read').waitFor();
+  },
+  'bot, changed meanwhile': async (page, { home, call }) => {
+    await openBot(page, home, 'meanwhile');
+    await page.getByRole('button', { name: 'Add IP range' }).click();
+    await page.getByLabel('Start IP range').fill('5.5.5.5');
+    await lookAway(page);
+    await call('POST', '/whitelists/bot%3Ameanwhile/ranges', { start: '6.6.6.6', end: '6.6.6.9' });
+    await page.locator('form button[type=submit]').click();
+    await page.getByText('Not saved yet: the list was changed meanwhile.').waitFor();
+  },
+  'bot, saved': async (page) => {
+    await page.locator('form button[type=submit]').click();
+    await notice(page).filter({ hasText: 'Live on 1 of 1 gateway.' }).waitFor();
+    await lookBack(page);
+  },
+  'bot, switching off': async (page, { home }) => {
+    await openBot(page, home, 'on');
+    await page.getByRole('switch').click();
+    await dialog(page);
+  },
+  'bot, report mode': async (page) => {
+    await page.getByRole('group', { name: 'Mode' }).getByLabel('Report').check();
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await dialog(page);
+  },
+  'bot, editing': async (page, { home }) => {
+    await openBot(page, home, 'hostile');
+    await page.getByRole('button', { name: /^Edit/ }).first().click();
+    await page.getByRole('dialog').getByLabel('Start IP range').waitFor();
+  },
+  'bot, deleting': async (page) => {
+    const [first] = await page.getByRole('button', { name: /^Delete/ }).all();
+    await first?.click();
+    await dialog(page);
+  },
+  'change log': async (page, { home }) => {
+    await page.goto(`${home}#/changes/bots/hostile`);
+    await page.getByText('window.hit').first().waitFor();
+  },
+  'change log, undoing': async (page) => {
+    await page.getByRole('button', { name: /^Undo/ }).first().click();
+    await dialog(page);
+  },
+  'test access': async (page, { home }) => {
+    await page.goto(`${home}#/test`);
+    await page.getByLabel('URL').fill('/transcripts/hostile/%3Cimg%20src=x%20onerror=window.hit=1%3E');
+    await page.getByLabel('Forwarding header').fill('8.8.4.4, 10.9.9.9');
+    await page.getByLabel('Address', { exact: true }).fill('127.0.0.1');
+    await page.getByText('Somebody').click();
+    await page.locator('form button[type=submit]').click();
+    await page.getByRole('heading', { name: 'Step by step' }).waitFor();
+    await page.getByText('10.9.9.9 (x-forwarded-for): trusted proxy').waitFor();
+  },
+  'session over': async (page, { home }) => {
+    await openBot(page, home, 'over');
+    await page.context().clearCookies();
+    await page.getByRole('switch').click();
+    await page.getByRole('heading', { name: 'Your session is over' }).waitFor();
+  },
+};
+
+/** And the others' pages. */
+export const places: Record<'nobody' | 'owner' | 'super-admin', Record<string, Way>> = {
+  nobody: {
+    'log in': async (page, { home }) => {
+      await page.goto(home);
+      await page.getByLabel('Or paste a token').waitFor();
+    },
+    'log in, refused': async (page, { gateway }) => {
+      await page.goto(`${gateway.privateUrl}/_gateway/`);
+      await page.getByLabel('Token').fill('garbage');
+      await page.getByRole('button', { name: 'Use this token' }).click();
+      await page.getByText('does not take this token').first().waitFor();
+    },
+  },
+  owner: {
+    overview: (page) => page.getByRole('link', { name: 'sales' }).waitFor(),
+    bot: (page, { home }) => openBot(page, home, 'sales'),
+    'not theirs': async (page, { home }) => {
+      await page.goto(`${home}#/bots/hostile`);
+      await page.getByText('You do not manage this.').waitFor();
+    },
+  },
+  'super-admin': superAdmin,
+};
