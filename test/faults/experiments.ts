@@ -1,4 +1,5 @@
 import type { Experiment } from './experiment.ts';
+import { fleetFaults } from './fleet.ts';
 import { keyFaults } from './key-faults.ts';
 import { platformFaults } from './platform-faults.ts';
 import { processFaults } from './process-faults.ts';
@@ -9,4 +10,5 @@ export const experiments: readonly Experiment[] = [
   ...processFaults,
   ...keyFaults,
   ...redisFaults,
+  ...fleetFaults,
 ];
