@@ -6,6 +6,7 @@ import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
+import { createLimits } from './app/limits.ts';
 import { createRuling, type Ruling } from './app/rules.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
@@ -26,25 +27,21 @@ export interface App {
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
-  const { maxStalenessSeconds } = config.policy;
-  const store = await openStore(config.store, maxStalenessSeconds, log);
-  const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
+  const keepers = await openKeepers(config, log);
+  const { store, live, limits } = keepers;
   const current: Current = { ruling: createRuling(config, log), draining: false };
   const ruling = (): Ruling => current.ruling;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
   const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
   const counters = createCounters();
-  const admin = createAdmin({ ruling, authorize, store, live, log });
-  const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, log });
+  const admin = createAdmin({ ruling, authorize, store, live, limits, log });
+  const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, limits, log });
   const registry = createRegistry(figuresOf({ counters, live, gateway, verifier: () => ruling().verifier }));
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   ruling().verifier.start();
   live.start();
-  const closeKeepers = async (): Promise<void> => {
-    live.close();
-    await Promise.all([ruling().verifier.close(), store.close()]);
-  };
+  const closeKeepers = (): Promise<unknown> => Promise.all([ruling().verifier.close(), keepers.close()]);
   try {
     const publicUrl = await gateway.listen();
     const privateUrl = await privateDoor.listen({ ...config.private });
@@ -64,6 +61,20 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     await closeKeepers();
     throw error;
   }
+}
+
+/** The policy and what is counted, before anything is asked of them. Rejects as `openStore` does. */
+async function openKeepers(config: Config, log: Logger) {
+  const { maxStalenessSeconds } = config.policy;
+  const store = await openStore(config.store, maxStalenessSeconds, log);
+  const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
+  const limits = createLimits(config);
+  const close = (): Promise<void> => {
+    live.close();
+    limits.close();
+    return store.close();
+  };
+  return { store, live, limits, close };
 }
 
 /** What a request is judged by now, and whether the gateway is about to end. */

@@ -5,7 +5,7 @@ import type { BearerReason } from '../policy/reason.ts';
 import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { actorFrom, isStatic, setActor, staticActor } from './actor.ts';
 import type { Actor } from './actor.ts';
-import { clientAddress } from './client.ts';
+import { clientAddress, knownAddress } from './client.ts';
 import type { AdminOptions } from './options.ts';
 import { isTokenText, presentToken } from './present.ts';
 import { sendProblem } from './problem.ts';
@@ -21,19 +21,18 @@ type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyRe
 /** Lets through who may manage something; everybody else is answered here. */
 export function createGuard(options: AdminOptions): Guard {
   return async (request, reply) => {
-    const address = clientAddress(options, request);
-    const blockedMs = options.failures.blockedForMs(address);
+    const blockedMs = blockedForMs(options, request);
     if (blockedMs > 0) return sendBlocked(reply, blockedMs);
     if (valuesOf(request.raw.rawHeaders, 'authorization').length > 1) {
       return sendProblem(reply, 'bad-request', 'There is more than one Authorization header.');
     }
     const proof = await prove(options, request);
-    if (!proof.ok) return refuse(options, reply, proof.principal, address);
+    if (!proof.ok) return refuse(options, reply, proof.principal, knownAddress(options, request));
     const { actor } = proof;
     if (!isSafe(request.method) && isAmbient(actor) && !isSameOrigin(request, options.siteUrl())) {
       return sendProblem(reply, 'cross-site', 'With a cookie, only a page of this site may send this.');
     }
-    if (isStatic(actor)) logStaticToken(options, request, address);
+    if (isStatic(actor)) logStaticToken(options, request, clientAddress(options, request));
     setActor(request, actor);
     return undefined;
   };
@@ -89,6 +88,12 @@ export function logStaticToken(options: AdminOptions, request: FastifyRequest, a
   );
 }
 
+/** How long the address that asks has to wait; never by one that is not known, which many may share. */
+export function blockedForMs(options: AdminOptions, request: FastifyRequest): number {
+  const address = knownAddress(options, request);
+  return address === undefined ? 0 : options.failures.blockedForMs(address);
+}
+
 export function sendBlocked(reply: FastifyReply, blockedMs: number): FastifyReply {
   const headers = { 'retry-after': String(Math.ceil(blockedMs / 1000)) };
   return sendProblem(reply, 'rate-limited', 'Too many sign-ins failed from your address.', { headers });
@@ -104,8 +109,12 @@ export function refuse(
   options: AdminOptions,
   reply: FastifyReply,
   principal: Principal,
-  address: string,
+  /** Undefined where it is not known: nobody is held up for what came from somewhere. */
+  address: string | undefined,
 ): FastifyReply {
+  const failed = (): void => {
+    if (address !== undefined) options.failures.failed(address);
+  };
   const login = options.loginUrl();
   const headers = { 'www-authenticate': 'Bearer' };
   switch (principal.kind) {
@@ -116,10 +125,10 @@ export function refuse(
       return sendProblem(reply, principal.reason, detail, { headers: { 'retry-after': '2' } });
     }
     case 'anonymous':
-      if (principal.reason === 'session-invalid') options.failures.failed(address);
+      if (principal.reason === 'session-invalid') failed();
       return sendProblem(reply, principal.reason, 'Sign in as an admin.', { headers, login });
     case 'refused':
-      if (isGuess(principal.reason)) options.failures.failed(address);
+      if (isGuess(principal.reason)) failed();
       return sendProblem(reply, principal.reason, 'The token proves nothing here.', { headers, login });
   }
 }

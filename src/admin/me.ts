@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, isStatic } from './actor.ts';
 import type { Actor } from './actor.ts';
-import { clientAddress, locate } from './client.ts';
-import { logStaticToken, proveToken, refuse, sendBlocked } from './guard.ts';
+import { clientAddress, knownAddress, locate } from './client.ts';
+import { blockedForMs, logStaticToken, proveToken, refuse, sendBlocked } from './guard.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -27,10 +27,9 @@ export function meRoutes(app: AdminApp, options: AdminOptions): void {
 export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
   const openSchema = { summary: 'Keep a token in a cookie of this door', body: SessionBody };
   app.post('/session', { schema: openSchema, onRequest: ownPagesOnly(options) }, async (request, reply) => {
-    const address = clientAddress(options, request);
     const proof = await proveToken(options, request.body.token);
-    if (!proof.ok) return refuse(options, reply, proof.principal, address);
-    if (isStatic(proof.actor)) logStaticToken(options, request, address);
+    if (!proof.ok) return refuse(options, reply, proof.principal, knownAddress(options, request));
+    if (isStatic(proof.actor)) logStaticToken(options, request, clientAddress(options, request));
     openSession(options, reply, request.body.token, proof.actor.expiresAtMs);
     return reply.send(viewActor(proof.actor));
   });
@@ -49,7 +48,7 @@ export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
 /** Another site's page must not sign anybody in or out, and nobody may try tokens without end. */
 function ownPagesOnly(options: AdminOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const blockedMs = options.failures.blockedForMs(clientAddress(options, request));
+    const blockedMs = blockedForMs(options, request);
     if (blockedMs > 0) return sendBlocked(reply, blockedMs);
     if (isSameOrigin(request, options.siteUrl())) return undefined;
     return sendProblem(reply, 'cross-site', 'Only a page of this site may send this.');

@@ -4,12 +4,12 @@ import { createDashboard } from '../admin/dashboard/index.ts';
 import { ADMIN_PREFIX, type AdminLog, type AdminOptions, type Located } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
 import { loginLocation } from '../gateway/login.ts';
-import { createFailureLimit } from '../limits/failures.ts';
 import { createEditor } from '../policy-store/edit.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
+import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
 export interface AdminParts {
@@ -17,12 +17,13 @@ export interface AdminParts {
   readonly authorize: Authorize;
   readonly store: Store;
   readonly live: LivePolicy;
+  readonly limits: Pick<Limits, 'failures'>;
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { ruling, authorize, store, live, log } = parts;
+  const { ruling, authorize, store, live, limits, log } = parts;
   const { config } = ruling();
   return {
     authorize,
@@ -36,7 +37,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
     staticToken: () => encoded(ruling().config.admin.token),
     editor: createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') }),
-    failures: createFailureLimit({ perMinute: config.limits.failedAdminLoginsPerMinute, maxKeys: 10_000 }),
+    failures: limits.failures,
     changed: createChangeLog(log),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,

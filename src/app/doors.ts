@@ -7,11 +7,11 @@ import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { Config } from '../config/index.ts';
 import { createGateway, type Access, type Gateway } from '../gateway/index.ts';
-import { createBuckets } from '../limits/bucket.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
 type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
@@ -24,12 +24,14 @@ export interface PublicDoorParts {
   readonly counters: Counters;
   readonly health: HealthSources;
   readonly admin: AdminParts;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
 /** The door that visitors use. */
 export function createPublicDoor(parts: PublicDoorParts): Gateway {
   const { config, ruling, authorize, live, health, log } = parts;
+  const { hostile } = parts.limits;
   const { upstream, websockets, limits } = config;
   const gateway: Gateway = createGateway(
     {
@@ -48,7 +50,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
-      ...hostileLimit(limits.hostileTokensPerMinute),
+      ...(hostile && { hostile }),
       ...(config.admin.public && {
         adminPlugin: async (app) => {
           const options: AdminOptions = {
@@ -62,11 +64,6 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
     },
   );
   return gateway;
-}
-
-function hostileLimit(perMinute: number) {
-  if (perMinute === 0) return {};
-  return { hostile: createBuckets({ perMinute, maxKeys: 50_000, now: () => performance.now() }) };
 }
 
 function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {

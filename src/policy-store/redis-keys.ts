@@ -8,10 +8,14 @@ import type { Scope } from '../policy/reason.ts';
 export function redisUser(prefix: string): string {
   const connection = '+ping +info +wait +time +select +client|setname +cluster|slots +cluster|info';
   const scripts = '+evalsha +eval +multi +exec';
-  const keys = '+get +set +del +exists +expire +rename +copy +hget +hmget +hset +hdel +hlen +hgetall +hscan';
+  const keys =
+    '+get +set +del +exists +expire +rename +copy +incrby +pttl +hget +hmget +hset +hdel +hlen +hgetall +hscan';
   const lists = '+xadd +xread +xrange +xrevrange +rpush +lrange';
   return `resetkeys ~{${prefix}}:* resetchannels -@all ${connection} ${scripts} ${keys} ${lists}`;
 }
+
+/** Begins the keys under which a site's gateways count together what they limit. */
+export const limitPrefix = (prefix: string, limit: string): string => `{${prefix}}:limit:${limit}`;
 
 /** The keys of one site. The braces put them all in one slot of a cluster. */
 export function keysOf(prefix: string) {

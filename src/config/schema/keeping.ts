@@ -126,11 +126,11 @@ export const limits = group(
       default: 0,
     }),
     hostileTokensPerMinute: whole(0, 1_000_000, {
-      description: 'Invalid tokens from one known address, 429 beyond; 0 = no limit.',
+      description: 'Invalid tokens from one known address, 429 beyond; 0 = no limit. Gateways on one Redis count together.',
       default: 300,
     }),
     failedAdminLoginsPerMinute: whole(0, 1_000_000, {
-      description: 'Refused admin credentials from one address, 429 beyond; 0 = no limit.',
+      description: 'Refused admin credentials from one address, 429 beyond; 0 = no limit. Counted together, too.',
       default: 30,
     }),
   },

@@ -1,0 +1,54 @@
+import { performance } from 'node:perf_hooks';
+import type { Config } from '../config/index.ts';
+import { createBuckets } from '../limits/bucket.ts';
+import { createFailureLimit, type FailureLimit } from '../limits/failures.ts';
+import {
+  createSharedCount,
+  createSharedFailureLimit,
+  createSharedLimiter,
+  type OwnLimiter,
+  type SharedCount,
+} from '../limits/shared.ts';
+import { connect } from '../policy-store/redis-client.ts';
+import { limitPrefix } from '../policy-store/redis-keys.ts';
+
+/** Who is held up for what they sent before; counted together where gateways share a Redis. */
+export interface Limits {
+  /** Undefined: no limit. */
+  readonly hostile: OwnLimiter | undefined;
+  readonly failures: FailureLimit;
+  close(): void;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }; // the store says it
+
+/** The limits of one gateway. */
+export function createLimits({ limits, store }: Config): Limits {
+  const { hostileTokensPerMinute, failedAdminLoginsPerMinute } = limits;
+  const { redis } = store;
+  const connections = redis && connect(redis, silent);
+  const sharedBy = (name: string, perMinute: number, maxKeys: number): SharedCount | undefined =>
+    redis &&
+    connections &&
+    createSharedCount({
+      redis: connections.commands,
+      prefix: limitPrefix(redis.prefix, name),
+      perMinute,
+      maxKeys,
+    });
+  const hostile = (): OwnLimiter | undefined => {
+    if (hostileTokensPerMinute === 0) return undefined;
+    const maxKeys = 50_000;
+    const own = createBuckets({ perMinute: hostileTokensPerMinute, maxKeys, now: () => performance.now() });
+    const shared = sharedBy('hostile', hostileTokensPerMinute, maxKeys);
+    return shared ? createSharedLimiter(own, shared) : own;
+  };
+  const failures = (): FailureLimit => {
+    const maxKeys = 10_000;
+    const own = createFailureLimit({ perMinute: failedAdminLoginsPerMinute, maxKeys });
+    const shared =
+      failedAdminLoginsPerMinute === 0 ? undefined : sharedBy('admin', failedAdminLoginsPerMinute, maxKeys);
+    return shared ? createSharedFailureLimit(own, shared) : own;
+  };
+  return { hostile: hostile(), failures: failures(), close: () => connections?.close() };
+}
