@@ -29,6 +29,7 @@ export interface AccessEvent {
 
 /** The part of a pino logger that this room writes to. */
 export interface LogSink {
+  isLevelEnabled(level: 'info' | 'debug'): boolean;
   info(fields: object, message: string): void;
   debug(fields: object, message: string): void;
 }
@@ -37,9 +38,8 @@ export interface LogSink {
 export function createAccessLog(log: LogSink, options: AccessLogOptions): (event: AccessEvent) => void {
   return (event) => {
     const { reason } = event.decision;
-    const quiet = reason === 'preflight' || reason === 'not-guarded';
-    if (quiet) log.debug(describe(event, options), 'access');
-    else log.info(describe(event, options), 'access');
+    const level = reason === 'preflight' || reason === 'not-guarded' ? 'debug' : 'info';
+    if (log.isLevelEnabled(level)) log[level](describe(event, options), 'access');
   };
 }
 

@@ -148,9 +148,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
     this.#fail(failureOf(error));
   }
 
-  /** The visitor is gone: so is the request to the upstream. */
+  /** The visitor is gone: so is the request to the upstream. After a whole answer there is nothing to do. */
   destroy(): void {
-    this.#stop(new Error('broken off'));
+    if (!this.#over) this.#stop(new Error('broken off'));
   }
 
   /** Ends a running answer so that it cannot be taken for a whole one. */

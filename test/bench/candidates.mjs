@@ -76,6 +76,7 @@ async function gateway(material, upstream, runtime = process.execPath) {
   const process = await start([runtime, main, '--config', file], {
     cpu: 0,
     port,
+    alsoPort: privatePort,
     env: { NODE_ENV: 'production' },
   });
   await importRanges(privatePort, material.ranges);

@@ -40,11 +40,11 @@ function read(path) {
 }
 
 /**
- * Starts a program pinned to one processor and waits until its port answers.
+ * Starts a program pinned to one processor and waits until its ports answer.
  *
  * @returns `{ pid, port, stop() }`
  */
-export async function start(command, { cpu, port, env = {}, cwd }) {
+export async function start(command, { cpu, port, alsoPort = port, env = {}, cwd }) {
   const child = spawn('taskset', ['-c', String(cpu), ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -60,7 +60,7 @@ export async function start(command, { cpu, port, env = {}, cwd }) {
     signal(child.pid, 'SIGKILL');
   };
   for (let tries = 0; tries < 200; tries += 1) {
-    if (await answers(port)) return { pid: child.pid, port, stop };
+    if ((await answers(port)) && (await answers(alsoPort))) return { pid: child.pid, port, stop };
     if (child.exitCode !== null) break;
     await sleep(50);
   }
