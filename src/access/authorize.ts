@@ -2,7 +2,8 @@ import { decide, type Asked } from '../policy/decide.ts';
 import { settingsFor, type PolicyView } from '../policy/policy.ts';
 import type { Anonymous, Principal } from '../policy/principal.ts';
 import { readCredential } from '../reading/credential.ts';
-import { readClientIp, type Origin } from '../reading/forwarded.ts';
+import { readClientIp } from '../reading/forwarded.ts';
+import type { Origin } from '../reading/origin.ts';
 import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
@@ -19,7 +20,7 @@ export function createAuthorize(sources: Sources): Authorize {
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
     const conclude = (principal: Principal): Answer =>
-      answer({ ...asked, principal }, sources.policy(nowMs), rules, nowMs, narrator);
+      answer(asked, principal, sources.policy(nowMs), rules, nowMs, narrator);
     if (how.as !== undefined) return conclude(how.as);
     // Who asks matters for a transcript only: nothing else costs a verification.
     if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude(stranger);
@@ -48,17 +49,18 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
 }
 
 function answer(
-  asked: Asked & { forwarding: Forwarding },
+  { preflight, resource, client, forwarding }: Read,
+  principal: Principal,
   view: PolicyView,
   rules: Rules,
   nowMs: number,
   narrator: Narrator | undefined,
 ): Answer {
-  const { resource, principal, client, forwarding } = asked;
   const bot = resource.kind === 'transcript' ? resource.bot : undefined;
   const { mode } = settingsFor(view, rules.options.defaults, bot);
   narrator?.principal(principal);
   narrator?.policy(view, settingsFor(view, rules.options.defaults, bot));
+  const asked = { preflight, resource, principal, client };
   const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);
   return {

@@ -3,7 +3,7 @@ import type { Mode, PolicyView, Settings } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
-import type { Hop } from '../reading/forwarded.ts';
+import type { Hop } from '../reading/origin.ts';
 import type { Step } from './question.ts';
 
 /** Writes down, in words, each step that led to a decision. */

@@ -77,7 +77,7 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
       counters.client(answer.client.status, answer.forwarding.unheard === true);
     }
     const { requestId, method } = access;
-    made.write({ ...answer, requestId, method, ...(refusal !== undefined && { refusal }) });
+    made.write({ answer, requestId, method, refusal });
   };
 }
 

@@ -11,12 +11,8 @@ export interface AccessLogOptions {
   readonly subject: 'full' | 'hashed';
 }
 
-/** What a visitor was answered. */
-export interface AccessEvent {
-  /** Why the door refused where it said something else than the decision: a login loop, too many bad tokens. */
-  readonly refusal?: string;
-  readonly requestId: string;
-  readonly method: string;
+/** What was decided, as far as the log tells it. */
+export interface Judged {
   readonly decision: Decision;
   readonly resource: Resource;
   readonly principal: Principal;
@@ -25,6 +21,15 @@ export interface AccessEvent {
   readonly enforced: boolean;
   readonly revision: number;
   readonly stale: boolean;
+}
+
+/** What a visitor was answered. */
+export interface AccessEvent {
+  readonly answer: Judged;
+  /** Why the door refused where it said something else than the decision: a login loop, too many bad tokens. */
+  readonly refusal: string | undefined;
+  readonly requestId: string;
+  readonly method: string;
 }
 
 /** The part of a pino logger that this room writes to. */
@@ -37,47 +42,39 @@ export interface LogSink {
 /** Writes one line for each guarded request: never a token, a cookie or a query value. */
 export function createAccessLog(log: LogSink, options: AccessLogOptions): (event: AccessEvent) => void {
   return (event) => {
-    const { reason } = event.decision;
+    const { reason } = event.answer.decision;
     const level = reason === 'preflight' || reason === 'not-guarded' ? 'debug' : 'info';
     if (log.isLevelEnabled(level)) log[level](describe(event, options), 'access');
   };
 }
 
 function describe(event: AccessEvent, options: AccessLogOptions): Record<string, unknown> {
-  const { decision, client, principal } = event;
+  const { answer, refusal } = event;
+  const { decision, resource, client, principal } = answer;
+  const transcript = resource.kind === 'transcript' ? resource : undefined;
+  const range = decision.outcome === 'forward' ? decision.range : undefined;
   const known = principal.kind === 'known' ? principal : undefined;
   const person = (id: string | undefined): string | undefined =>
     id === undefined || options.subject === 'full' ? id : hashed(id);
   return {
-    outcome: event.refusal === undefined ? decision.outcome : 'deny',
-    reason: event.refusal ?? decision.reason,
-    enforced: event.enforced,
-    mode: event.mode,
-    ...place(event, person),
-    method: event.method,
-    clientIp: client.status === 'unknown' ? undefined : address(client, options.clientIp),
-    clientIpStatus: client.status,
-    issuer: known?.issuer,
-    subject: person(known?.subject),
-    revision: event.revision,
-    stale: event.stale,
-    requestId: event.requestId,
-  };
-}
-
-function place(
-  { decision, resource }: AccessEvent,
-  person: (id: string | undefined) => string | undefined,
-): Record<string, unknown> {
-  const transcript = resource.kind === 'transcript' ? resource : undefined;
-  const range = decision.outcome === 'forward' ? decision.range : undefined;
-  return {
+    outcome: refusal === undefined ? decision.outcome : 'deny',
+    reason: refusal ?? decision.reason,
+    enforced: answer.enforced,
+    mode: answer.mode,
     route: resource.kind === 'other' ? undefined : resource.route?.path,
     bot: transcript?.bot,
     conversation: transcript?.conversations[0],
     contact: person(transcript?.contact),
     scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),
     rangeId: range?.id,
+    method: event.method,
+    clientIp: client.status === 'unknown' ? undefined : address(client, options.clientIp),
+    clientIpStatus: client.status,
+    issuer: known?.issuer,
+    subject: person(known?.subject),
+    revision: answer.revision,
+    stale: answer.stale,
+    requestId: event.requestId,
   };
 }
 

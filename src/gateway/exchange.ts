@@ -76,8 +76,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   go(): void {
     const { upstream } = this.#share;
     this.#connection = upstream.connections.lend();
+    const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
     const options = {
-      ...upstream.dispatch,
+      headersTimeout,
+      bodyTimeout,
+      servername,
       path: originForm(this.#permit.target),
       method: this.#request.method ?? 'GET',
       headers: requestHeaders(this.#request, this.#permit, this.requestId, this.#share),

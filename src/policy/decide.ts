@@ -46,7 +46,8 @@ export function decide(
       return traced(trace, 'bot id', deny('bot-unresolved'));
     case 'transcript': {
       const settings = settingsFor(view, options.defaults, resource.bot);
-      return decideTranscript({ ...asked, resource, view, options, nowMs, settings }, trace);
+      const { principal, client } = asked;
+      return decideTranscript({ resource, principal, client, view, options, nowMs, settings }, trace);
     }
   }
 }

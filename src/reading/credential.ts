@@ -25,7 +25,7 @@ export function readCredential(cookieNames: ReadonlySet<string>, rawHeaders: rea
       readCookies(cookieNames, value, cookies);
     }
   }
-  return { ...(bearer === undefined ? {} : { bearer }), cookies, authorizations };
+  return { cookies, authorizations, ...(bearer !== undefined && { bearer }) };
 }
 
 /** The headers without our cookies and our bearer; every other one stays as it was, in order. */

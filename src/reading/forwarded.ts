@@ -1,11 +1,9 @@
-import type { ClientIp } from '../policy/client-ip.ts';
 import { compileCidrs, contains, parseAddress, type Address, type Cidrs } from './address.ts';
 import { forwardedForHops, forwardedHops, type WrittenHop } from './hop.ts';
+import { found, lost, spoken, type ForwardingSource, type Hop, type Origin, type Said } from './origin.ts';
 import { valuesOf } from './raw-headers.ts';
-import { trimEnds } from './trim.ts';
 
-/** The one place that the client IP is read from. */
-export type ForwardingSource = 'x-forwarded-for' | 'forwarded' | 'proxy-protocol' | `header:${string}`;
+import { trimEnds } from './trim.ts';
 
 /** Which peers are believed, and what of them. */
 export interface TrustOptions {
@@ -28,27 +26,6 @@ export interface ForwardingPeer {
   readonly address: string;
   /** Set where the address came by the PROXY protocol from a trusted peer. */
   readonly proxied?: 'known' | 'unknown';
-}
-
-/** One step of the way, nearest first. */
-export interface Hop {
-  readonly address: string;
-  readonly trusted: boolean;
-  readonly source: 'peer' | ForwardingSource;
-}
-
-/** Where a request came from. */
-export interface Origin {
-  readonly client: ClientIp;
-  readonly hops: readonly Hop[];
-  readonly peerTrusted: boolean;
-  /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
-  readonly chain: readonly string[];
-  /** True where a forwarding header came from a peer that is not believed: perhaps a proxy that nobody listed. */
-  readonly unheard?: true;
-  /** The scheme and host that a trusted peer says the visitor used. */
-  readonly proto?: 'http' | 'https';
-  readonly host?: string;
 }
 
 /** Compiles the configured trust; throws a sentence that names an entry which is no network. */
@@ -78,28 +55,20 @@ export function readClientIp(trust: Trust, peer: ForwardingPeer, rawHeaders: rea
   const hops: Hop[] = [{ address: address.address, trusted, source: 'peer' }];
   if (!trusted) {
     const unheard = !trust.none && headerSeen(rawHeaders) !== undefined;
-    return { ...found(address, hops, false), ...(unheard && { unheard }) };
+    return found(address, hops, false, { unheard });
   }
   switch (trust.source) {
     case 'x-forwarded-for': {
       const values = valuesOf(rawHeaders, 'x-forwarded-for');
-      const origin = walk(trust.cidrs, trust.source, hops, values.length > 0, forwardedForHops(values));
-      return {
-        ...origin,
-        ...spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host')),
-      };
+      const written = forwardedForHops(values);
+      return walk(trust.cidrs, trust.source, hops, written, values.length > 0, besides(rawHeaders));
     }
     case 'forwarded': {
       const values = valuesOf(rawHeaders, 'forwarded');
-      return walk(trust.cidrs, trust.source, hops, values.length > 0, forwardedHops(values));
+      return walk(trust.cidrs, trust.source, hops, forwardedHops(values), values.length > 0);
     }
-    default: {
-      const origin = single(trust.cidrs, trust.source, hops, rawHeaders);
-      return {
-        ...origin,
-        ...spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host')),
-      };
-    }
+    default:
+      return single(trust.cidrs, trust.source, hops, rawHeaders, besides(rawHeaders));
   }
 }
 
@@ -142,59 +111,48 @@ function walk(
   cidrs: Cidrs,
   source: ForwardingSource,
   hops: Hop[],
-  present: boolean,
   written: readonly WrittenHop[],
+  present: boolean,
+  besides?: Said,
 ): Origin {
-  if (!present) return lost(`The trusted proxy sent no ${source} header.`, hops, true);
+  if (!present) return lost(`The trusted proxy sent no ${source} header.`, hops, true, besides);
   for (const hop of written.toReversed()) {
-    const said = source === 'forwarded' ? spoken(hop.proto, hop.host) : {};
+    const said = besides ?? spoken(hop.proto, hop.host);
     const { address } = hop;
-    if (address === undefined) {
-      return { ...lost(`A hop of the ${source} header cannot be read as an address.`, hops, true), ...said };
-    }
+    if (address === undefined)
+      return lost(`A hop of the ${source} header cannot be read as an address.`, hops, true, said);
     const trusted = contains(cidrs, address);
     hops.push({ address: address.address, trusted, source });
-    if (!trusted) return { ...found(address, hops, true), ...said };
+    if (!trusted) return found(address, hops, true, said);
   }
-  return lost(`The ${source} header names trusted proxies only.`, hops, true);
+  return lost(`The ${source} header names trusted proxies only.`, hops, true, besides);
 }
 
 /** A header that holds one address and nothing else. */
-function single(cidrs: Cidrs, source: ForwardingSource, hops: Hop[], rawHeaders: readonly string[]): Origin {
+function single(
+  cidrs: Cidrs,
+  source: ForwardingSource,
+  hops: Hop[],
+  rawHeaders: readonly string[],
+  said: Said,
+): Origin {
   const name = source.slice('header:'.length).toLowerCase();
   const values = valuesOf(rawHeaders, name);
   const [value] = values;
-  if (value === undefined) return lost(`The trusted proxy sent no ${name} header.`, hops, true);
-  if (values.length > 1) return lost(`The header ${name} came more than once.`, hops, true);
+  if (value === undefined) return lost(`The trusted proxy sent no ${name} header.`, hops, true, said);
+  if (values.length > 1) return lost(`The header ${name} came more than once.`, hops, true, said);
   const address = parseAddress(trimEnds(value, ' \t', ' \t'));
-  if (address === undefined) return lost(`The header ${name} does not hold one address.`, hops, true);
+  if (address === undefined) return lost(`The header ${name} does not hold one address.`, hops, true, said);
   const trusted = contains(cidrs, address);
   hops.push({ address: address.address, trusted, source });
-  if (trusted) return lost(`The header ${name} names a trusted proxy, no visitor.`, hops, true);
-  return found(address, hops, true);
+  if (trusted) return lost(`The header ${name} names a trusted proxy, no visitor.`, hops, true, said);
+  return found(address, hops, true, said);
 }
 
-function found(address: Address, hops: readonly Hop[], peerTrusted: boolean): Origin {
-  const client: ClientIp =
-    address.family === 4
-      ? { status: 'ipv4', address: address.address, value: address.value }
-      : { status: 'ipv6', address: address.address };
-  return { client, hops, peerTrusted, chain: hops.map((hop) => hop.address).toReversed() };
-}
-
-function lost(why: string, hops: readonly Hop[], peerTrusted: boolean): Origin {
-  return { client: { status: 'unknown', why }, hops, peerTrusted, chain: [] };
-}
+const besides = (rawHeaders: readonly string[]): Said =>
+  spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host'));
 
 /** The last value of a list header: the nearest proxy wrote it. */
 function lastOf(rawHeaders: readonly string[], name: string): string | undefined {
   return valuesOf(rawHeaders, name).at(-1)?.split(',').at(-1)?.trim();
-}
-
-function spoken(proto: string | undefined, host: string | undefined): Pick<Origin, 'proto' | 'host'> {
-  const scheme = proto?.toLowerCase();
-  return {
-    ...(scheme === 'http' || scheme === 'https' ? { proto: scheme } : {}),
-    ...(host !== undefined && /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host) ? { host } : {}),
-  };
 }

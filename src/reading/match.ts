@@ -73,8 +73,8 @@ function named(route: Route, ids: { readonly [name in IdName]?: string }, readin
     bots,
     suspects: withInjected(suspects, ids),
     namesNoBot: ids.botId !== undefined && bots.length === 0 && suspects.length === 0,
-    ...(contact === undefined ? {} : { contact }),
-    ...(conversation === undefined ? {} : { conversation }),
+    ...(contact !== undefined && { contact }),
+    ...(conversation !== undefined && { conversation }),
   };
 }
 

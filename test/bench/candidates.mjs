@@ -16,12 +16,13 @@ const write = (file, text) => {
 };
 
 export async function startUpstream(tools, material) {
-  const port = freshPort();
+  const [port, sinkPort] = [freshPort(), freshPort()];
+  const sink = await node('sink.mjs', {}, sinkPort, 1);
   const file = write(
     join(material.folder, 'upstream.conf'),
-    configuration.nginxUpstream(material.folder, port),
+    configuration.nginxUpstream(material.folder, port, sinkPort),
   );
-  return start([tools.nginx, '-c', file, '-e', '/dev/null'], { cpu: 1, port });
+  return joined(await start([tools.nginx, '-c', file, '-e', '/dev/null'], { cpu: 1, port }), sink);
 }
 
 async function nginx(tools, material, name, make) {
@@ -112,7 +113,7 @@ async function haproxy(tools, material, upstream) {
   return joined(await start([tools.haproxy, '-db', '-f', file], { cpu: 0, port }));
 }
 
-/** Name → what it needs, and how it is started. \`token\` and \`address\` say which questions it can answer. */
+/** Name → what it needs, and how it is started. `open`: it asks nothing. */
 export const candidates = {
   gateway: { start: (tools, material, upstream) => gateway(material, upstream) },
   'gateway (control)': { start: (tools, material, upstream) => gateway(material, upstream) },

@@ -17,20 +17,28 @@ http {
   uwsgi_temp_path ${folder}/${name}-uwsgi;
   scgi_temp_path ${folder}/${name}-scgi;
   client_max_body_size 0;
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
 ${body}
 }
 `;
 
-const toUpstream = `proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;`;
+const through = `proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; proxy_set_header Host $host;`;
+const toUpstream = `proxy_pass http://upstream; ${through} proxy_request_buffering off;`;
 const upstream = (port) =>
   `  upstream upstream { server 127.0.0.1:${port}; keepalive 512; keepalive_requests 1000000; }`;
 const realIp = `set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;`;
 
-export const nginxUpstream = (folder, port) =>
+/** The platform: files, and a small service behind it for uploads and WebSockets. */
+export const nginxUpstream = (folder, port, sinkPort) =>
   nginxFrame(
     folder,
     'upstream',
-    `  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}/www; etag off; location /upload { return 200; } }`,
+    `${upstream(sinkPort)}
+  server {
+    listen 127.0.0.1:${port} backlog=4096; root ${folder}/www; etag off;
+    location = /transcripts/a/upload { ${toUpstream} }
+    location = /transcripts/a/echo { ${toUpstream} }
+  }`,
   );
 
 export const nginxPlain = (folder, port, upstreamPort) =>

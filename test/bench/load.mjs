@@ -2,10 +2,15 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { promisify } from 'node:util';
 import { cpuSeconds, residentBytes } from './processes.mjs';
 
+const clientProgram = new URL('./client.mjs', import.meta.url).pathname;
+
 const run = promisify(execFile);
+const costOf = (pids) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+const weightOf = (pids) => pids.reduce((sum, pid) => sum + residentBytes(pid), 0);
 
 /** A wrk script that sends each request with the next of these header sets. */
 export function writeScript(folder, name, headerSets) {
@@ -39,7 +44,7 @@ end
  * resident bytes.
  */
 export async function load(wrk, { port, pids }, { path, script, connections, seconds }) {
-  const before = pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const before = costOf(pids);
   const url = `http://127.0.0.1:${port}${path}`;
   const { stdout } = await run('taskset', [
     '-c',
@@ -54,7 +59,7 @@ export async function load(wrk, { port, pids }, { path, script, connections, sec
     script,
     url,
   ]);
-  const cpu = pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0) - before;
+  const cpu = costOf(pids) - before;
   const figures = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout)?.slice(1).map(Number);
   if (figures === undefined) throw new Error(`wrk said nothing of use: ${stdout}`);
   const [requests, micros, refused, failed, p50, p99] = figures;
@@ -65,6 +70,23 @@ export async function load(wrk, { port, pids }, { path, script, connections, sec
     p99,
     refused,
     failed,
-    resident: pids.reduce((sum, pid) => sum + residentBytes(pid), 0),
+    resident: weightOf(pids),
   };
+}
+
+/**
+ * The same for what wrk cannot do, through client.mjs: `perSecond` counts what the case says (MB, messages), and
+ * `resident` is the most that the candidate grew by meanwhile.
+ */
+export async function stream({ port, pids }, { kind, path, headers, seconds }) {
+  const [before, weight] = [costOf(pids), weightOf(pids)];
+  let most = weight;
+  const watch = setInterval(() => (most = Math.max(most, weightOf(pids))), 50);
+  const url = `http://127.0.0.1:${port}${path}`;
+  const args = [clientProgram, kind, url, JSON.stringify(headers), String(seconds)];
+  const { stdout } = await run('taskset', ['-c', '1', process.execPath, ...args]);
+  clearInterval(watch);
+  const { done, failed, seconds: took, p50, p99 } = JSON.parse(stdout);
+  const cpuMicros = pids.length > 0 ? ((costOf(pids) - before) / Math.max(1, done)) * 1e6 : undefined;
+  return { perSecond: done / took, cpuMicros, p50, p99, refused: 0, failed, resident: most - weight };
 }

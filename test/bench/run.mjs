@@ -1,4 +1,4 @@
-// npm run bench -- [--rounds 3] [--seconds 4] [--cases hot,listed] [--only gateway,nginx] [--out FOLDER]
+// npm run bench -- [--rounds 3] [--seconds 4] [--cases 'hot;listed'] [--only gateway,nginx] [--out FOLDER]
 // Interleaved rounds, every candidate started anew in each; the first answers of each are checked before it counts.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findTool } from '../../scripts/tools.mjs';
 import { candidates, isBuilt, startUpstream } from './candidates.mjs';
-import { load, writeScript } from './load.mjs';
+import { load, stream, writeScript } from './load.mjs';
 import { makeMaterial } from './material.mjs';
 import { asPlot, asTable, summarise } from './report.mjs';
 
@@ -41,6 +41,25 @@ async function makeCases(material) {
     listed: { sets: listed, path: two, connections: 64, expect: 200 },
     refused: { sets: stranger, path: two, connections: 64, expect: 401 },
     'hot, 64 KB': { sets: [tokenOf(token)], path: '/transcripts/a/64k', connections: 64, expect: 200 },
+    'hot, 500 requests/s': { sets: [tokenOf(token)], path: two, kind: 'paced', expect: 200 },
+    '512 MB (MB/s; CPU a MB; MiB grown)': {
+      sets: [tokenOf(token)],
+      path: '/transcripts/a/512m',
+      kind: 'download',
+      expect: 200,
+    },
+    'upload of 256 MB (MB/s; CPU a MB; MiB grown)': {
+      sets: [tokenOf(token)],
+      path: '/transcripts/a/upload',
+      kind: 'upload',
+      expect: 200,
+    },
+    'WebSocket echo (messages/s)': {
+      sets: [tokenOf(token)],
+      path: '/transcripts/a/echo',
+      kind: 'echo',
+      expect: 200,
+    },
   };
 }
 
@@ -78,17 +97,23 @@ async function measure(tools, material, name, cases, upstream, results) {
         results.push({ name, label, wrong: true });
         continue;
       }
-      const { path, connections, script } = one;
-      await load(tools.wrk, running, { path, script, connections, seconds: 1 });
-      results.push({
-        name,
-        label,
-        ...(await load(tools.wrk, running, { path, script, connections, seconds: Number(values.seconds) })),
-      });
+      results.push({ name, label, ...(await run(tools, running, one)) });
     }
   } finally {
     await running.stop();
   }
+}
+
+/** A first second, so that what is compiled on the way does not count, and the run that counts. */
+async function run(tools, running, { path, connections, script, kind, sets }) {
+  const seconds = Number(values.seconds);
+  if (kind !== undefined) {
+    const [headers] = sets;
+    if (kind !== 'download' && kind !== 'upload') await stream(running, { kind, path, headers, seconds: 1 });
+    return stream(running, { kind, path, headers, seconds });
+  }
+  await load(tools.wrk, running, { path, script, connections, seconds: 1 });
+  return load(tools.wrk, running, { path, script, connections, seconds });
 }
 
 async function main() {
@@ -99,7 +124,7 @@ async function main() {
   chmodSync(folder, 0o755); // nginx's workers give up root
   const material = await makeMaterial(folder, Number(values.ranges));
   const all = await makeCases(material);
-  const wanted = values.cases?.split(',').map((label) => label.trim());
+  const wanted = values.cases?.split(';').map((label) => label.trim());
   const cases = Object.fromEntries(
     Object.entries(all).filter(([label]) => !wanted || wanted.includes(label)),
   );

@@ -3,12 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { ClientIp } from '../../src/policy/client-ip.ts';
 import { compileCidrs, contains, formatIpv4, parseAddress, parseIpv4 } from '../../src/reading/address.ts';
-import {
-  compileTrust,
-  isTrustedPeer,
-  readClientIp,
-  type ForwardingSource,
-} from '../../src/reading/forwarded.ts';
+import { compileTrust, isTrustedPeer, readClientIp } from '../../src/reading/forwarded.ts';
+import type { ForwardingSource } from '../../src/reading/origin.ts';
 import { forwarded, forwardedFor, named, texts, type HeaderRow } from './addresses.ts';
 
 const cidrs = ['10.0.0.0/8', '2001:db8:10::/48'];

@@ -10,7 +10,7 @@ import {
   maxClockToleranceSeconds,
   publicAlgorithms,
 } from '../../identity/options.ts';
-import type { ForwardingSource } from '../../reading/forwarded.ts';
+import type { ForwardingSource } from '../../reading/origin.ts';
 import {
   choice,
   entry,

@@ -1,0 +1,75 @@
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Address } from './address.ts';
+
+/** The one place that the client IP is read from. */
+export type ForwardingSource = 'x-forwarded-for' | 'forwarded' | 'proxy-protocol' | `header:${string}`;
+
+/** One step of the way, nearest first. */
+export interface Hop {
+  readonly address: string;
+  readonly trusted: boolean;
+  readonly source: 'peer' | ForwardingSource;
+}
+
+/** Where a request came from. */
+export interface Origin {
+  readonly client: ClientIp;
+  readonly hops: readonly Hop[];
+  readonly peerTrusted: boolean;
+  /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
+  readonly chain: readonly string[];
+  /** True where a forwarding header came from a peer that is not believed: perhaps a proxy that nobody listed. */
+  readonly unheard?: true;
+  /** The scheme and host that a trusted peer says the visitor used. */
+  readonly proto?: 'http' | 'https';
+  readonly host?: string;
+}
+
+/** What a trusted peer says of the visitor's request beside the address. */
+export interface Said {
+  readonly proto?: 'http' | 'https' | undefined;
+  readonly host?: string | undefined;
+  readonly unheard?: boolean;
+}
+
+const NOTHING: Said = {};
+
+export function found(address: Address, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
+  const client: ClientIp =
+    address.family === 4
+      ? { status: 'ipv4', address: address.address, value: address.value }
+      : { status: 'ipv6', address: address.address };
+  return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), said);
+}
+
+export function lost(why: string, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
+  return origin({ status: 'unknown', why }, hops, peerTrusted, [], said);
+}
+
+function origin(
+  client: ClientIp,
+  hops: readonly Hop[],
+  peerTrusted: boolean,
+  chain: readonly string[],
+  { proto, host, unheard }: Said,
+): Origin {
+  return {
+    client,
+    hops,
+    peerTrusted,
+    chain,
+    ...(unheard === true && { unheard }),
+    ...(proto !== undefined && { proto }),
+    ...(host !== undefined && { host }),
+  };
+}
+
+/** The scheme and host, where they can be. */
+export function spoken(proto: string | undefined, host: string | undefined): Said {
+  const scheme = proto?.toLowerCase();
+  const isHost = host !== undefined && /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host);
+  return {
+    proto: scheme === 'http' || scheme === 'https' ? scheme : undefined,
+    host: isHost ? host : undefined,
+  };
+}
