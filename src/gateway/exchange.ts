@@ -74,18 +74,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer
   }
 
   go(): void {
-    const { upstream } = this.#share;
-    this.#connection = upstream.connections.lend();
-    const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
-    const options = {
-      headersTimeout,
-      bodyTimeout,
-      servername,
-      path: originForm(this.#permit.target),
-      method: this.#request.method ?? 'GET',
-      headers: requestHeaders(this.#request, this.#permit, this.requestId, this.#share),
-      body: this.#body,
-    };
+    const { connections, dispatch } = this.#share.upstream;
+    const { headersTimeout, bodyTimeout, servername } = dispatch;
+    const path = originForm(this.#permit.target);
+    const { method = 'GET' } = this.#request;
+    const headers = requestHeaders(this.#request, this.#permit, this.requestId, this.#share);
+    this.#connection = connections.lend();
+    const options = { headersTimeout, bodyTimeout, servername, path, method, headers, body: this.#body };
     this.#connection.dispatch(options, this);
   }
 
