@@ -27,10 +27,10 @@ export interface App {
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
-  const keepers = await openKeepers(config, log);
-  const { store, live, limits } = keepers;
   const current: Current = { ruling: createRuling(config, log), draining: false };
   const ruling = (): Ruling => current.ruling;
+  const keepers = await openKeepers(() => ruling().config, log);
+  const { store, live, limits } = keepers;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
   const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
   const counters = createCounters();
@@ -64,11 +64,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 }
 
 /** The policy and what is counted, before anything is asked of them. Rejects as `openStore` does. */
-async function openKeepers(config: Config, log: Logger) {
-  const { maxStalenessSeconds } = config.policy;
-  const store = await openStore(config.store, maxStalenessSeconds, log);
+async function openKeepers(config: () => Config, log: Logger) {
+  const { maxStalenessSeconds } = config().policy;
+  const store = await openStore(config, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
-  const limits = createLimits(config);
+  const limits = createLimits(config());
   const close = (): Promise<void> => {
     live.close();
     limits.close();

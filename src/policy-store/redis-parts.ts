@@ -20,6 +20,8 @@ export interface RedisStoreOptions {
   readonly redis: RedisOptions;
   /** How long this gateway grants by a policy that it cannot confirm: for so long the others count it. */
   readonly maxStalenessSeconds: number;
+  /** What this gateway is configured for, in one word, so that two sites that share a prefix can be told. */
+  readonly site?: () => string;
   readonly log: StoreLog;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -42,14 +44,14 @@ export interface Parts {
 
 /** Puts the parts together, and begins to connect. */
 export function assemble(options: RedisStoreOptions): Parts {
-  const { redis, log, now, maxStalenessSeconds } = options;
+  const { redis, log, now, maxStalenessSeconds, site = () => '' } = options;
   const { heartbeatMs = 1000 } = redis;
   const connections = connect(redis, log);
   const { commands: client } = connections;
   const keys = keysOf(redis.prefix);
   const replica = `${hostname()}-${String(process.pid)}-${randomBytes(4).toString('hex')}`;
   const outlivesMs = maxStalenessSeconds * 1000 + 2 * heartbeatMs + 5000;
-  const replicas = createReplicas({ client, keys, replica, outlivesMs });
+  const replicas = createReplicas({ client, keys, replica, outlivesMs, site });
   const feeds = new Set<Feed>();
   return {
     options,

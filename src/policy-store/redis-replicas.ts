@@ -12,13 +12,16 @@ interface Entry {
   readonly atMs: number;
   readonly ageMs: number;
   readonly forMs: number;
+  /** What it is configured for, in one word; '' where it does not say. */
+  readonly site: string;
 }
 
 function readEntry(text: string): Entry | undefined {
-  const [revision, atMs, ageMs, forMs] = text.split(' ').map(Number);
+  const words = text.split(' ');
+  const [revision, atMs, ageMs, forMs] = words.map(Number);
   if (revision === undefined || atMs === undefined || ageMs === undefined || forMs === undefined)
     return undefined;
-  return { revision, atMs, ageMs, forMs };
+  return { revision, atMs, ageMs, forMs, site: words[4] ?? '' };
 }
 
 /** Gateways that may still grant something by what they said last. */
@@ -49,10 +52,12 @@ export interface ReplicasOptions {
   readonly replica: string;
   /** How long after its last beat a gateway may go on granting. */
   readonly outlivesMs: number;
+  /** What this gateway is configured for, in one word. */
+  readonly site: () => string;
 }
 
 /** What this gateway says of itself. */
-function createEntry(replica: string, outlivesMs: number) {
+function createEntry({ replica, outlivesMs, site }: ReplicasOptions) {
   let serving: Position = { revision: 0, changeId: '' };
   let confirmedMs = performance.now();
   return {
@@ -65,7 +70,7 @@ function createEntry(replica: string, outlivesMs: number) {
     },
     args: (): string[] => {
       const ageMs = Math.round(performance.now() - confirmedMs);
-      return [replica, String(serving.revision), String(ageMs), String(outlivesMs)];
+      return [replica, String(serving.revision), String(ageMs), `${String(outlivesMs)} ${site()}`.trimEnd()];
     },
   };
 }
@@ -87,9 +92,10 @@ async function listReplicas(
 }
 
 /** The gateways of one site: this one's word on what it serves, and what is known of the others. */
-export function createReplicas({ client, keys, replica, outlivesMs }: ReplicasOptions) {
+export function createReplicas(options: ReplicasOptions) {
+  const { client, keys, replica } = options;
   const acks = createAcks();
-  const entry = createEntry(replica, outlivesMs);
+  const entry = createEntry(options);
   const list = (): Promise<ReplicaStatus[]> => listReplicas(client, keys, replica, entry.serving().revision);
   return {
     acked: acks.add,

@@ -100,6 +100,12 @@ t.test('a real Redis: its settings, its clock, its login, and a policy that lost
   t.match(seen, /good agrees with that of Redis/);
   t.match(seen, /good gateways on the prefix "gateway": none/);
   t.notMatch(seen, /lost its head/);
+  const [now] = await client.time();
+  const beat = (site: string): string => `7 ${String(Number(now) * 1000)} 0 60000 ${site}`;
+  await client.hset('{gateway}:replicas', 'a', beat('https://a.example#1'), 'b', beat('https://a.example#1'));
+  t.match(await ask(redis.url), /good gateways on the prefix "gateway": https:\/\/a\.example#1: a, b$/m);
+  await client.hset('{gateway}:replicas', 'c', beat('https://c.example#2'));
+  t.match(await ask(redis.url), /look different sites share the prefix "gateway" \(.*a, b; https.*#2: c\)/);
   await client.xadd('{gateway}:changes', '1-0', 'x', 'y');
   t.match(await ask(redis.url), /bad the policy under "gateway" has lost its head/);
   await client.acl('SETUSER', 'least', 'on', '>right', '~{gateway}:*', '+@all', '-config', '-info');

@@ -290,6 +290,10 @@ t.test('two gateways, one limit: hostile tokens and failed admin sign-ins', asyn
   const stateOf = async (at: number): Promise<string> =>
     (await fetch(`${pair[at]?.privateUrl ?? ''}/readyz`)).text();
   for (const at of [0, 1]) while (!(await stateOf(at)).includes('Redis answers')) await soon(20);
+  const beats = Object.values(await redis.client.hgetall('{gateway}:replicas'));
+  t.equal(beats.length, 2);
+  for (const beat of beats)
+    t.ok(beat.includes(` ${upstream.url}`), 'each beat says which site it is, for doctor');
   /** Twelve guesses, in turn at both or all at one; how many were heard. */
   const heard = async (door: 'publicUrl' | 'privateUrl', path: string, from: string, both = true) => {
     const statuses: number[] = [];

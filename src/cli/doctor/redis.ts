@@ -43,9 +43,26 @@ async function site(client: Client, prefix: string): Promise<Diagnosis[]> {
     mend: 'restore Redis from a backup; never delete single keys of the prefix',
   });
   const flat = Object.entries(await client.hgetall(keys.replicas)).flat();
-  const alive = [...aliveIn(flat, timeMs(time)).keys()];
-  const sharing = `gateways on the prefix "${prefix}": ${alive.length === 0 ? 'none' : alive.join(', ')}; one of another site would need a prefix of its own`;
-  return [...(head === 0 && changes > 0 ? [beheaded] : []), good('redis', sharing)];
+  const sites = sitesOf(aliveIn(flat, timeMs(time)));
+  return [...(head === 0 && changes > 0 ? [beheaded] : []), judgeSites(prefix, sites)];
+}
+
+/** The gateways by what they say that they are configured for. */
+function sitesOf(alive: ReturnType<typeof aliveIn>): ReadonlyMap<string, readonly string[]> {
+  const sites = new Map<string, string[]>();
+  for (const [id, { site }] of alive) sites.set(site, [...(sites.get(site) ?? []), id]);
+  return sites;
+}
+
+function judgeSites(prefix: string, sites: ReadonlyMap<string, readonly string[]>): Diagnosis {
+  const named = [...sites].map(([site, ids]) => `${site || 'does not say'}: ${ids.join(', ')}`);
+  if (sites.size < 2) {
+    return good('redis', `gateways on the prefix "${prefix}": ${named.join('') || 'none'}`);
+  }
+  return found('redis', 'look', `different sites share the prefix "${prefix}" (${named.join('; ')})`, {
+    shows: 'a change at one holds at the other too: an address listed for one lets visitors into both',
+    mend: 'give each site a store.redis.prefix of its own; gateways of one site differ only while public.url, upstream.url or routes are being rolled out',
+  });
 }
 
 async function examine(client: Client, prefix: string): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
