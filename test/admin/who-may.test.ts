@@ -383,4 +383,8 @@ void t.test('who fails often waits, by address', async (t) => {
     t.equal((await from('192.0.2.3', expired)).status, 401, 'a page left open tries none');
   for (const _ of [1, 2, 3]) await from('192.0.2.4', 'a-guess-of-the-static-token');
   t.equal((await from('192.0.2.4', STATIC_TOKEN)).status, 429, 'guesses of the static token count');
+  for (const unknown of ['', 'garbage', '127.0.0.1']) {
+    for (const _ of [1, 2, 3, 4]) t.equal((await from(unknown, forged(superAdmin))).status, 401);
+    t.equal((await from(unknown, superAdmin)).status, 200, `nobody waits for "${unknown}"`);
+  }
 });

@@ -123,6 +123,9 @@ t.test('what is not let through is told so on the handshake', async (t) => {
       return 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n';
     if (target === '/other')
       return 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n';
+    if (target === '/flood') return 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100);
+    if (target === '/interim-no')
+      return 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 426 Upgrade Required\r\nContent-Length: 3\r\n\r\nold';
     if (target === '/broken') return 'HTTP/9 what\r\n\r\n';
     if (target === '/t/ok/cached')
       return 'HTTP/1.1 200 OK\r\nCache-Control: public\r\nContent-Length: 1\r\n\r\nx';
@@ -146,6 +149,8 @@ t.test('what is not let through is told so on the handshake', async (t) => {
     ['a transcript in plain HTTP is protected', upgrade('/t/ok/cached'), 200],
     ['the upstream switches to something else', upgrade('/other'), 502, 'upstream-invalid'],
     ['the upstream is broken', upgrade('/broken'), 502, 'upstream-invalid'],
+    ['the upstream says 100 unasked, and no', upgrade('/interim-no'), 426],
+    ['the upstream floods with interim answers', upgrade('/flood'), 504, 'upstream-timeout'],
     ['the upstream is silent', upgrade('/silent'), 504, 'upstream-timeout'],
   ];
   for (const [name, send, status, reason] of rows)

@@ -9,6 +9,11 @@ t.teardown(() => scene.stop());
 const { upstream, host } = scene;
 const port = Number(new URL(scene.gateway.publicUrl).port);
 let rows = 0;
+const upgradeLines = [
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
 
 /** Names of what the platform may take for the gateway's word, or for another target or method. */
 const forbidden =
@@ -150,22 +155,33 @@ t.test('no header costs more than its length', async (t) => {
   }
 });
 
-const denied = (bot: string, more: readonly string[]): Promise<RawResponse> => {
-  const target = `/transcripts/${bot}/1`;
-  const headers = [`Authorization: Bearer ${scene.outsider}`, 'Connection: close', ...more];
-  return ask(port, scene.request({ row: 'd', target, headers }));
+const denied = (bot: string, who: readonly string[], more: readonly string[]): Promise<RawResponse> => {
+  const connection = who.some((line) => line.startsWith('Upgrade')) ? 'Upgrade' : 'close';
+  const headers = [...who, `Connection: ${connection}`, ...more];
+  return ask(port, scene.request({ row: 'd', target: `/transcripts/${bot}/1`, headers }));
 };
 
 t.test('denials are the same, byte for byte, for a bot that is there and one that is not', async (t) => {
-  for (const more of [[], ['Accept: text/html'], ['Accept: application/json']]) {
-    const [known, unknown] = [await denied('a', more), await denied('never-was', more)];
-    const plain = ({ rawHeaders, body, headers, status }: RawResponse) =>
-      JSON.stringify([status, rawHeaders, body])
-        .replaceAll(headers['x-request-id'] ?? '', 'ID')
-        .replaceAll(headers['date'] ?? '', '');
-    t.equal(known.status, 403);
-    t.equal(plain(known), plain(unknown), more.join());
-  }
+  const outsider = [`Authorization: Bearer ${scene.outsider}`];
+  const who: readonly (readonly [status: number, who: readonly string[]])[] = [
+    [403, outsider],
+    [401, []],
+    [401, ['Authorization: Bearer e30.e30.eA']],
+    [401, ['Cookie: session=e30.e30.eA']],
+    [401, upgradeLines],
+    [403, [...outsider, ...upgradeLines]],
+  ];
+  for (const [status, lines] of who)
+    for (const more of [[], ['Accept: text/html'], ['Accept: application/json']]) {
+      const [known, unknown] = [await denied('a', lines, more), await denied('never-was', lines, more)];
+      const plain = ({ rawHeaders, body, headers, status: said }: RawResponse) =>
+        JSON.stringify([said, rawHeaders, body])
+          .replaceAll(headers['x-request-id'] ?? '', 'ID')
+          .replaceAll(headers['date'] ?? '', '')
+          .replaceAll('never-was', 'a');
+      t.ok([status, 302].includes(known.status), `${lines.join()} ${more.join()}: ${known.status}`);
+      t.equal(plain(known), plain(unknown), more.join());
+    }
 });
 
 t.test('and in the same time', async (t) => {
