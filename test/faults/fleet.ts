@@ -128,9 +128,10 @@ async function cpuOf({ pid }: GatewayProcess): Promise<{ ran: number; waited: nu
 
 /** Changes whose answers nobody checks meanwhile: how long they take, and how much of it is waiting for a CPU. */
 async function timed(fleet: Fleet, changes: number): Promise<string> {
-  const before = await Promise.all(fleet.gateways.map(cpuOf));
+  const processes = [...new Set(fleet.gateways)];
+  const before = await Promise.all(processes.map(cpuOf));
   const tally = await twoAdmins(fleet, changes, false);
-  const after = await Promise.all(fleet.gateways.map(cpuOf));
+  const after = await Promise.all(processes.map(cpuOf));
   const perChange = (key: 'ran' | 'waited'): string => {
     const spent = after.map((cpu, n) => cpu[key] - (before[n]?.[key] ?? 0));
     return (spent.reduce((sum, ms) => sum + ms, 0) / changes).toFixed(2);
