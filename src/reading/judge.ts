@@ -109,9 +109,9 @@ function addMatch(named: Named, match: Match): void {
   addId(named.conversations, match.conversation);
 }
 
-/** The path from its first `;` on, or its first encoded `?` or `;`. */
+/** The path from its first `;` or `&` on, or its first encoded `?`, `;` or `&`. */
 function matrixOf(path: string): string {
-  const at = path.search(/;|%(?:25)*(?:u00)?3[bf]/i);
+  const at = path.search(/[;&]|%(?:25)*(?:u00)?(?:3[bf]|26)/i);
   return at < 0 ? '' : path.slice(at);
 }
 

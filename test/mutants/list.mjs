@@ -44,7 +44,7 @@ const rows = [
   ['a key twice is one key', 'src/reading/judge.ts', '} else if (found.times > 1) {', '} else if (found.times > 9) {', targets],
   ['a contact’s route and another are one', 'src/reading/judge.ts', 'contactRoutes.length > 0 && contactRoutes.length < routes.length', 'contactRoutes.length > routes.length', targets],
   ['two contacts are one', 'src/reading/judge.ts', "if (contacts.size > 1) return 'Its readings name two contacts.';", '', targets],
-  ['an encoded ? hides a query', 'src/reading/judge.ts', '(?:u00)?3[bf]', '(?:u00)?3b', targets],
+  ['an encoded ? hides a query', 'src/reading/judge.ts', '(?:3[bf]|26)', '(?:3b|26)', targets],
   ['one decoding is enough', 'src/reading/closure.ts', 'export const MAX_DEPTH = 3;', 'export const MAX_DEPTH = 1;', targets],
   ['a fragment is read', 'src/reading/target-form.ts', "if (origin.includes('#'))", "if (origin.includes('##'))", targets],
   ['a backslash is read', 'src/reading/target-form.ts', "if (path.includes('\\\\'))", "if (path.includes('\\\\\\\\'))", targets],

@@ -308,6 +308,8 @@ export const contradictions: readonly Row[] = [
   ['/transcripts/a/1%26q=transcripts/b/1', 'ambiguous'],
   ['/transcripts/a/1%26q=/transcripts/b/1', 'ambiguous'],
   ['/x%26q=transcripts/b/1', 'b 1'],
+  ['/history&botId=b?botId=a', 'ambiguous'],
+  ['/history%26botId=b?botId=a', 'ambiguous'],
   ['/x&q=/transcripts/b/1', 'b 1'],
   ['/%26=%2ftranscripts%2fb%2f1', 'b 1'],
   ['/transcripts/a/1/R%26D.pdf', 'a 1'],
