@@ -20,20 +20,6 @@ export function whenText(at: string): string {
   return Number.isNaN(date.getTime()) ? at : format.format(date);
 }
 
-/** Value of a `datetime-local` input for a stored time, in the reader's own zone. */
-export function toLocalInput(at: string | undefined): string {
-  if (at === undefined) return '';
-  const date = new Date(at);
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
-
-/** RFC 3339 in UTC of what stands in a `datetime-local` input; undefined where it is empty. */
-export function fromLocalInput(value: string): string | undefined {
-  if (value === '') return undefined;
-  return new Date(value).toISOString();
-}
-
 const numbers = new Intl.NumberFormat('en');
 
 /** `16,777,216`. */

@@ -2,7 +2,7 @@ import { parseRangeLine } from '../../../../policy/range-text.ts';
 import { parseRange } from '../../../../policy/range.ts';
 import type { ParsedRange } from '../../../../policy/range.ts';
 import type { RangeInput, RangeRecord } from '../api/types.ts';
-import { toLocalInput } from '../parts/time.tsx';
+import { toLocalInput } from './local-time.ts';
 
 /** What stands in the fields of one range. */
 export interface Typed {

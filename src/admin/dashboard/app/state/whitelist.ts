@@ -15,7 +15,8 @@ export interface WhitelistState {
   readonly pageNumber: number;
   readonly next: (() => void) | undefined;
   readonly previous: (() => void) | undefined;
-  readonly reload: () => Promise<WhitelistPage | undefined>;
+  /** Reads the list again; `written` is the revision of one's own change, which is seen from then on. */
+  readonly reload: (written?: number) => Promise<WhitelistPage | undefined>;
 }
 
 interface Asked {
@@ -33,7 +34,7 @@ export function useWhitelist(scope: Scope): WhitelistState {
   const follow = async (): Promise<void> => {
     // Where the policy stands is little to ask; a long list is read again only when there is something new.
     const { revision } = await getWhitelists({ limit: 1 });
-    if (revision !== page?.revision) await reload();
+    if (revision !== page?.revision || error !== undefined) await reload();
   };
   usePoll(() => void follow().catch(() => reload()), 5_000);
   const setSearch = useCallback((search: string) => setAsked({ search, cursors: [undefined] }), []);
@@ -58,21 +59,25 @@ function usePage(scope: Scope, asked: Asked) {
   const [page, setPage] = useState<WhitelistPage>();
   const [error, setError] = useState<unknown>();
   const turn = useRef(0);
-  const reload = useCallback(async () => {
-    const mine = ++turn.current;
-    try {
-      const query = { q: asked.search, after: asked.cursors.at(-1), limit: rangesPerPage };
-      const read = await getWhitelist(scope, query);
-      if (mine !== turn.current) return undefined;
-      setPage(read);
-      setError(undefined);
-      note({ revision: read.revision });
-      return read;
-    } catch (failure) {
-      if (mine === turn.current) setError(failure);
-      return undefined;
-    }
-  }, [scope, asked]);
+  const reload = useCallback(
+    async (written?: number) => {
+      const mine = ++turn.current;
+      if (written !== undefined) setPage((before) => before && { ...before, revision: written });
+      try {
+        const query = { q: asked.search, after: asked.cursors.at(-1), limit: rangesPerPage };
+        const read = await getWhitelist(scope, query);
+        if (mine !== turn.current) return undefined;
+        setPage(read);
+        setError(undefined);
+        note({ revision: read.revision });
+        return read;
+      } catch (failure) {
+        if (mine === turn.current) setError(failure);
+        return undefined;
+      }
+    },
+    [scope, asked],
+  );
   useEffect(() => void reload(), [reload]);
   return { page, error, reload };
 }

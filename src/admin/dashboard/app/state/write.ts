@@ -31,7 +31,7 @@ interface Outcome {
 export function useWriting(
   scope: Scope,
   seen: number | undefined,
-  reload: () => Promise<WhitelistPage | undefined>,
+  reload: (written?: number) => Promise<WhitelistPage | undefined>,
 ): Writing {
   const [outcome, setOutcome] = useState<Outcome>({ busy: false });
   const { note } = useGateways();
@@ -47,7 +47,8 @@ export function useWriting(
         done.close?.();
         say({ text: done.text, tone: 'ok', undo, takeFocus: done.close !== undefined });
         setOutcome({ busy: false });
-        await reload();
+        // A long list takes a while to read: the next change must not be taken for one that missed this.
+        await reload(written.revision);
         return true;
       } catch (error) {
         // The list first: what is told then is what stands on the page.
