@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { readJson } from '../../src/admin/json-text.ts';
+import { readList } from '../../src/admin/dashboard/app/ranges/file.ts';
+import { completed, inputOf, nothingTyped, readTyped } from '../../src/admin/dashboard/app/ranges/typed.ts';
 import { errorsOf, openScene } from './scene.ts';
 
 const SALES = '/whitelists/bot%3Asales';
@@ -124,6 +126,59 @@ void t.test('what is no range is refused with its fields named', async (t) => {
   }
   t.equal((await store.scopes()).revision, 0, 'none was stored as something else');
 });
+
+/** What people mean by some of these in the dashboard's form, which reads networks, spans and notes, and trims. */
+const MEANT: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...[' 1.2.3.4', '1.2.3.4 ', '1.2.3.4\n', '\t1.2.3.4', '1.2.3.4\u00a0', '\ufeff1.2.3.4', '1.2.3.4#'].map(
+    (text): [string, string[]] => [text, ['1.2.3.4', '1.2.3.4']],
+  ),
+  ['1.2.3.0/24', ['1.2.3.0', '1.2.3.255']],
+  ['1.2.3.4/32', ['1.2.3.4', '1.2.3.4']],
+  ['0.0.0.0/0', ['0.0.0.0', '255.255.255.255']],
+  ['1.2.3.4-1.2.3.5', ['1.2.3.4', '1.2.3.5']],
+]);
+
+void t.test(
+  'the dashboard’s form takes each as it is meant, or names the field; lists read the same',
+  async (t) => {
+    const { call } = await openScene(t);
+    const more = [
+      '0.0.0.0/0',
+      '1.2.3.4/24',
+      '1.2.3.0/33',
+      '1.2.3.0/-1',
+      '1.2.3.0/024',
+      '1.2.3.5 - 1.2.3.4',
+      '1.2.3.4 - ',
+    ];
+    for (const text of [...NO_ADDRESS, ...more]) {
+      const { range, mistakes } = readTyped(completed({ ...nothingTyped, start: text }), Date.now());
+      const meant = MEANT.get(text);
+      t.strictSame(range && [range.start, range.end], meant, JSON.stringify(text.slice(0, 40)));
+      if (meant === undefined)
+        t.ok(mistakes.start !== undefined || mistakes.end !== undefined, 'a field is named');
+      const list = await readList(text, () => undefined, new AbortController().signal);
+      const blank = text.trim() === '';
+      const lines = list.ranges.map(({ start, end }) => [start, end]);
+      if (!/^[[{]|,|\n./.test(text))
+        t.strictSame(
+          lines,
+          meant === undefined ? [] : [meant],
+          `as a list: ${JSON.stringify(text.slice(0, 40))}`,
+        );
+      t.equal(
+        list.bad.length > 0,
+        meant === undefined && !blank && text !== '[]',
+        'and a bad line has its number',
+      );
+      if (range === undefined) continue;
+      const stored = await call('POST', `${SALES}/ranges`, {
+        body: inputOf(completed({ ...nothingTyped, start: text })),
+      });
+      t.ok([201, 409].includes(stored.status), 'what the form takes, the gateway takes');
+    }
+  },
+);
 
 /** What is no such request at all: 400, and where a member is to blame it is named. */
 const MALFORMED: readonly (readonly [string, string?])[] = [

@@ -3,12 +3,16 @@ import { findChromium } from '../support/chromium.ts';
 import { everyPage } from './every-page.ts';
 import { guidance } from './guidance.ts';
 import { manage } from './manage.ts';
+import { many } from './many.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
 t.setTimeout(300_000);
+
+const parts =
+  process.env['MANY'] === undefined ? { ...manage, ...guidance, ...ranges, ...everyPage, ...replicas } : many;
 
 /** To try one thing alone: a part of its name. */
 const wanted = process.env['ONLY'] ?? '';
@@ -18,13 +22,7 @@ if (chromium === undefined) t.pass('skip: no chromium is to be had here');
 else {
   void t.test('the dashboard in a real browser', async (t) => {
     const scene = await openScene(t, chromium);
-    for (const [name, part] of Object.entries({
-      ...manage,
-      ...guidance,
-      ...ranges,
-      ...everyPage,
-      ...replicas,
-    })) {
+    for (const [name, part] of Object.entries(parts)) {
       if (!name.includes(wanted)) continue;
       await t.test(name, (t) => part(t, scene));
       await scene.closePages();

@@ -1,37 +1,23 @@
 import { notice, openBot, row } from './hands.ts';
 import type { Part } from './scene.ts';
 
+/** A sample of what the form's own reading is tested with in test/admin/inputs.test.ts. */
 const typed: readonly (readonly [string, string | RegExp])[] = [
   ['8.8.8.8', '8.8.8.8'],
   ['  8.8.8.8\t', '8.8.8.8'],
   ['8.8.8.0/24', '8.8.8.0 – 8.8.8.255'],
-  ['8.8.8.8/32', '8.8.8.8'],
   ['8.8.8.1 - 8.8.8.9', '8.8.8.1 – 8.8.8.9'],
-  ['8.8.8.1–8.8.8.9', '8.8.8.1 – 8.8.8.9'],
   ['8.8.8.8 # a note', '8.8.8.8'],
   ['0.0.0.0/0', '0.0.0.0 – 255.255.255.255'],
   ['8.8.8.5/24', /is a network|first address/],
-  ['8.8.8.0/33', /must|network/],
-  ['8.8.8.0/08', /must|network/],
   ['8.8.8.9 - 8.8.8.1', /must/],
   ['010.1.1.1', /leading zeros/],
-  ['0x8.8.8.8', /must be an IPv4 address/],
   ['8.8.8', /exactly four numbers/],
-  ['134744072', /exactly four numbers/],
-  ['8.8.8.8.8', /exactly four numbers/],
   ['8.8.8.256', /above 255/],
-  ['8.8.8.-1', /must be/],
   ['8.8. 8.8', /must not contain spaces/],
   ['８.8.8.8', /must be an IPv4 address/],
-  ['٨.8.8.8', /must be an IPv4 address/],
-  ['8。8。8。8', /must be an IPv4 address/],
   ['::1', /not IPv4/],
-  ['::ffff:8.8.8.8', /not IPv4/],
-  ['8.8.8.8:80', /not IPv4/],
-  ['localhost', /must be an IPv4 address/],
   ['__proto__', /must be an IPv4 address/],
-  ['8.8.8.8;1', /must be an IPv4 address/],
-  ['8.8.8.*', /must be an IPv4 address/],
 ];
 
 /** Ranges as they are typed, and as they come in files. */
