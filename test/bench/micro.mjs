@@ -1,5 +1,4 @@
-// npm run bench:micro: nanoseconds of what the gateway exists for, beside libraries that do the same. Rounds are
-// interleaved, the median counts; a library that is not installed is skipped by name.
+// npm run bench:micro: nanoseconds of what the gateway exists for, beside libraries that do the same, in turns.
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { IPv4, IPv4CidrRange } from 'ip-num';
