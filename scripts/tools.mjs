@@ -29,11 +29,19 @@ export const tools = {
   },
 };
 
-/** What the benchmark alone needs. */
-const benchTools = {
+const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+
+/** What the benchmark and the experiments with the clock alone need. */
+const otherTools = {
   nginx: { variable: 'NGINX', programs: ['nginx'], packages: [['nginx', 'usr/sbin/nginx']] },
   haproxy: { variable: 'HAPROXY', programs: ['haproxy'], packages: [['haproxy', 'usr/sbin/haproxy']] },
   wrk: { variable: 'WRK', programs: ['wrk'], packages: [['wrk', 'usr/bin/wrk']] },
+  // A library to preload: it stands below the folder of what is answered here.
+  libfaketime: {
+    variable: 'LIBFAKETIME',
+    programs: [],
+    packages: [['libfaketime', `usr/lib/${triplet}/faketime/libfaketime.so.1`]],
+  },
 };
 
 function isProgram(path) {
@@ -56,7 +64,7 @@ function onPath(programs) {
  * @returns `{ path }` or `{ missing }`, one sentence.
  */
 export function findTool(name) {
-  const { variable, programs, packages } = { ...tools, ...benchTools }[name];
+  const { variable, programs, packages } = { ...tools, ...otherTools }[name];
   const given = process.env[variable];
   if (given)
     return existsSync(given)
@@ -87,7 +95,7 @@ export function toolEnvironment(names = Object.keys(tools)) {
 
 if (isMain(import.meta.url)) {
   const wanted = process.argv.slice(2);
-  const unknown = wanted.find((name) => !Object.hasOwn(tools, name));
+  const unknown = wanted.find((name) => !Object.hasOwn({ ...tools, ...otherTools }, name));
   if (unknown !== undefined) {
     say(`usage: node scripts/tools.mjs [${Object.keys(tools).join('|')}]`);
     process.exit(2);

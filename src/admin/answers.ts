@@ -20,7 +20,16 @@ const range = {
   updatedAt: Type.Optional(Type.String()),
   updatedBy: Type.Optional(Type.String()),
 };
-const written = { revision: Type.Integer(), live: Live };
+const written = {
+  revision: Type.Integer(),
+  live: Live,
+  acknowledged: Type.Optional(
+    Type.Integer({
+      description:
+        'Copies of Redis that had the change at the answer (WAIT); absent where Redis has no copies. With 0, a failover at this moment would lose it.',
+    }),
+  ),
+};
 const next = Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' }));
 
 /** What the API answers with. */

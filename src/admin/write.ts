@@ -27,12 +27,12 @@ export async function write(
   }
   const outcome = await edit(conditions.asked);
   if (!outcome.ok) return sendRefusal(reply, outcome.refusal);
-  const { revision, live, change, repeated } = outcome;
+  const { revision, live, acknowledged, change, repeated } = outcome;
   if (change !== undefined && !repeated) options.changed(eventOf(change, request.id));
   return reply
     .code(status)
     .header('etag', `"${revision}"`)
-    .send({ revision, live, ...fields(outcome) });
+    .send({ revision, live, acknowledged, ...fields(outcome) });
 }
 
 function eventOf(change: Change, requestId: string): ChangeEvent {

@@ -58,6 +58,7 @@ function done(receipt: Receipt, { current, plan }: Commit): Outcome {
     repeated: false,
     settings: plan.settings?.after ?? settingsOf(current.record),
     ranges: current.ranges.length - plan.removed.length + plan.added.length,
+    ...(receipt.acknowledged !== undefined && { acknowledged: receipt.acknowledged }),
   };
 }
 

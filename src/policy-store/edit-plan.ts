@@ -63,6 +63,8 @@ export interface Done {
   readonly ok: true;
   readonly revision: number;
   readonly live: Live;
+  /** How many copies of the store had it at the answer, where the store has copies. */
+  readonly acknowledged?: number;
   /** Absent where there was nothing to change. */
   readonly change?: Change;
   readonly repeated: boolean;

@@ -1,4 +1,6 @@
+import { clockFaults } from './clock-faults.ts';
 import type { Experiment } from './experiment.ts';
+import { failoverFaults } from './failover.ts';
 import { fleetFaults } from './fleet.ts';
 import { keyFaults } from './key-faults.ts';
 import { platformFaults } from './platform-faults.ts';
@@ -10,5 +12,7 @@ export const experiments: readonly Experiment[] = [
   ...processFaults,
   ...keyFaults,
   ...redisFaults,
+  ...failoverFaults,
+  ...clockFaults,
   ...fleetFaults,
 ];
