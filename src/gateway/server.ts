@@ -23,7 +23,7 @@ export interface ServerParts {
 const checkMs = 1_000;
 
 /** An answer to a visitor who sends no more may stand still for so long. */
-const lastWordsMs = 2_000;
+const lastWordsMs = 1_000;
 
 /** The public HTTP server: strict parsing, every limit set, every protocol error answered. */
 export function createPublicServer(
