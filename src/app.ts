@@ -51,6 +51,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       reload: (next) => takeOver(current, next, log),
       async close() {
         current.draining = true;
+        gateway.drain();
         await sleep(config.shutdown.delayMs);
         await gateway.close(config.shutdown.drainMs);
         await privateDoor.close();

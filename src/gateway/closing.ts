@@ -15,6 +15,8 @@ export interface ClosingParts {
 /** The end of the door: what is in flight gets its time, everything else goes at once. */
 export interface Closing {
   readonly hasBegun: boolean;
+  /** From now on each answer ends its connection: its visitor's next request goes elsewhere. */
+  begin(): void;
   watch(server: Server): void;
   close(parts: ClosingParts): Promise<void>;
 }
@@ -29,6 +31,7 @@ export function createClosing(): Closing {
     get hasBegun() {
       return hasBegun;
     },
+    begin: () => void (hasBegun = true),
     watch: (server) => void servers.add(server),
     async close({ app, longAnswers, connections, upstream, drainMs }) {
       hasBegun = true;

@@ -47,6 +47,7 @@ export function createGuard(parts: GuardParts): Guard {
   const guard: Guard['guard'] = (request, reply, done) => {
     const { raw } = request;
     const target = targetOf(raw);
+    if (share.isClosing()) reply.raw.shouldKeepAlive = false;
     const code = inspect(raw, target, limits);
     if (code === undefined && isReserved(originForm(target))) {
       done();

@@ -24,6 +24,8 @@ export interface Gateway {
   /** Who holds the other end: by the PROXY protocol, where it is configured. */
   peerOf(socket: Socket): Peer;
   stats(): GatewayStats;
+  /** Answers go on, and each ends its connection: for the time in which a balancer learns that this door closes. */
+  drain(): void;
   /** Takes no new connections; what is in flight gets `drainMs`, then it is broken off. */
   close(drainMs: number): Promise<void>;
 }
@@ -71,6 +73,7 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
       upstreamRunning: upstream.slots.running,
       upstreamWaiting: upstream.slots.waiting,
     }),
+    drain: () => closing.begin(),
     close: (drainMs) => closing.close({ app, longAnswers, connections, upstream, drainMs }),
   };
 }

@@ -117,6 +117,10 @@ t.test('SIGTERM: not ready at once, what is in flight gets its time, exit 0', as
   const stopped = gateway.stop();
   await new Promise((resolve) => setTimeout(resolve, 300));
   t.equal((await fetch(`${gateway.privateUrl}/readyz`)).status, 503, 'not ready');
+  for (const path of ['/', '/transcripts/support/1001']) {
+    const { headers } = await get(gateway.publicUrl, path);
+    t.equal(headers['connection'], 'close', `${path} is answered, and its connection is not kept`);
+  }
   t.equal((await slow).body, 'slow\n', 'an answer under way ends as it should');
   t.equal(await stopped, 0);
 });
