@@ -36,7 +36,8 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 /** Runs a node program to its end, at the priority of a lull; its output comes as text. */
 function run(args) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root });
+    // Compilers make much that is soon garbage: more room for it saves a tenth of their time.
+    const child = spawn(process.execPath, ['--max-semi-space-size=64', ...args], { cwd: root });
     if (child.pid !== undefined) setPriority(child.pid, 10);
     let text = '';
     for (const stream of [child.stdout, child.stderr])

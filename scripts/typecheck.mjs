@@ -10,7 +10,9 @@ const projects = ['tsconfig.json', 'src/admin/dashboard/app/tsconfig.json'].filt
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
 const failed = projects.filter(
   (project) =>
-    spawnSync(process.execPath, [compiler, '--noEmit', '-p', project], { cwd: root, stdio: 'inherit' })
-      .status !== 0,
+    spawnSync(process.execPath, [...process.execArgv, compiler, '--noEmit', '-p', project], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status !== 0,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;

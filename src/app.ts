@@ -12,7 +12,7 @@ import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
 import { createCounters } from './audit/counters.ts';
 import type { Config } from './config/index.ts';
-import { createRegistry } from './ops/metrics.ts';
+import { createDurations, createRegistry } from './ops/metrics.ts';
 import { createLivePolicy } from './policy-store/live-policy.ts';
 
 /** A running gateway. */
@@ -35,8 +35,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
   const counters = createCounters();
   const admin = createAdmin({ ruling, authorize, store, live, limits, log });
-  const gateway = createPublicDoor({ config, ruling, authorize, live, counters, health, admin, limits, log });
-  const registry = createRegistry(figuresOf({ counters, live, gateway, verifier: () => ruling().verifier }));
+  const durations = createDurations();
+  const parts = { config, ruling, authorize, live, counters, durations, health, admin, limits, log };
+  const gateway = createPublicDoor(parts);
+  const figures = figuresOf({ counters, live, gateway, verifier: () => ruling().verifier });
+  const registry = createRegistry(figures, durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   ruling().verifier.start();

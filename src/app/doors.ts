@@ -8,7 +8,7 @@ import type { Counters } from '../audit/counters.ts';
 import type { Config } from '../config/index.ts';
 import { createGateway, type Access, type Gateway } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
-import { metricsPlugin, type MetricsSource } from '../ops/metrics.ts';
+import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
 import type { Limits } from './limits.ts';
@@ -22,6 +22,7 @@ export interface PublicDoorParts {
   readonly authorize: Authorize;
   readonly live: LivePolicy;
   readonly counters: Counters;
+  readonly durations: Durations;
   readonly health: HealthSources;
   readonly admin: AdminParts;
   readonly limits: Limits;
@@ -47,6 +48,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
       onAccess: record(parts),
+      observe: parts.durations,
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,

@@ -34,6 +34,7 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
     ),
     ...policyFigures(live),
     ...tokenFigures(() => verifier().stats()),
+    keyAge(verifier),
     ...doorFigures(gateway),
   ];
 }
@@ -73,6 +74,22 @@ function tokenFigures(stats: () => ReturnType<Verifier['stats']>): Figure[] {
   ];
 }
 
+function keyAge(verifier: () => Verifier): Figure {
+  return {
+    name: 'key_age_seconds',
+    type: 'gauge',
+    help: 'Since a key source was last read well; absent before the first time.',
+    labels: ['issuer', 'source'],
+    together: 'max',
+    read: () =>
+      verifier()
+        .status()
+        .flatMap(({ issuer, source, ageSeconds }) =>
+          ageSeconds === undefined ? [] : [{ labels: { issuer, source }, value: ageSeconds }],
+        ),
+  };
+}
+
 function doorFigures(gateway: Gateway): Figure[] {
   const stats = () => gateway.stats();
   return [
@@ -107,11 +124,11 @@ function decisions(counters: Counters): Figure {
   return {
     name: 'decisions_total',
     type: 'counter',
-    help: 'Decisions by outcome and reason; enforced="false" was only reported.',
-    labels: ['outcome', 'reason', 'enforced'],
+    help: 'Decisions by outcome, reason and mode; in mode report a refusal was only reported.',
+    labels: ['outcome', 'reason', 'mode'],
     read: () =>
       counters.read().map(({ outcome, reason, enforced, count }) => ({
-        labels: { outcome, reason, enforced: String(enforced) },
+        labels: { outcome, reason, mode: enforced ? 'enforce' : 'report' },
         value: count,
       })),
   };

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One figure that a room keeps by itself, read at scrape. */
 export interface Figure {
@@ -13,10 +13,38 @@ export interface Figure {
   read(): readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-/** A registry that asks the rooms for their figures when it is scraped, and keeps none of its own. */
-export function createRegistry(figures: readonly Figure[]): Registry {
+/** How long things take, in seconds, told as they happen. */
+export interface Durations {
+  decision(seconds: number): void;
+  upstream(seconds: number): void;
+  readonly histograms: readonly Histogram[];
+}
+
+export function createDurations(): Durations {
+  const of = (name: string, help: string, buckets: number[]): Histogram =>
+    new Histogram({ name: `gateway_${name}`, help, buckets, registers: [] });
+  const decision = of(
+    'decision_seconds',
+    'From a request to its decision; the first sight of a token waits for its verification.',
+    [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1],
+  );
+  const upstream = of(
+    'upstream_seconds',
+    'From a permitted request to the head of its answer, the wait for a connection and for its body included.',
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+  );
+  return {
+    decision: (seconds) => decision.observe(seconds),
+    upstream: (seconds) => upstream.observe(seconds),
+    histograms: [decision, upstream],
+  };
+}
+
+/** A registry that asks the rooms for their figures when it is scraped; of its own it keeps durations only. */
+export function createRegistry(figures: readonly Figure[], { histograms }: Durations): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'gateway_' });
+  for (const histogram of histograms) registry.registerMetric(histogram);
   for (const figure of figures) register(registry, figure);
   return registry;
 }

@@ -42,19 +42,19 @@ async function makeCases(material) {
     refused: { sets: stranger, path: two, connections: 64, expect: 401 },
     'hot, 64 KB': { sets: [tokenOf(token)], path: '/transcripts/a/64k', connections: 64, expect: 200 },
     'hot, 500 requests/s': { sets: [tokenOf(token)], path: two, kind: 'paced', expect: 200 },
-    '512 MB (MB/s; CPU a MB; MiB grown)': {
+    '512 MB, in MB/s': {
       sets: [tokenOf(token)],
       path: '/transcripts/a/512m',
       kind: 'download',
       expect: 200,
     },
-    'upload of 256 MB (MB/s; CPU a MB; MiB grown)': {
+    'upload of 256 MB, in MB/s': {
       sets: [tokenOf(token)],
       path: '/transcripts/a/upload',
       kind: 'upload',
       expect: 200,
     },
-    'WebSocket echo (messages/s)': {
+    'WebSocket echo, messages/s': {
       sets: [tokenOf(token)],
       path: '/transcripts/a/echo',
       kind: 'echo',
@@ -104,15 +104,15 @@ async function measure(tools, material, name, cases, upstream, results) {
   }
 }
 
-/** A first second, so that what is compiled on the way does not count, and the run that counts. */
+/** As long once before, so that what is compiled on the way does not count, and the run that counts. */
 async function run(tools, running, { path, connections, script, kind, sets }) {
   const seconds = Number(values.seconds);
   if (kind !== undefined) {
     const [headers] = sets;
-    if (kind !== 'download' && kind !== 'upload') await stream(running, { kind, path, headers, seconds: 1 });
+    if (kind !== 'download' && kind !== 'upload') await stream(running, { kind, path, headers, seconds });
     return stream(running, { kind, path, headers, seconds });
   }
-  await load(tools.wrk, running, { path, script, connections, seconds: 1 });
+  await load(tools.wrk, running, { path, script, connections, seconds });
   return load(tools.wrk, running, { path, script, connections, seconds });
 }
 

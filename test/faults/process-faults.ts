@@ -15,6 +15,7 @@ import {
   SECRET,
   startLoad,
   startOrigin,
+  tokenOf,
   until,
   visit,
 } from './world.ts';
@@ -216,8 +217,10 @@ export const processFaults: readonly Experiment[] = [
           await Promise.all(
             Array.from({ length: 64 }, (_, k) => {
               const n = i + k;
+              // Every other one is a token that opens its bot, and is remembered for it.
+              const token = n % 2 === 0 ? tokenOf(`person-${n}`, { bots: [`bot${n}`] }) : `a.b${n}.c`;
               const headers = {
-                authorization: `Bearer a.b${n}.c`,
+                authorization: `Bearer ${token}`,
                 'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
               };
               return visit(gateway.publicUrl, 'stranger', { path: `/transcripts/bot${n}/${n}`, headers });

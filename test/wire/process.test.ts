@@ -89,18 +89,23 @@ t.test('the metrics say what was decided', async (t) => {
   const gateway = await startGateway({ config: sceneConfig(platform) });
   t.teardown(() => gateway.stop());
   await get(gateway.publicUrl, '/transcripts/support/1');
+  await get(gateway.publicUrl, '/');
   const response = await fetch(`${gateway.privateUrl}/metrics`);
   t.match(response.headers.get('content-type'), /^text\/plain/);
   const text = await response.text();
-  t.match(text, /^gateway_decisions_total\{outcome="login",reason="no-credential",enforced="true"\} 1$/m);
+  t.match(text, /^gateway_decisions_total\{outcome="login",reason="no-credential",mode="enforce"\} 1$/m);
   for (const name of [
     'policy_revision',
     'policy_age_seconds',
     'token_cache_hits_total',
     'long_answers',
     'connections',
+    'decision_seconds_count',
+    'upstream_seconds_count',
+    'decision_seconds_bucket{le="\\+Inf"}',
   ])
     t.match(text, new RegExp(`^gateway_${name} -?[0-9]`, 'm'));
+  t.match(text, /^gateway_upstream_seconds_count 1$/m, 'one was forwarded');
   t.equal(
     (await fetch(`${gateway.publicUrl}/metrics`)).status,
     404,

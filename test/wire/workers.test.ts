@@ -27,7 +27,8 @@ t.test('workers: one port, one policy, one sum; one that dies is started again',
   for (let i = 0; i < 6; i += 1)
     t.equal((await visit(gateway.publicUrl, 'listed')).status, 200, 'whichever answers');
   const metrics = await (await fetch(`${gateway.privateUrl}/metrics`)).text();
-  t.match(metrics, /gateway_decisions_total\{outcome="forward",reason="whitelisted-bot",enforced="true"\} 6/);
+  t.match(metrics, /gateway_decisions_total\{outcome="forward",reason="whitelisted-bot",mode="enforce"\} 6/);
+  t.match(metrics, /^gateway_upstream_seconds_count 6$/m, 'summed over the workers');
   const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8')
     .trim()
     .split(' ');

@@ -15,6 +15,9 @@ function validator(): ValidateFunction {
     strict: false,
     validateFormats: false,
     verbose: true,
+    // The schema is the gateway's own: to check it against JSON Schema's would be half of the work at each start.
+    meta: false,
+    validateSchema: false,
   }).compile(inputRoot);
   return compiled;
 }
