@@ -72,3 +72,14 @@ export async function lookBack(page: Page): Promise<void> {
   await page.evaluate('delete document.visibilityState');
   await lookAgain(page);
 }
+
+/**
+ * Waits until an expression holds in the page. Playwright's own way evaluates it from within, which the content policy
+ * of the dashboard forbids from the second look on.
+ */
+export async function holds(page: Page, expression: string): Promise<void> {
+  for (const end = performance.now() + 30_000; !(await page.evaluate<boolean>(expression));) {
+    if (performance.now() > end) throw new Error(`not within 30 s: ${expression}`);
+    await page.waitForTimeout(20);
+  }
+}

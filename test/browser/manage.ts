@@ -1,4 +1,5 @@
 import {
+  holds,
   addRange,
   focused,
   lookAgain,
@@ -81,7 +82,7 @@ export const manage: Record<string, Part> = {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await notice(page).filter({ hasText: 'Deleted 9.9.9.9.' }).waitFor();
-    await page.waitForFunction(`document.activeElement.textContent === 'Undo'`);
+    await holds(page, `document.activeElement.textContent === 'Undo'`);
     t.equal(await visit('keys', '9.9.9.9'), 401);
     await page.keyboard.press('Enter');
     await row(page, '9.9.9.9').waitFor();

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { startRedis } from '../support/redis.ts';
-import { notice, openBot, row } from './hands.ts';
+import { holds, notice, openBot, row } from './hands.ts';
 import type { Gateway, Part, Scene } from './scene.ts';
 
 const COUNT = 100_000;
@@ -32,7 +32,7 @@ async function timed(t: Test, what: string, step: () => Promise<unknown>): Promi
 async function find(page: Page, text: string, start: string): Promise<void> {
   await page.getByLabel('Search ranges').fill(text);
   await row(page, start).waitFor();
-  await page.waitForFunction(`document.querySelectorAll('table.ranges tbody tr').length === 1`);
+  await holds(page, `document.querySelectorAll('table.ranges tbody tr').length === 1`);
 }
 
 async function manyAt(t: Test, { signedIn }: Scene, at: Gateway): Promise<void> {

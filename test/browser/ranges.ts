@@ -1,4 +1,4 @@
-import { notice, openBot, row } from './hands.ts';
+import { holds, notice, openBot, row } from './hands.ts';
 import type { Part } from './scene.ts';
 
 /** A sample of what the form's own reading is tested with in test/admin/inputs.test.ts. */
@@ -64,9 +64,8 @@ export const ranges: Record<string, Part> = {
     await save.click();
     const saving = page.getByRole('progressbar', { name: 'Saving' });
     await page.getByText('Sending 3,001 ranges…').waitFor();
-    await page.waitForFunction(
-      `(({ value }) => value > 0 && value < 1)(document.querySelector('[aria-label=Saving]'))`,
-    );
+    const share = `document.querySelector('[aria-label=Saving]')?.value`;
+    await holds(page, `${share} > 0 && ${share} < 1`);
     await notice(page).filter({ hasText: 'Added 3,001 ranges.' }).waitFor();
     t.equal(await saving.count(), 0);
     await line.send('Network.emulateNetworkConditions', { ...speed, uploadThroughput: -1 });
