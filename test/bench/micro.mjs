@@ -34,7 +34,7 @@ const optional = async (name) => {
   try {
     return await import(name);
   } catch {
-    console.error(`skipped: ${name} (npm install --no-save ${name} brings it; then node test/bench/micro.mjs)`);
+    console.error(`skipped: ${name} (npm install --no-save ${name} brings it)`);
     return undefined;
   }
 };

