@@ -17,7 +17,7 @@ export interface Experiment {
 /** Takes what must be stopped when the experiment ends, however it ends; hands it back. */
 export type Undo = <T>(resource: T, stop: (resource: T) => unknown) => T;
 
-const limitMs = 300_000;
+const limitMs = 900_000;
 
 /** Runs one experiment, ends what it started, and says what came of it; never throws. */
 export async function conduct(experiment: Experiment): Promise<Finding & { seconds: number }> {
