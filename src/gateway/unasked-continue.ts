@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
-/** Bytes of a status line up to the last digit of its status: `HTTP/1.1 100`. */
-const statusEnd = 12;
+/** Bytes of a status line up to its status, and up to the end of that: `HTTP/1.1 100`. */
+const [statusStart, statusEnd] = [9, 12];
 const [CR, LF, ZERO, ONE, TWO] = [13, 10, 48, 49, 50];
 
 /** Watches what an upstream says on one connection. */
@@ -18,20 +18,25 @@ export interface UnaskedContinue {
 export function createUnaskedContinue(): UnaskedContinue {
   /** Bytes of the head so far; -1 once the final answer has begun. */
   let at = 0;
-  let digits = 0;
+  let isContinue = true;
   let emptyLine = false;
+  const begin = (): void => {
+    at = 0;
+    isContinue = true;
+    emptyLine = false;
+  };
 
   /** Takes one byte; true where it is the last digit of a status 100. */
   const take = (byte: number): boolean => {
     if (at === 0 && (byte === CR || byte === LF)) return false;
     at += 1;
     if (at <= statusEnd) {
-      if (at === statusEnd - 2 && byte !== ONE) at = -1;
-      digits = digits * 10 + byte - ZERO;
-      return at === statusEnd && digits % 1000 === 100;
+      if (at === statusStart + 1 && byte !== ONE) at = -1;
+      else if (at > statusStart + 1) isContinue &&= byte === ZERO;
+      return at === statusEnd && isContinue;
     }
-    if (byte === LF && emptyLine) at = digits = 0;
-    if (byte !== CR) emptyLine = byte === LF;
+    if (byte === LF && emptyLine) begin();
+    else if (byte !== CR) emptyLine = byte === LF;
     return false;
   };
   const pass = (chunk: unknown): unknown => {
@@ -40,9 +45,7 @@ export function createUnaskedContinue(): UnaskedContinue {
     return chunk;
   };
   return {
-    expect() {
-      at = digits = 0;
-    },
+    expect: begin,
     watch(socket) {
       const read = socket.read.bind(socket);
       socket.read = (size) => pass(read(size));
