@@ -17,10 +17,11 @@ const parts =
 /** To try one thing alone: a part of its name. */
 const wanted = process.env['ONLY'] ?? '';
 
+const name = 'the dashboard in a real browser';
 const chromium = findChromium();
-if (chromium === undefined) t.pass('skip: no chromium is to be had here');
+if (chromium === undefined) void t.test(name, { skip: 'no chromium is to be had here' }, () => undefined);
 else {
-  void t.test('the dashboard in a real browser', async (t) => {
+  void t.test(name, async (t) => {
     const scene = await openScene(t, chromium);
     for (const [name, part] of Object.entries(parts)) {
       if (!name.includes(wanted)) continue;
