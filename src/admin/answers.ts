@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../json-schema.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
 const settings = {

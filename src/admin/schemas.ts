@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../json-schema.ts';
 
 /** What the API takes: one schema for validation, types and its description. */
 const strict = { additionalProperties: false } as const;
@@ -96,11 +96,15 @@ export const ExplainBody = Type.Object(
     ),
     token: Type.Optional(Type.String({ description: 'A token as the visitor would present it.' })),
     claims: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'Claims instead of a token.' }),
+      Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'Claims instead of a token.' }),
     ),
     issuer: Type.Optional(Type.String({ description: "The claims' issuer, by its configured name." })),
     headers: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'Further request headers.' }),
+      Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'Further request headers.',
+      }),
     ),
   },
   strict,

@@ -1,5 +1,5 @@
-import Type from 'typebox';
-import { Check } from 'typebox/value';
+import { Ajv } from 'ajv';
+import * as Type from '../json-schema.ts';
 import { Answers } from '../admin/answers.ts';
 import { CommandError, FAILED } from './io.ts';
 
@@ -59,8 +59,15 @@ export interface Written {
   readonly live: { readonly replicas: number; readonly of: number };
 }
 
+const ajv = new Ajv();
+
+/** True for a value of the shape that is expected. */
+export function fits<T extends Type.TSchema>(schema: T, value: unknown): value is Type.Static<T> {
+  return ajv.validate(schema, value);
+}
+
 /** An answer of the shape that is expected, or the end of the command. */
 export function expectAnswer<T extends Type.TSchema>(schema: T, value: unknown): Type.Static<T> {
-  if (Check(schema, value)) return value;
+  if (fits(schema, value)) return value;
   throw new CommandError(FAILED, 'the answer is not that of a gateway: is --url its private door?');
 }

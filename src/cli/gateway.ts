@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
-import type Type from 'typebox';
-import { Check } from 'typebox/value';
 import type { Config } from '../config/index.ts';
-import { answers, expectAnswer } from './answers.ts';
+import type * as Type from '../json-schema.ts';
+import { answers, expectAnswer, fits } from './answers.ts';
 import type { Problem } from './answers.ts';
 import type { Given } from './command.ts';
 import { doorConfig, privateUrl } from './door.ts';
@@ -79,7 +78,7 @@ function unreachable(url: string, error: unknown): CommandError {
 }
 
 function refusal(status: number, value: unknown, hasToken: boolean): CommandError {
-  const problem = Check(answers.problem, value) ? value : undefined;
+  const problem = fits(answers.problem, value) ? value : undefined;
   const said = problem?.detail ?? problem?.title ?? `the answer was ${status}`;
   const fields = (problem?.errors ?? []).filter(({ index }) => index === undefined);
   const lines = [said, ...fields.map(({ field, message }) => `  ${field} ${message}`)].map(plainText);

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../../json-schema.ts';
 import { choice, entry, fileText, flag, group, listOf, text, textOrNull, whole } from './kinds.ts';
 
 export const publicDoor = group(

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../../json-schema.ts';
 import type { KeyOptions, Place } from '../../identity/options.ts';
 import {
   defaultCacheEntries,

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../../json-schema.ts';
 
 /** What a check by name looks at; the names are those of `checks/formats.ts`. */
 export type FormatName =

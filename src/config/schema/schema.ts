@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import * as Type from '../../json-schema.ts';
 import { otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
 import { identity, login, trustedProxies } from './identity.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
