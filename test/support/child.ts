@@ -77,6 +77,9 @@ function waitForLine(
   });
 }
 
+const running = new Set<{ kill(signal: NodeJS.Signals): boolean }>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Starts a node program; a program that outlives the tests is killed with them. */
 export function startChild(
   args: readonly string[],
@@ -87,9 +90,8 @@ export function startChild(
   const child = spawn(process.execPath, args, { env: own, stdio: ['ignore', 'pipe', 'pipe'] });
   const heard = listen(child);
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
-  void exited.then(() => process.removeListener('exit', killAtExit));
+  running.add(child);
+  void exited.then(() => running.delete(child));
   return {
     pid: child.pid ?? -1,
     logs: heard.logs,
