@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addRange, notice, openBot, row } from './hands.ts';
+import { addRange, lookAgain, notice, openBot, row } from './hands.ts';
 import { ADMIN_ADDRESS, OTHER_SITE } from './scene.ts';
 import type { Part } from './scene.ts';
 
@@ -103,6 +103,37 @@ export const guidance: Record<string, Part> = {
     await page.getByRole('switch').click();
     await page.getByText('sees this bot’s transcripts, once they are signed in.').waitFor();
     t.equal(await visit('set', '8.8.4.4'), 401, 'a listed address is not enough then');
+  },
+
+  async 'settings: what another admin made of one meanwhile is told before it is overwritten'(t, scene) {
+    const page = await scene.signedIn('super-admin');
+    await openBot(page, scene.home, 'both');
+    const when = page.getByRole('group', { name: 'When off' });
+    const login = page.getByRole('group', { name: 'Require login' });
+    await login.getByLabel('No', { exact: true }).check();
+    await scene.call('PATCH', '/whitelists/bot%3Aboth', { enabled: true, requireLogin: true });
+    await lookAgain(page);
+    await page.getByRole('switch', { checked: true }).waitFor();
+    const save = page.getByRole('button', { name: 'Save settings' });
+    await save.click();
+    await page.getByText('Not saved yet: the list was changed meanwhile.').waitFor();
+    t.match(await scene.call('GET', '/whitelists/bot%3Aboth'), { requireLogin: true }, 'not overwritten');
+    t.ok(await login.getByLabel('No', { exact: true }).isChecked(), 'what was chosen is kept');
+    await save.click();
+    await notice(page).filter({ hasText: 'Settings saved' }).waitFor();
+    await when.getByLabel('Members').check();
+    await scene.call('PATCH', '/whitelists/bot%3Aboth', { enabled: false });
+    await lookAgain(page);
+    await page.getByRole('switch', { checked: false }).waitFor();
+    await save.click();
+    await page.getByText('Not saved yet').waitFor({ state: 'detached' });
+    await notice(page).filter({ hasText: 'Settings saved' }).waitFor();
+    const stored = { enabled: false, requireLogin: false, whenOff: 'members' };
+    t.match(
+      await scene.call('GET', '/whitelists/bot%3Aboth'),
+      stored,
+      'another key of theirs is no conflict',
+    );
   },
 
   async 'the change log: filters, and undoing'(t, { signedIn, home, call }) {

@@ -1,26 +1,31 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { RangeRecord } from '../api/types.ts';
+import type { RangeRecord, WhitelistPage } from '../api/types.ts';
 import type { WhitelistState } from './whitelist.ts';
 
 /**
- * The revision that a change of one range is made on. It follows the list only for as long as that range is what the
- * dialog was opened on: what somebody else made of it meanwhile is told first, never overwritten unseen.
+ * The revision that an edit is made on. It follows the list only for as long as what is edited (`now`, as text) is
+ * what it was when the editing began: what somebody else made of it meanwhile is told first, never overwritten unseen.
  */
-export function useSeen({ page }: WhitelistState, range: RangeRecord) {
-  const [seen, setSeen] = useState({ range, revision: page?.revision });
-  const now = page?.ranges.find((one) => one.id === range.id);
-  const isAsSeen = now !== undefined && isSame(now, seen.range);
+export function useSeen(page: WhitelistPage | undefined, now: string | undefined, editing = true) {
+  const revision = page?.revision;
+  const [seen, setSeen] = useState({ value: now, revision });
+  useEffect(() => {
+    if (!editing) setSeen({ value: now, revision });
+  }, [editing, now, revision]);
+  const isAsSeen = !editing || (now !== undefined && now === seen.value);
   return {
-    revision: isAsSeen ? page?.revision : seen.revision,
+    revision: isAsSeen ? revision : seen.revision,
     /** Once the person was told what has become of it, that is what they have seen. */
     useTold(told: unknown): void {
       useEffect(() => {
-        if (told !== undefined) setSeen({ range: now ?? range, revision: page?.revision });
+        if (told !== undefined) setSeen({ value: now, revision });
       }, [told]);
     },
   };
 }
 
-function isSame(a: RangeRecord, b: RangeRecord): boolean {
-  return a.start === b.start && a.end === b.end && a.note === b.note && a.expiresAt === b.expiresAt;
+/** The same for one range of the list. */
+export function useSeenRange({ page }: WhitelistState, { id }: RangeRecord) {
+  const now = page?.ranges.find((range) => range.id === id);
+  return useSeen(page, now && JSON.stringify([now.start, now.end, now.note, now.expiresAt]));
 }

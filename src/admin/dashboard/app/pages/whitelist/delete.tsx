@@ -6,7 +6,7 @@ import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { effectsOfRemoval, ownAddress, sizeOf, spanText } from '../../ranges/effects.ts';
 import { useHolders } from '../../state/holders.ts';
-import { useSeen } from '../../state/seen.ts';
+import { useSeenRange } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
@@ -20,7 +20,7 @@ interface DeleteProps {
 
 /** Asks once, says what it takes away, and can be undone. */
 export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
-  const seen = useSeen(list, range);
+  const seen = useSeenRange(list, range);
   const writing = useWriting(scope, seen.revision, list.reload);
   seen.useTold(writing.conflict);
   const { me } = useSession();

@@ -8,7 +8,7 @@ import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
 import { useDraft } from '../../state/draft.ts';
 import { useHolders } from '../../state/holders.ts';
-import { useSeen } from '../../state/seen.ts';
+import { useSeenRange } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
@@ -24,7 +24,7 @@ interface RangeDialogProps {
 /** Changes one range; what was typed outlives a reload and a login. */
 export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
   const [typed, setTyped, clear] = useDraft<Typed>(`edit ${scope} ${range.id}`, typedFrom(range));
-  const seen = useSeen(list, range);
+  const seen = useSeenRange(list, range);
   const writing = useWriting(scope, seen.revision, list.reload);
   seen.useTold(writing.conflict);
   const leave = (): void => {

@@ -6,6 +6,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
 import { useDraft } from '../../state/draft.ts';
+import { useSeen } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
@@ -18,11 +19,17 @@ interface SettingsProps {
   readonly page: WhitelistPage;
 }
 
+function asText({ mode, requireLogin, inheritPlatform, whenOff }: WhitelistPage): string {
+  return JSON.stringify([mode, requireLogin, inheritPlatform, whenOff]);
+}
+
 /** What is chosen, and the saving of it. */
 function useSettings({ scope, list, page }: SettingsProps) {
   const [chosen, setChosen, clear] = useDraft<Chosen>(`settings ${scope}`, {});
-  const writing = useWriting(scope, page.revision, list.reload);
   const patch = patchOf(page, chosen);
+  const seen = useSeen(page, asText(page), Object.keys(chosen).length > 0);
+  const writing = useWriting(scope, seen.revision, list.reload);
+  seen.useTold(writing.conflict);
   const save = async (): Promise<void> => {
     const done = { text: 'Settings saved.' };
     if (await writing.run((revision) => patchSettings(scope, patch, revision), done)) clear();
