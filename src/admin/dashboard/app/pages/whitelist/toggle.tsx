@@ -72,8 +72,10 @@ function AskOff({ page, inForce, busy, onYes, onNo }: AskOffProps) {
       onNo={onNo}
     >
       <p>
-        {counted(page.total, 'range')} will no longer let anyone in. People with bot access still see the
-        transcripts. The list is kept, and you can undo this.
+        {page.total === 0
+          ? 'No range is in the list, so nobody loses access by it.'
+          : `${counted(page.total, 'range')} will no longer let anyone in.`}{' '}
+        People with bot access still see the transcripts. The list is kept, and you can undo this.
       </p>
       <Effects effects={[...own, ...standing(false, inForce)]} />
     </Confirm>
