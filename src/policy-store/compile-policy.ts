@@ -4,7 +4,7 @@ import { EMPTY, applyingDelta } from '../policy/whitelist.ts';
 import type { CompactRange, Whitelist } from '../policy/whitelist.ts';
 import { OFF, compact } from './record.ts';
 import type { Slicer } from './slicer.ts';
-import type { Change, Loaded, RangeRecord } from './store.ts';
+import type { Change, Loaded, RangeRecord, SettingsState } from './store.ts';
 
 /** Words that short lists share: an array of its own costs two hundred bytes beside its numbers. */
 const SHELF = 32_768;
@@ -19,17 +19,23 @@ function createShelf() {
     if (used + length > shelf.length) [shelf, used] = [new Uint32Array(SHELF), 0];
     shelf.set(list.columns, used);
     used += length;
-    return { ...list, columns: shelf.subarray(used - length, used) };
+    const { size, segments, index } = list;
+    return { size, columns: shelf.subarray(used - length, used), segments, index };
   };
+}
+
+/** A scope as it is kept: written so that an unset key takes no room, which thousands of bots would pay for. */
+function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy {
+  return Object.assign({ enabled: settings.enabled, whitelist }, settings);
 }
 
 /** Compiles all that a store has. */
 export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Policy> {
   const scopes = new Map<Scope, ScopePolicy>();
   const shelved = createShelf();
-  slicer.begin();
+  await slicer.rest();
   for (const { scope, settings, compile } of loaded.scopes) {
-    scopes.set(scope, { ...settings, whitelist: shelved(await slicer.run(compile())) });
+    scopes.set(scope, scopePolicy(settings, shelved(await slicer.run(compile()))));
     await slicer.pause();
   }
   return { revision: loaded.position.revision, scopes };
@@ -62,7 +68,7 @@ export async function changePolicy(
   const scopes = new Map(policy.scopes);
   scopes.set(
     change.scope,
-    change.settings ? { ...change.settings.after, whitelist } : { ...before, whitelist },
+    change.settings ? scopePolicy(change.settings.after, whitelist) : { ...before, whitelist },
   );
   return { revision: change.revision, scopes };
 }

@@ -32,6 +32,7 @@ async function checksum(bytes: Uint8Array, slicer: Slicer): Promise<number> {
 
 /** Packs a policy in slices. */
 export async function pack(policy: Policy, position: Position, slicer: Slicer): Promise<Buffer> {
+  await slicer.rest();
   const scopes = [...policy.scopes].map(([scope, { whitelist, ...settings }]) => {
     return [scope, settings, whitelist.size, whitelist.columns.length] as const;
   });
@@ -44,6 +45,7 @@ export async function pack(policy: Policy, position: Position, slicer: Slicer): 
   bytes.writeUInt32LE(json.length, 4);
   json.copy(bytes, 8);
   let at = start;
+  await slicer.rest();
   for (const { whitelist } of policy.scopes.values()) {
     const { buffer, byteOffset, byteLength } = whitelist.columns;
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
@@ -77,6 +79,7 @@ export async function unpack(bytes: Buffer, slicer: Slicer): Promise<Unpacked | 
   const end = bytes.length - 4;
   if (end < 8 || (await checksum(bytes.subarray(0, end), slicer)) !== bytes.readUInt32LE(end))
     return undefined;
+  await slicer.rest();
   const packed = header(bytes);
   if (packed === undefined) return undefined;
   const start = 8 + Math.ceil(bytes.readUInt32LE(4) / 4) * 4;

@@ -104,7 +104,7 @@ async function gather(client: Client, keys: Keys): Promise<Gathered> {
   const ranges = new Map<string, Read>();
   const slicer = createSlicer();
   const take = async (read: ReadonlyMap<string, Texts>): Promise<void> => {
-    slicer.begin();
+    await slicer.rest();
     for (const [scope, texts] of read) ranges.set(scope, await compileTexts(texts, slicer));
   };
   for (const round of rounds(records)) await take(await readRound(client, keys, round, records));
@@ -112,6 +112,7 @@ async function gather(client: Client, keys: Keys): Promise<Gathered> {
   for (let n = 0; n < ROUNDS; n += 1) {
     const again = await readTogether(client, keys, moving);
     await take(again.ranges);
+    await slicer.rest();
     const changed = [...again.records].filter(
       ([scope, text]) => !moving.has(scope) && records.get(scope) !== text,
     );
