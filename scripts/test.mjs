@@ -36,8 +36,9 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 /** Runs a node program to its end, at the priority of a lull; its output comes as text. */
 function run(args) {
   return new Promise((resolve) => {
-    // Compilers make much that is soon garbage: more room for it saves a tenth of their time.
-    const child = spawn(process.execPath, ['--max-semi-space-size=64', ...args], { cwd: root });
+    // Compilers make much that is soon garbage: more room for it saves a fifth of their time.
+    const room = ['--min-semi-space-size=64', '--max-semi-space-size=128'];
+    const child = spawn(process.execPath, [...room, ...args], { cwd: root });
     if (child.pid !== undefined) setPriority(child.pid, 10);
     let text = '';
     for (const stream of [child.stdout, child.stderr])
@@ -48,8 +49,7 @@ function run(args) {
 
 const bin = (name) => join(root, 'node_modules', name);
 const checks = [
-  ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']],
-  ['types', ['scripts/typecheck.mjs']],
+  ['types and lint', ['scripts/static.mjs']],
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
   ...(scripts['docs:check']
     ? [['generated documents', scripts['docs:check'].replace(/^node /, '').split(' ')]]

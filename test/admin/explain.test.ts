@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import pino from 'pino';
 import t from 'tap';
+import '../support/uncounted.ts';
 import { Pool } from 'undici';
 import { startApp } from '../../src/app.ts';
 import { createSigner, seconds } from '../support/tokens.ts';

@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import { findChromium } from '../support/chromium.ts';
 import { everyPage } from './every-page.ts';
 import { guidance } from './guidance.ts';

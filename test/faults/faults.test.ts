@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import { conduct } from './experiment.ts';
 import { experiments } from './experiments.ts';
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import { startScene } from '../hostile/scene.ts';
 import { targets, tokens, wire } from './attempts.ts';
 import { fuzzFor } from './rounds.ts';

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import '../support/uncounted.ts';
 import { sendRaw } from '../support/raw.ts';
 import * as tables from './address-rows.ts';
 import { LISTED, shows, startScene } from './scene.ts';

@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import { ask, sendRaw, type RawResponse } from '../support/raw.ts';
 import { tables, type RawRow } from './raw-rows.ts';
 import { startScene } from './scene.ts';

@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import { routeOptions, type Row } from '../reading/table.ts';
 import * as readings from '../reading/targets.ts';
 import { shows, startScene, LISTED } from './scene.ts';

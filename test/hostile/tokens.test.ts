@@ -1,4 +1,5 @@
 import t from 'tap';
+import '../support/uncounted.ts';
 import type { IssuerOptions, KeyOptions } from '../../src/identity/options.ts';
 import { claims, signers } from '../identity/scene.ts';
 import { issuers, ok, tables, type Row } from '../identity/token-rows.ts';

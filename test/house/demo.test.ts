@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import '../support/uncounted.ts';
 import { startChild } from '../support/child.ts';
 import { root } from './sources.ts';
 

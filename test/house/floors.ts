@@ -10,7 +10,7 @@ const storeys: readonly (readonly string[])[] = [
   ['gateway', 'admin', 'ops'],
   ['access'],
   ['identity', 'policy-store', 'audit', 'limits', 'reading'],
-  ['policy', 'errors'],
+  ['policy', 'errors', 'json-schema'],
 ];
 
 const pureRooms = new Set(['policy', 'reading']);

@@ -41,7 +41,10 @@ function toReceived(value: unknown): Received[] {
 
 /** Starts the stand-in chat platform on a free port; `flags` as its `--help` says. */
 export async function startPlatform(flags: readonly string[] = []): Promise<Platform> {
-  const child = startChild([program, '--port', '0', ...flags], process.env);
+  const child = startChild([program, '--port', '0', ...flags], {
+    ...process.env,
+    NODE_V8_COVERAGE: undefined,
+  });
   const ready = await child.line((line) => line['msg'] === 'ready');
   const url = String(ready['url']);
   return {
