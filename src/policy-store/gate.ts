@@ -1,9 +1,9 @@
 /** A revision that only grows, and those who wait for it. */
 export function createGate() {
   const waiting = new Set<{ revision: number; open: () => void }>();
-  let current = 0;
+  let current = -1; // nothing yet: an empty store's policy, revision 0, is one too
   return {
-    current: (): number => current,
+    current: (): number => Math.max(0, current),
     /** Also goes back, where the history does. */
     set(revision: number): void {
       current = revision;
