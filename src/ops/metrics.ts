@@ -20,23 +20,40 @@ export interface Durations {
   readonly histograms: readonly Histogram[];
 }
 
+const BATCH = 512;
+
+/** Observes many at a time, and what is left at a scrape: one by one, between requests, costs ten times as much. */
+function batched(name: string, help: string, buckets: number[]) {
+  const waiting = new Float64Array(BATCH);
+  let count = 0;
+  const collect = (): void => {
+    waiting.subarray(0, count).forEach((seconds) => histogram.observe(seconds));
+    count = 0;
+  };
+  const histogram = new Histogram({ name: `gateway_${name}`, help, buckets, registers: [], collect });
+  const observe = (seconds: number): void => {
+    waiting[count] = seconds;
+    count += 1;
+    if (count === BATCH) collect();
+  };
+  return { histogram, observe };
+}
+
 export function createDurations(): Durations {
-  const of = (name: string, help: string, buckets: number[]): Histogram =>
-    new Histogram({ name: `gateway_${name}`, help, buckets, registers: [] });
-  const decision = of(
+  const decision = batched(
     'decision_seconds',
     'From a request to its decision; the first sight of a token waits for its verification.',
     [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1],
   );
-  const upstream = of(
+  const upstream = batched(
     'upstream_seconds',
     'From a permitted request to the head of its answer, the wait for a connection and for its body included.',
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
   );
   return {
-    decision: (seconds) => decision.observe(seconds),
-    upstream: (seconds) => upstream.observe(seconds),
-    histograms: [decision, upstream],
+    decision: decision.observe,
+    upstream: upstream.observe,
+    histograms: [decision.histogram, upstream.histogram],
   };
 }
 

@@ -126,6 +126,11 @@ export const candidates = {
     start: (tools, material, upstream) =>
       nginxWithService(tools, material, upstream, 'auth', configuration.nginxAuthRequest, 'no'),
   },
+  'nginx + auth_request (jose), as its manual shows': {
+    needs: ['nginx'],
+    start: (tools, material, upstream) =>
+      nginxWithService(tools, material, upstream, 'auth', configuration.nginxAuthRequestPlain, 'no'),
+  },
   'nginx + auth_request (jose, cached)': {
     needs: ['nginx'],
     start: (tools, material, upstream) =>

@@ -48,13 +48,16 @@ export const nginxPlain = (folder, port, upstreamPort) =>
     `${upstream(upstreamPort)}\n  server { listen 127.0.0.1:${port} backlog=4096; location / { ${toUpstream} } }`,
   );
 
-/** \`satisfy any\`: an allow line a range, else a subrequest to the service. */
-export const nginxAuthRequest = (folder, port, upstreamPort, authPort, ranges) =>
+/**
+ * \`satisfy any\`: an allow line a range, else a subrequest to the service, over kept connections where `kept`; without
+ * any more than the manual of the module shows, each has a connection of its own.
+ */
+export const nginxAuthRequest = (folder, port, upstreamPort, authPort, ranges, kept = true) =>
   nginxFrame(
     folder,
     'auth',
     `${upstream(upstreamPort)}
-  upstream auth { server 127.0.0.1:${authPort}; keepalive 128; keepalive_requests 1000000; }
+  upstream auth { server 127.0.0.1:${authPort}; ${kept ? 'keepalive 128; keepalive_requests 1000000;' : ''} }
   server {
     listen 127.0.0.1:${port} backlog=4096;
     ${realIp}
@@ -66,12 +69,15 @@ ${ranges.map(([start]) => `      allow ${dotted(start)}/28;`).join('\n')}
       ${toUpstream}
     }
     location = /auth {
-      internal; proxy_pass http://auth; proxy_pass_request_body off; proxy_http_version 1.1;
-      proxy_set_header Connection ""; proxy_set_header Content-Length ""; proxy_set_header X-Original-URI $request_uri;
+      internal; proxy_pass http://auth; proxy_pass_request_body off;
+      ${kept ? 'proxy_http_version 1.1; proxy_set_header Connection "";' : ''}
+      proxy_set_header Content-Length ""; proxy_set_header X-Original-URI $request_uri;
     }
     location / { ${toUpstream} }
   }`,
   );
+
+export const nginxAuthRequestPlain = (...given) => nginxAuthRequest(...given, false);
 
 /** By an expert: addresses in a geo tree, the subrequest's answer cached by token and bot. */
 export const nginxGeoCached = (folder, port, upstreamPort, authPort, ranges) =>
