@@ -79,10 +79,11 @@ function tapArguments() {
     'run',
     '--disable-coverage',
     '--reporter=tap',
-    '--node-arg=--import=./scripts/built-sources.mjs',
     ...only,
   ];
 }
+
+const builtSources = new URL('./built-sources.mjs', import.meta.url).href;
 
 /** All tests, on what was built; every process that they start writes what it ran. */
 async function tests(environment) {
@@ -90,7 +91,13 @@ async function tests(environment) {
   mkdirSync(rawFolder, { recursive: true });
   const child = spawn(process.execPath, tapArguments(), {
     cwd: root,
-    env: { ...process.env, ...environment, NODE_V8_COVERAGE: rawFolder, NODE_ENV: 'test' },
+    env: {
+      ...process.env,
+      ...environment,
+      NODE_V8_COVERAGE: rawFolder,
+      NODE_ENV: 'test',
+      NODE_OPTIONS: `--import=${builtSources}`, // as an argument it would come too late to spare the compiler
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const reader = createTapReader(console.log);
