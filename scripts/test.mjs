@@ -74,13 +74,7 @@ async function staticChecks() {
 }
 
 function tapArguments() {
-  return [
-    bin('tap/dist/esm/run.mjs'),
-    'run',
-    '--disable-coverage',
-    '--reporter=tap',
-    ...only,
-  ];
+  return [bin('tap/dist/esm/run.mjs'), 'run', '--disable-coverage', '--reporter=tap', ...only];
 }
 
 const builtSources = new URL('./built-sources.mjs', import.meta.url).href;
