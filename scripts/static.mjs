@@ -8,8 +8,12 @@ import { projects } from './typecheck.mjs';
 
 function programOf(project) {
   const host = { ...typescript.sys, onUnRecoverableConfigFileDiagnostic: (problem) => report([problem]) };
-  const { fileNames, options } = typescript.getParsedCommandLineOfConfigFile(join(root, project), {}, host);
-  return typescript.createProgram(fileNames, { ...options, incremental: false, tsBuildInfoFile: undefined });
+  const read = typescript.getParsedCommandLineOfConfigFile(join(root, project), {}, host);
+  return typescript.createProgram({
+    rootNames: read.fileNames,
+    options: { ...read.options, incremental: false, tsBuildInfoFile: undefined },
+    configFileParsingDiagnostics: read.errors,
+  });
 }
 
 function report(problems) {

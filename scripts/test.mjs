@@ -90,7 +90,8 @@ async function tests(environment) {
       ...environment,
       NODE_V8_COVERAGE: rawFolder,
       NODE_ENV: 'test',
-      NODE_OPTIONS: `--import=${builtSources}`, // as an argument it would come too late to spare the compiler
+      // As an argument it would come too late to spare the compiler.
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${builtSources}`.trim(),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -7,6 +7,9 @@ import type Type from 'typebox';
 export type { Static, TArray, TBoolean, TInteger, TObject, TOptional, TProperties } from 'typebox';
 export type { TSchema, TSchemaOptions, TString, TUnsafe } from 'typebox';
 
+/** For Ajv: these schemas are our own, and to check them against JSON Schema's would be half of its work at a start. */
+export const ownSchemas = { strict: false, meta: false, validateSchema: false } as const;
+
 const OPTIONAL = '~optional';
 
 const node = <T extends Type.TSchema>(schema: object): T => schema as T;

@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import { ownSchemas } from '../json-schema.ts';
 import { StoreError } from '../policy-store/store.ts';
 import { refusalOf } from '../policy-store/edit-commit.ts';
 import { MalformedBody } from './body.ts';
@@ -8,13 +9,10 @@ import type { AdminLog } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';
 import type { MemberError } from './problem.ts';
 
-// The schemas are the gateway's own: they need no check against JSON Schema's at each start.
-const ours = { strict: false, meta: false, validateSchema: false } as const;
-
 /** A body is taken as it is: nothing is coerced, dropped or filled in. A query is text, so numbers are read from it. */
 export function createValidator(): FastifySchemaCompiler<object> {
-  const exact = new Ajv({ ...ours, allErrors: true });
-  const fromText = new Ajv({ ...ours, allErrors: true, coerceTypes: true });
+  const exact = new Ajv({ ...ownSchemas, allErrors: true });
+  const fromText = new Ajv({ ...ownSchemas, allErrors: true, coerceTypes: true });
   return ({ schema, httpPart }) => (httpPart === 'body' ? exact : fromText).compile(schema);
 }
 

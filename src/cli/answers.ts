@@ -59,7 +59,7 @@ export interface Written {
   readonly live: { readonly replicas: number; readonly of: number };
 }
 
-const ajv = new Ajv();
+const ajv = new Ajv(Type.ownSchemas);
 
 /** True for a value of the shape that is expected. */
 export function fits<T extends Type.TSchema>(schema: T, value: unknown): value is Type.Static<T> {

@@ -26,7 +26,7 @@ function createShelf() {
 
 /** A scope as it is kept: written so that an unset key takes no room, which thousands of bots would pay for. */
 function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy {
-  return Object.assign({ enabled: settings.enabled, whitelist }, settings);
+  return Object.assign({ enabled: settings.enabled, whitelist }, settings, { whitelist });
 }
 
 /** Compiles all that a store has. */

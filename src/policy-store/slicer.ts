@@ -15,9 +15,7 @@ export function createSlicer() {
     });
 
   /** Lets the event loop run if it is time; undefined where it is not. */
-  const pause = (): Promise<void> | undefined => {
-    return performance.now() - since < SLICE_MS ? undefined : rest();
-  };
+  const pause = (): Promise<void> | undefined => (performance.now() - since < SLICE_MS ? undefined : rest());
 
   return {
     pause,

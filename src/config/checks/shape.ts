@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { ownSchemas } from '../../json-schema.ts';
 import type { Findings, Path } from '../findings.ts';
 import { inputRoot } from '../schema/input.ts';
 import type { InputNode } from '../schema/input.ts';
@@ -10,14 +11,11 @@ let compiled: ValidateFunction | undefined;
 
 function validator(): ValidateFunction {
   compiled ??= new Ajv({
+    ...ownSchemas,
     allErrors: true,
     useDefaults: true,
-    strict: false,
     validateFormats: false,
     verbose: true,
-    // The schema is the gateway's own: to check it against JSON Schema's would be half of the work at each start.
-    meta: false,
-    validateSchema: false,
   }).compile(inputRoot);
   return compiled;
 }
