@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
-import { destination, pino, stdTimeFunctions } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import type { App } from './app.ts';
 import { isWorker, startWorkers, tellReady } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
@@ -12,6 +12,7 @@ import {
   type Config,
   type Loaded,
 } from './config/index.ts';
+import { createLogOutput } from './ops/log-output.ts';
 
 /** Start here: configuration → app → listen → close. Every other command is the command line's. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -30,7 +31,7 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config } = loaded;
-  const stdout = destination({ fd: 1, sync: false });
+  const stdout = createLogOutput();
   const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
   const supervises = config.workers > 1 && !isWorker();
   if (!isWorker())
@@ -94,6 +95,6 @@ function reload(app: App, running: Config, load: () => Loaded, log: pino.Logger)
   }
 }
 
-type Output = ReturnType<typeof destination>;
+type Output = ReturnType<typeof createLogOutput>;
 
 await main(process.argv.slice(2));

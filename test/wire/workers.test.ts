@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { configOf, listAddresses, startOrigin, until, visit } from '../faults/world.ts';
@@ -41,4 +42,31 @@ t.test('workers: one port, one policy, one sum; one that dies is started again',
   t.ok(await until(back, 10_000));
   gateway.signal('SIGHUP');
   t.equal((await visit(gateway.publicUrl, 'stranger')).status, 401);
+});
+
+t.test('lines of processes that share one pipe stay whole, however slowly they are read', (t) => {
+  const output = new URL('../../dist/ops/log-output.js', import.meta.url).href;
+  const writer = `
+    import { pino } from 'pino';
+    import { createLogOutput } from '${output}';
+    const log = pino(createLogOutput());
+    const turn = (left) => {
+      for (let n = 0; n < 40; n += 1) log.info({ filler: 'x'.repeat(400 + n) });
+      if (left > 0) setImmediate(turn, left - 1);
+    };
+    turn(40);`;
+  const reader = `
+    const { readSync } = require('node:fs');
+    const [bytes, pause] = [Buffer.alloc(4_096), new Int32Array(new SharedArrayBuffer(4))];
+    let text = '';
+    for (let read; (read = readSync(0, bytes)) > 0; Atomics.wait(pause, 0, 0, 1))
+      text += bytes.toString('utf8', 0, read);
+    const whole = text.trimEnd().split('\\n').filter((line) => /^\\{"level":30[^{]*\\}$/.test(line));
+    console.log(whole.length);`;
+  const write = '"$0" --input-type=module -e "$1" &';
+  const shell = `(${write} ${write} ${write} wait) | "$0" -e "$2"`;
+  const env = { ...process.env, NODE_V8_COVERAGE: '' };
+  const text = execFileSync('sh', ['-c', shell, process.execPath, writer, reader], { env, encoding: 'utf8' });
+  t.equal(Number(text), 3 * 41 * 40, 'each line is there, and is one line');
+  t.end();
 });
