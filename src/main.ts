@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
-import { pino, stdTimeFunctions } from 'pino';
+import type { Logger } from 'pino';
 import type { App } from './app.ts';
 import { isWorker, startWorkers, tellReady } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
@@ -12,7 +12,7 @@ import {
   type Config,
   type Loaded,
 } from './config/index.ts';
-import { createLogOutput } from './ops/log-output.ts';
+import { createLog } from './ops/log.ts';
 
 /** Start here: configuration → app → listen → close. Every other command is the command line's. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -31,8 +31,7 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config } = loaded;
-  const stdout = createLogOutput();
-  const log = pino({ level: config.log.level, timestamp: stdTimeFunctions.isoTime, base: null }, stdout);
+  const { log, flush } = createLog(config.log.level);
   const supervises = config.workers > 1 && !isWorker();
   if (!isWorker())
     for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
@@ -42,7 +41,7 @@ async function serve(flags: readonly string[]): Promise<void> {
   const start = supervises ? startWorkers(config.workers, log) : startOne(config, load, log);
   const running = await start.catch((error: unknown) => {
     log.fatal({ err: error }, 'could not start');
-    stdout.flushSync();
+    flush();
     process.exit(1);
   });
   current.running = running;
@@ -50,7 +49,7 @@ async function serve(flags: readonly string[]): Promise<void> {
   if (isWorker()) tellReady({ publicUrl, privateUrl });
   // Scripts and supervisors wait for this line, whatever the level.
   else log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
-  endGracefully(running, config, log, stdout);
+  endGracefully(running, config, log, flush);
 }
 
 /** What runs: this process's own gateway, or the workers that it started. */
@@ -61,26 +60,26 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function startOne(config: Config, load: () => Loaded, log: pino.Logger): Promise<Running> {
+async function startOne(config: Config, load: () => Loaded, log: Logger): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
   const app = await startApp(config, log);
   return { ...app, reload: () => reload(app, config, load, log) };
 }
 
-function endGracefully(running: Running, { shutdown }: Config, log: pino.Logger, stdout: Output): void {
+function endGracefully(running: Running, { shutdown }: Config, log: Logger, flush: () => void): void {
   const delay = shutdown.delayMs + shutdown.drainMs + 5_000;
   closeWithGrace({ delay, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected error ends the process');
     else log.info({ signal }, 'closing');
     await running.close();
     log.info('closed');
-    stdout.flushSync();
+    flush();
   });
 }
 
 /** A bad new configuration keeps the old one. */
-function reload(app: App, running: Config, load: () => Loaded, log: pino.Logger): void {
+function reload(app: App, running: Config, load: () => Loaded, log: Logger): void {
   const loaded = load();
   if (!loaded.ok) {
     log.error({ mistakes: loaded.mistakes }, 'reload refused: the old configuration stays');
@@ -94,7 +93,5 @@ function reload(app: App, running: Config, load: () => Loaded, log: pino.Logger)
     log.error({ err: error }, 'reload refused: the old configuration stays');
   }
 }
-
-type Output = ReturnType<typeof createLogOutput>;
 
 await main(process.argv.slice(2));

@@ -44,12 +44,18 @@ t.test('workers: one port, one policy, one sum; one that dies is started again',
   t.equal((await visit(gateway.publicUrl, 'stranger')).status, 401);
 });
 
+/** Runs writers of a log that share one pipe, and a reader of it; says what the reader says. */
+function logThrough(writer: string, writers: number, reader: string): string {
+  const module = new URL('../../dist/ops/log.js', import.meta.url).href;
+  const script = `import { createLog } from '${module}'; const { log } = createLog('info'); ${writer}`;
+  const write = '"$0" --input-type=module -e "$1" &';
+  const shell = `(${`${write} `.repeat(writers)} wait) | "$0" -e "$2"`;
+  const env = { ...process.env, NODE_V8_COVERAGE: '' };
+  return execFileSync('sh', ['-c', shell, process.execPath, script, reader], { env, encoding: 'utf8' });
+}
+
 t.test('lines of processes that share one pipe stay whole, however slowly they are read', (t) => {
-  const output = new URL('../../dist/ops/log-output.js', import.meta.url).href;
   const writer = `
-    import { pino } from 'pino';
-    import { createLogOutput } from '${output}';
-    const log = pino(createLogOutput());
     const turn = (left) => {
       for (let n = 0; n < 40; n += 1) log.info({ filler: 'x'.repeat(400 + n) });
       if (left > 0) setImmediate(turn, left - 1);
@@ -63,10 +69,23 @@ t.test('lines of processes that share one pipe stay whole, however slowly they a
       text += bytes.toString('utf8', 0, read);
     const whole = text.trimEnd().split('\\n').filter((line) => /^\\{"level":30[^{]*\\}$/.test(line));
     console.log(whole.length);`;
-  const write = '"$0" --input-type=module -e "$1" &';
-  const shell = `(${write} ${write} ${write} wait) | "$0" -e "$2"`;
-  const env = { ...process.env, NODE_V8_COVERAGE: '' };
-  const text = execFileSync('sh', ['-c', shell, process.execPath, writer, reader], { env, encoding: 'utf8' });
-  t.equal(Number(text), 3 * 41 * 40, 'each line is there, and is one line');
+  t.equal(Number(logThrough(writer, 3, reader)), 3 * 41 * 40, 'each line is there, and is one line');
+  t.end();
+});
+
+t.test('a log that nobody reads: lines beyond 16 MiB are dropped, told and counted', (t) => {
+  const writer = `
+    const filler = 'x'.repeat(1_000);
+    for (let n = 0; n < 30_000; n += 1) log.info({ filler });`;
+  const reader = `
+    setTimeout(() => {
+      const lines = require('node:fs').readFileSync(0, 'utf8').trimEnd().split('\\n').map((line) => JSON.parse(line));
+      const told = lines.filter(({ level }) => level === 40);
+      const written = lines.length - told.length;
+      console.log(JSON.stringify({ written, told: told.length, all: told.reduce((sum, { lines }) => sum + lines, written) }));
+    }, 500);`;
+  const said = JSON.parse(logThrough(writer, 1, reader)) as Record<string, number>;
+  t.match(said, { told: 1, all: 30_000 });
+  t.ok((said['written'] ?? 0) > 10_000 && (said['written'] ?? 0) < 20_000, 'as much as may wait');
   t.end();
 });

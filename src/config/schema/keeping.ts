@@ -166,7 +166,7 @@ export const log = group(
       default: 'full',
     }),
   },
-  { description: 'The log, JSON lines on stdout.', reload: true },
+  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged.', reload: true },
 );
 
 export const workers = whole(1, 128, {
