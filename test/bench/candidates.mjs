@@ -7,7 +7,8 @@ import { start } from './processes.mjs';
 
 const services = new URL('./services/', import.meta.url).pathname;
 const main = new URL('../../dist/main.js', import.meta.url).pathname;
-let nextPort = 21_000;
+// Of each run its own: what another has left behind must not answer in this one's place.
+let nextPort = 21_000 + (process.pid % 500) * 20;
 const freshPort = () => (nextPort += 1);
 
 const write = (file, text) => {
@@ -27,7 +28,7 @@ export async function startUpstream(tools, material) {
 
 async function nginx(tools, material, name, make) {
   const port = freshPort();
-  const file = write(join(material.folder, `${name}.conf`), make(port));
+  const file = write(join(material.folder, `${name}-${port}.conf`), make(port));
   return start([tools.nginx, '-c', file, '-e', '/dev/null'], { cpu: 0, port });
 }
 
@@ -54,7 +55,7 @@ const joined = (front, ...others) => ({
   stop: async () => void (await Promise.all([front, ...others].map((each) => each.stop()))),
 });
 
-const hand = async (program, material, upstream) =>
+const hand = async (program, material, upstream, env = {}) =>
   joined(
     await node(
       program,
@@ -62,17 +63,18 @@ const hand = async (program, material, upstream) =>
         UPSTREAM: `http://127.0.0.1:${upstream.port}`,
         PUBLIC_KEY: material.publicKeyFile,
         RANGES: material.rangesFile,
+        ...env,
       },
       freshPort(),
     ),
   );
 
-async function gateway(material, upstream, runtime = process.execPath) {
+async function gateway(material, upstream, { runtime = process.execPath, level = 'warn' } = {}) {
   const [port, privatePort] = [freshPort(), freshPort()];
   const folder = join(material.folder, `gateway-${port}`);
   mkdirSync(folder);
   write(join(folder, 'admin-token'), 'bench-token-that-only-this-run-knows');
-  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile);
+  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile, level);
   const file = write(join(folder, 'gateway.yaml'), text);
   const process = await start([runtime, main, '--config', file], {
     cpu: 0,
@@ -119,7 +121,10 @@ export const candidates = {
   'gateway (control)': { start: (tools, material, upstream) => gateway(material, upstream) },
   'gateway (Node 24)': {
     needs: ['node24'],
-    start: (tools, material, upstream) => gateway(material, upstream, tools.node24),
+    start: (tools, material, upstream) => gateway(material, upstream, { runtime: tools.node24 }),
+  },
+  'gateway, with its access log': {
+    start: (tools, material, upstream) => gateway(material, upstream, { level: 'info' }),
   },
   'nginx + auth_request (jose)': {
     needs: ['nginx'],
@@ -136,6 +141,11 @@ export const candidates = {
     start: (tools, material, upstream) =>
       nginxWithService(tools, material, upstream, 'auth', configuration.nginxAuthRequest, 'yes'),
   },
+  'nginx + auth_request (jose, cached), as its manual shows': {
+    needs: ['nginx'],
+    start: (tools, material, upstream) =>
+      nginxWithService(tools, material, upstream, 'auth', configuration.nginxAuthRequestPlain, 'yes'),
+  },
   'nginx geo + cached subrequest': {
     needs: ['nginx'],
     start: (tools, material, upstream) =>
@@ -144,6 +154,9 @@ export const candidates = {
   'HAProxy jwt_verify': { needs: ['haproxy'], start: haproxy },
   'Fastify + http-proxy, first try': {
     start: (tools, material, upstream) => hand('first.mjs', material, upstream),
+  },
+  'Fastify + http-proxy, first try, with its log': {
+    start: (tools, material, upstream) => hand('first.mjs', material, upstream, { LOG: 'yes' }),
   },
   'node:http + undici by hand': {
     start: (tools, material, upstream) => hand('hand.mjs', material, upstream),

@@ -32,7 +32,7 @@ const realIp = `set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;`;
 export const nginxUpstream = (folder, port, sinkPort) =>
   nginxFrame(
     folder,
-    'upstream',
+    `upstream-${port}`,
     `${upstream(sinkPort)}
   server {
     listen 127.0.0.1:${port} backlog=4096; root ${folder}/www; etag off;
@@ -44,7 +44,7 @@ export const nginxUpstream = (folder, port, sinkPort) =>
 export const nginxPlain = (folder, port, upstreamPort) =>
   nginxFrame(
     folder,
-    'plain',
+    `plain-${port}`,
     `${upstream(upstreamPort)}\n  server { listen 127.0.0.1:${port} backlog=4096; location / { ${toUpstream} } }`,
   );
 
@@ -55,7 +55,7 @@ export const nginxPlain = (folder, port, upstreamPort) =>
 export const nginxAuthRequest = (folder, port, upstreamPort, authPort, ranges, kept = true) =>
   nginxFrame(
     folder,
-    'auth',
+    `auth-${port}`,
     `${upstream(upstreamPort)}
   upstream auth { server 127.0.0.1:${authPort}; ${kept ? 'keepalive 128; keepalive_requests 1000000;' : ''} }
   server {
@@ -83,7 +83,7 @@ export const nginxAuthRequestPlain = (...given) => nginxAuthRequest(...given, fa
 export const nginxGeoCached = (folder, port, upstreamPort, authPort, ranges) =>
   nginxFrame(
     folder,
-    'geo',
+    `geo-${port}`,
     `${upstream(upstreamPort)}
   upstream auth { server 127.0.0.1:${authPort}; keepalive 128; keepalive_requests 1000000; }
   proxy_cache_path ${folder}/geo-cache keys_zone=auth:50m max_size=1g;
@@ -131,7 +131,7 @@ backend b
 `;
 
 /** The gateway itself; JSON is YAML. */
-export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile) =>
+export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, level) =>
   JSON.stringify({
     public: { port },
     private: { port: privatePort },
@@ -152,5 +152,5 @@ export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile) 
     trustedProxies: { cidrs: ['127.0.0.1/32'], source: 'x-forwarded-for' },
     store: { file: `${folder}/store` },
     admin: { tokenFile: `${folder}/admin-token` },
-    log: { level: 'warn' },
+    log: { level },
   });

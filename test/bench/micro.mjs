@@ -6,6 +6,7 @@ import { SignJWT, jwtVerify } from 'jose';
 import { createVerifier } from '../../dist/identity/verifier.js';
 import { decide } from '../../dist/policy/decide.js';
 import { NEVER, compile, findPosition } from '../../dist/policy/whitelist.js';
+import { parseIpv4 } from '../../dist/reading/address.js';
 import { compileRoutes } from '../../dist/reading/route.js';
 import { readTarget } from '../../dist/reading/target.js';
 import { audience, dotted, issuer } from './material.mjs';
@@ -60,19 +61,18 @@ const addresses = Array.from({ length: 4096 }, (_, n) => Math.floor(((n * 265443
 
 async function lookups(ipaddr) {
   const sizes = [10, 1_000, 100_000, 1_000_000];
-  const lists = sizes.map((size) => compile(spread(size)));
-  const find = (list) => (n) => findPosition(list, addresses[n & 4095], 1e12);
-  const works = sizes.map((size, at) => [`gateway, ${size} ranges`, find(lists[at])]);
-  await compare('range lookup', 200_000, Object.fromEntries(works));
-  const ranges = spread(1_000);
   const texts = addresses.map(dotted);
+  const find = (list) => (n) => findPosition(list, parseIpv4(texts[n & 4095]), 1e12);
+  const works = sizes.map((size) => [`gateway, ${size} ranges`, find(compile(spread(size)))]);
+  await compare('range lookup of an address as text', 200_000, Object.fromEntries(works));
+  const ranges = spread(1_000);
   const blocks = blockList(ranges);
   const numbers = ranges.map(({ start, end }) => [
     IPv4.fromNumber(BigInt(start)),
     IPv4.fromNumber(BigInt(end)),
   ]);
   const cidrs = ipaddr && ranges.map(({ start }) => ipaddr.parseCIDR(`${dotted(start & ~7)}/29`));
-  await compare('range lookup', 200, {
+  await compare('range lookup of an address as text', 200, {
     'net.BlockList, 1000 ranges': (n) => blocks.check(texts[n & 4095], 'ipv4'),
     'ip-num, 1000 ranges': (n) => {
       const address = IPv4.fromString(texts[n & 4095]);

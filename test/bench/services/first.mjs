@@ -5,14 +5,14 @@ import Fastify from 'fastify';
 import { IPv4 } from 'ip-num';
 import { importSPKI, jwtVerify } from 'jose';
 
-const { PORT, UPSTREAM, PUBLIC_KEY, RANGES } = process.env;
+const { PORT, UPSTREAM, PUBLIC_KEY, RANGES, LOG } = process.env;
 const key = await importSPKI(readFileSync(PUBLIC_KEY, 'utf8'), 'RS256');
 const rules = { algorithms: ['RS256'], issuer: 'https://issuer.example/', audience: 'transcript-gateway' };
 const ranges = JSON.parse(readFileSync(RANGES, 'utf8')).map(([start, end]) => [
   IPv4.fromNumber(BigInt(start)),
   IPv4.fromNumber(BigInt(end)),
 ]);
-const app = Fastify({ logger: false, trustProxy: true });
+const app = Fastify({ logger: LOG === 'yes', trustProxy: true });
 
 async function mayRead(request) {
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
