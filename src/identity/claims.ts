@@ -1,4 +1,4 @@
-import { own, type JsonObject } from './json.ts';
+import { own, type JsonObject } from '../json.ts';
 
 /** The registered claims, read: whose it is and when it holds, tolerance included. */
 export interface Standing {

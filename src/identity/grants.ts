@@ -1,6 +1,6 @@
 import { hasBot, type Bots, type Known } from '../policy/principal.ts';
 import { isBotId } from '../policy/resource.ts';
-import { isObject, own, type JsonObject } from './json.ts';
+import { isObject, own, type JsonObject } from '../json.ts';
 import type { ClaimPaths, Grant } from './options.ts';
 
 /** What an issuer's tokens may carry. */

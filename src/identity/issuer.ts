@@ -1,7 +1,7 @@
 import type { Bots } from '../policy/principal.ts';
 import { readStanding, type Standing } from './claims.ts';
 import type { GrantRules } from './grants.ts';
-import { own, type JsonObject } from './json.ts';
+import { own, type JsonObject } from '../json.ts';
 import { createKeyRing, type KeyRing } from './keys.ts';
 import type { IssuerOptions, Place } from './options.ts';
 import type { RemoteKeys } from './key-source.ts';

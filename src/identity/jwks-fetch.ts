@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { isObject, own } from './json.ts';
+import { isObject, own } from '../json.ts';
 import { remoteKey, type VerifyKey } from './key.ts';
 
 const MAX_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, webcrypto, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
-import { isObject, own, type JsonObject } from './json.ts';
+import { isObject, own, type JsonObject } from '../json.ts';
 import { hmacAlgorithms, minSecretBytes, publicAlgorithms } from './options.ts';
 import type { Algorithm, HmacAlgorithm, PublicAlgorithm } from './options.ts';
 

@@ -2,7 +2,7 @@ import type { Known } from '../policy/principal.ts';
 import type { Standing } from './claims.ts';
 import { readGrants } from './grants.ts';
 import type { Issuer } from './issuer.ts';
-import { own, type JsonObject } from './json.ts';
+import { own, type JsonObject } from '../json.ts';
 import type { Place } from './options.ts';
 
 /** The person that a verified token of this issuer makes. */

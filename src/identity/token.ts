@@ -1,4 +1,4 @@
-import { own, readJsonObject, type JsonObject } from './json.ts';
+import { own, readJsonObject, type JsonObject } from '../json.ts';
 
 /** Longest token that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 8192;

@@ -2,7 +2,7 @@ import type { Known, Principal } from '../policy/principal.ts';
 import { createExaminer } from './examine.ts';
 import { cookiePlaces, identify, type Credentials } from './identify.ts';
 import { createIssuer } from './issuer.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 import { imagineKnown } from './known.ts';
 import type { IdentityOptions } from './options.ts';
 import type { KeptKeys, Log, RemoteKeys } from './key-source.ts';

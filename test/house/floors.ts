@@ -10,12 +10,12 @@ const storeys: readonly (readonly string[])[] = [
   ['gateway', 'admin', 'ops'],
   ['access'],
   ['identity', 'policy-store', 'audit', 'limits', 'reading'],
-  ['policy', 'errors', 'json-schema'],
+  ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];
 
 const pureRooms = new Set(['policy', 'reading']);
 /** What a pure room may use beside its own floor and those below. */
-const purePackages = new Set(['ip-num']);
+const purePackages = new Set(['ip-num', '@jmespath-community/jmespath', 'path-to-regexp']);
 /** The world outside: clock, chance, network, process. */
 const impure =
   /^(process|fetch|setTimeout|setInterval|setImmediate|queueMicrotask|performance|console|crypto|globalThis)$/;

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
-import { readJsonObject } from '../../src/identity/json.ts';
+import { readJsonObject } from '../../src/json.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createSigner, newPair, publicSigner } from '../support/tokens.ts';
 import { bearer, claims, issuer, options, publicOf, quiet, secretOf, signers, word } from './scene.ts';
