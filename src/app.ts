@@ -12,6 +12,7 @@ import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
 import { createCounters } from './audit/counters.ts';
 import type { Config } from './config/index.ts';
+import type { Gateway } from './gateway/index.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import { createLivePolicy } from './policy-store/live-policy.ts';
 
@@ -32,12 +33,18 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const keepers = await openKeepers(() => ruling().config, log);
   const { store, live, limits } = keepers;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
-  const health = healthOf({ store, live, ruling, isDraining: () => current.draining });
+  const health = healthOf({
+    store,
+    live,
+    ruling,
+    isDraining: () => current.draining,
+    upstream: () => current.gateway?.stats().upstream,
+  });
   const counters = createCounters();
   const admin = createAdmin({ ruling, authorize, store, live, limits, log });
   const durations = createDurations();
   const parts = { config, ruling, authorize, live, counters, durations, health, admin, limits, log };
-  const gateway = createPublicDoor(parts);
+  const gateway = (current.gateway = createPublicDoor(parts));
   const figures = figuresOf({ counters, live, gateway, verifier: () => ruling().verifier });
   const registry = createRegistry(figures, durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
@@ -51,7 +58,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     return {
       publicUrl,
       privateUrl,
-      reload: (next) => takeOver(current, next, log),
+      reload(next) {
+        takeOver(current, next, log);
+        gateway.reconsider();
+      },
       async close() {
         current.draining = true;
         gateway.drain();
@@ -85,6 +95,7 @@ async function openKeepers(config: () => Config, log: Logger) {
 interface Current {
   ruling: Ruling;
   draining: boolean;
+  gateway?: Gateway;
 }
 
 /** Swaps in the rules of a new configuration; throws, and changes nothing, where they cannot be made. */

@@ -6,7 +6,7 @@ import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '..
 import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { Config } from '../config/index.ts';
-import { createGateway, type Access, type Gateway } from '../gateway/index.ts';
+import { createGateway, type Access, type Ended, type Gateway } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
@@ -48,6 +48,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
       onAccess: record(parts),
+      onEnded: (answer, ended) => logEnded(log, answer, ended),
       observe: parts.durations,
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
@@ -78,9 +79,15 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
     if (answer.resource.kind !== 'other') {
       counters.client(answer.client.status, answer.forwarding.unheard === true);
     }
-    const { requestId, method } = access;
-    made.write({ answer, requestId, method, refusal });
+    const { requestId, method, status, upstreamMs, durationMs } = access;
+    made.write({ answer, requestId, method, refusal, status, upstreamMs, durationMs });
   };
+}
+
+/** The second line of what went on for longer; of what is not guarded it is for those who look closely. */
+function logEnded(log: Logger, { resource }: Answer, ended: Ended): void {
+  const level = resource.kind === 'other' ? 'debug' : 'info';
+  log[level]({ ...ended, durationMs: Math.round(ended.durationMs) }, 'ended');
 }
 
 /** The door for operators: health, metrics, admin API and dashboard. */

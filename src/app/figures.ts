@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Counters } from '../audit/counters.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { Verifier } from '../identity/verifier.ts';
@@ -36,6 +37,7 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
     ...tokenFigures(() => verifier().stats()),
     keyAge(verifier),
     ...doorFigures(gateway),
+    buildInfo(),
   ];
 }
 
@@ -94,14 +96,42 @@ function doorFigures(gateway: Gateway): Figure[] {
   const stats = () => gateway.stats();
   return [
     gauge('connections', 'Open connections of visitors.', () => stats().connections),
-    gauge(
-      'long_answers',
-      'Tunnels and streams that are asked about again each second.',
-      () => stats().tunnelsAndStreams,
+    gauge('long_answers', 'Answers under way and tunnels.', () => stats().streams),
+    gauge('leases', 'Grants in use, asked about again each second.', () => stats().leases),
+    gauge('upstream_requests', 'Requests that wait for the platform now.', () => stats().upstreamRunning),
+    gauge('upstream_queue', 'Requests that wait for their turn at it.', () => stats().upstreamWaiting),
+    counter(
+      'upstream_retries_total',
+      'Requests sent again on a new connection, since the kept one was just closed.',
+      () => stats().upstream.retries,
     ),
-    gauge('upstream_requests', 'Requests at the platform now.', () => stats().upstreamRunning),
-    gauge('upstream_queue', 'Requests that wait for a connection to it.', () => stats().upstreamWaiting),
+    {
+      name: 'failures_total',
+      type: 'counter',
+      help: 'What failed at the door or behind it, guarded or not, by the code that the visitor was told.',
+      labels: ['code'],
+      read: () => [...stats().failures].map(([code, value]) => ({ labels: { code }, value })),
+    },
   ];
+}
+
+/** One line that is always 1, and says what runs. */
+function buildInfo(): Figure {
+  const labels = { version: packageVersion(), node: process.version };
+  return {
+    name: 'build_info',
+    type: 'gauge',
+    help: 'Which version of the gateway runs on which Node.js; always 1.',
+    labels: ['version', 'node'],
+    together: 'max',
+    read: () => [{ labels, value: 1 }],
+  };
+}
+
+/** From the package that this program is. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }
 
 function clients(counters: Counters): Figure {

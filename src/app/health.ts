@@ -1,6 +1,7 @@
 import type { Dependency, HealthSources } from '../ops/health.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
+import type { UpstreamHealth } from '../gateway/index.ts';
 import type { Ruling } from './rules.ts';
 
 export interface HealthParts {
@@ -8,10 +9,12 @@ export interface HealthParts {
   readonly live: LivePolicy;
   readonly ruling: () => Ruling;
   readonly isDraining: () => boolean;
+  /** What the platform was last seen to do; undefined before the door is there. */
+  readonly upstream: () => UpstreamHealth | undefined;
 }
 
 /** Asks the rooms how they are. */
-export function healthOf({ store, live, ruling, isDraining }: HealthParts): HealthSources {
+export function healthOf({ store, live, ruling, isDraining, upstream }: HealthParts): HealthSources {
   const keys = (): readonly Dependency[] =>
     ruling()
       .verifier.status()
@@ -24,7 +27,12 @@ export function healthOf({ store, live, ruling, isDraining }: HealthParts): Heal
     isDraining,
     canDecide: () =>
       live.view(Date.now()).known || keys().some(({ state }) => state === 'up' || state === 'degraded'),
-    dependencies: () => [policyState(live), { name: 'store', ...store.status() }, ...keys()],
+    dependencies: () => [
+      policyState(live),
+      { name: 'store', ...store.status() },
+      ...keys(),
+      upstreamState(upstream()),
+    ],
   };
 }
 
@@ -38,4 +46,15 @@ function policyState(live: LivePolicy): Dependency {
     state: state === 'stale' || (state === 'up' && broken.length > 0) ? 'degraded' : state,
     detail: [detail, ...broken, ...alarm].join('; '),
   };
+}
+
+/** As the last request saw it: the gateway asks nothing of the platform on its own account. */
+function upstreamState(health: UpstreamHealth | undefined): Dependency {
+  const name = 'upstream';
+  if (health === undefined || (health.answeredMs === 0 && health.failedMs === 0))
+    return { name, state: 'up', detail: 'no request has been sent to it yet' };
+  const secondsSince = (ms: number): number => Math.round((performance.now() - ms) / 1000);
+  if (health.failedMs > health.answeredMs)
+    return { name, state: 'down', detail: `${secondsSince(health.failedMs)} s ago ${health.failure}` };
+  return { name, state: 'up', detail: `it answered ${secondsSince(health.answeredMs)} s ago` };
 }

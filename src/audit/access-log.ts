@@ -30,6 +30,12 @@ export interface AccessEvent {
   readonly refusal: string | undefined;
   readonly requestId: string;
   readonly method: string;
+  /** Of the answer; undefined where the visitor left before there was any. */
+  readonly status?: number | undefined;
+  /** From its leaving for the upstream to the head of the answer. */
+  readonly upstreamMs?: number | undefined;
+  /** From its coming in to the head. */
+  readonly durationMs: number;
 }
 
 /** The part of a pino logger that this room writes to. */
@@ -75,7 +81,15 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
     revision: answer.revision,
     stale: answer.stale,
     requestId: event.requestId,
+    status: event.status,
+    upstreamMs: rounded(event.upstreamMs),
+    durationMs: rounded(event.durationMs),
   };
+}
+
+/** To a hundredth: more is noise, and a longer line. */
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 100) / 100;
 }
 
 /** Truncated: an IPv4 address to its /24, an IPv6 address to its /48. */

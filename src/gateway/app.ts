@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { originForm } from '../reading/target.ts';
 import type { ExchangeShare } from './asked.ts';
 import type { Closing } from './closing.ts';
 import type { Connections } from './connections.ts';
 import type { Enforcer } from './enforce.ts';
+import type { Failures } from './failures.ts';
 import type { Guard } from './guard.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
@@ -20,6 +22,7 @@ export interface AppParts {
   readonly enforcer: Enforcer;
   readonly connections: Connections;
   readonly share: ExchangeShare;
+  readonly failures: Failures;
   readonly guard: Guard;
   readonly closing: Closing;
 }
@@ -29,7 +32,7 @@ export function createApp(parts: AppParts): FastifyInstance {
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => createServer(parts, handler),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(parts.failures, error, socket),
     // The router sees one path for everything but the gateway's own prefix; the guard sees the target as it came.
     rewriteUrl: ({ url = '' }) => (isReserved(originForm(url)) ? originForm(url) : '/'),
     return503OnClosing: false,
@@ -39,32 +42,32 @@ export function createApp(parts: AppParts): FastifyInstance {
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (_error, request, reply) => {
       reply.hijack();
-      sendRefusal(reply.raw, parts.enforcer.problem(request.raw, 'bad-request', newRequestId()));
+      sendRefusal(
+        reply.raw,
+        parts.share.own.problem(request.raw, 'bad-request', 'no URL that can be routed'),
+      );
     },
   });
-  app.addHook('onRequest', (request, reply, done) => parts.guard.guard(request, reply, done));
+  app.addHook('onRequest', parts.guard);
   registerReserved(app, parts.deps, parts.enforcer);
   return app;
 }
 
 function createServer(parts: AppParts, handler: (request: never, response: never) => void): Server {
-  const { options, deps, enforcer, connections, share, guard, closing } = parts;
+  const { options, connections, failures, share, closing } = parts;
+  const { limits } = options;
   // Node's request listener, whose types Fastify leaves open.
   const serve = handler as (...pair: unknown[]) => void;
-  const upgrade = createUpgradeHandler({
-    options,
-    upstreamHost: share.upstreamHost,
-    enforcer,
-    longAnswers: share.longAnswers,
-    settings: () => deps.settings(),
-    inspect: guard.inspect,
-    isBusy: (socket) => messageOn(socket) !== undefined,
-    ask: guard.ask,
-    onAccess: (answer, request, requestId, code) =>
-      deps.onAccess(answer, { requestId, method: request.method ?? '', code }),
-    serve,
-  });
-  const server = createPublicServer(serve, { limits: options.limits, connections, upgrade });
+  const upgrade = (readAgain: (socket: Duplex) => void) =>
+    createUpgradeHandler({
+      limits,
+      websockets: options.upstream.websockets,
+      own: share.own,
+      isBusy: (socket) => messageOn(socket) !== undefined,
+      serve,
+      readAgain,
+    });
+  const server = createPublicServer(serve, { limits, connections, failures, upgrade });
   closing.watch(server);
   return server;
 }

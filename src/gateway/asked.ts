@@ -1,29 +1,51 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Permit } from '../access/permit.ts';
-import type { Question } from '../access/question.ts';
-import type { LongAnswers } from './long-answers.ts';
+import type { Leases } from '../access/leases.ts';
+import type { Answer, Question } from '../access/question.ts';
 import type { GatewaySettings } from './options.ts';
+import type { OwnAnswers } from './own-answers.ts';
+import type { Streams } from './streams.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What all exchanges share. */
-export interface ExchangeShare {
-  readonly upstream: Upstream;
-  /** Sent on as Host; undefined: the visitor's own. */
-  readonly upstreamHost: string | undefined;
-  /** A body that stands still for so long, either way, is given up; 0 = never. */
-  readonly bodyTimeoutMs: number;
-  /** True from when no new connections are taken: the ones there are not kept. */
-  isClosing(): boolean;
-  readonly longAnswers: LongAnswers;
-  settings(): GatewaySettings;
-  readonly observeUpstream: ((seconds: number) => void) | undefined;
-}
-
-/** One request, judged. */
+/** One request, named. */
 export interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly question: Question;
-  readonly permit: Permit;
   readonly requestId: string;
+  /** When it was taken up, by `performance.now()`. */
+  readonly startMs: number;
+}
+
+/** What went on after its head, or ended before its time. */
+export interface Ended {
+  readonly requestId: string;
+  /** `complete`, who left, what limit it met, or the reason that ended its grant. */
+  readonly why: string;
+  readonly durationMs: number;
+  /** Of bodies, or of a tunnel: from the visitor and to the visitor. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** What all exchanges share. */
+export interface ExchangeShare {
+  readonly upstream: Upstream;
+  readonly streams: Streams;
+  readonly leases: Leases;
+  readonly own: OwnAnswers;
+  /** Sent on as Host; undefined: the visitor's own. */
+  readonly upstreamHost: string | undefined;
+  /** A request's body that stands still for so long is given up; 0 = never. */
+  readonly bodyTimeoutMs: number;
+  /** An answer of which the visitor takes nothing for so long is given up; 0 = never. */
+  readonly sendTimeoutMs: number;
+  /** A tunnel without a byte for so long is closed; 0 = never. */
+  readonly tunnelIdleMs: number;
+  /** True from when no new connections are taken: the ones there are not kept. */
+  isClosing(): boolean;
+  settings(): GatewaySettings;
+  /** Told the head of each answer of the upstream's, before it goes out. */
+  onHead(asked: Asked, answer: Answer, status: number, upstreamMs: number): void;
+  onEnded(answer: Answer, ended: Ended): void;
+  readonly observeUpstream: ((seconds: number) => void) | undefined;
 }

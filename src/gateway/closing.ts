@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
+import type { Leases } from '../access/leases.ts';
 import type { Connections } from './connections.ts';
-import type { LongAnswers } from './long-answers.ts';
+
 import type { Upstream } from './upstream.ts';
 
 export interface ClosingParts {
   readonly app: FastifyInstance;
-  readonly longAnswers: LongAnswers;
+  readonly leases: Leases;
   readonly connections: Connections;
   readonly upstream: Upstream;
   readonly drainMs: number;
@@ -33,17 +34,17 @@ export function createClosing(): Closing {
     },
     begin: () => void (hasBegun = true),
     watch: (server) => void servers.add(server),
-    async close({ app, longAnswers, connections, upstream, drainMs }) {
+    async close({ app, leases, connections, upstream, drainMs }) {
       hasBegun = true;
       const idle = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), idleCheckMs);
       const breakOff = setTimeout(() => {
-        longAnswers.endAll();
+        leases.endAll();
         connections.endAll();
       }, drainMs);
       await app.close();
       clearInterval(idle);
       clearTimeout(breakOff);
-      longAnswers.close();
+      leases.close();
       await upstream.connections.close();
     },
   };

@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Peer } from '../access/question.ts';
+import type { Failures } from './failures.ts';
 import type { LimitOptions } from './options.ts';
+import { plainly } from './own-answers.ts';
 import { takeHeader } from './proxy-protocol.ts';
-import { refusal, sendOnSocket } from './refusal.ts';
-import { newRequestId } from './request-id.ts';
+import { sendOnSocket } from './refusal.ts';
 
 export interface ConnectionOptions {
   readonly limits: LimitOptions;
   readonly proxyProtocol: boolean;
   isTrustedPeer(address: string): boolean;
+  readonly failures: Failures;
 }
 
 /** Who is connected, and who may. */
@@ -22,19 +24,16 @@ export interface Connections {
   endAll(): void;
 }
 
-export function createConnections({ limits, proxyProtocol, isTrustedPeer }: ConnectionOptions): Connections {
+export function createConnections(options: ConnectionOptions): Connections {
+  const { limits, proxyProtocol, isTrustedPeer, failures } = options;
   const open = new Set<Socket>();
   const peers = new WeakMap<Socket, Peer>();
   const perAddress = countAddresses(limits.connectionsPerAddress, isTrustedPeer);
 
   const admitted = (socket: Socket, peer: Peer, admit: (socket: Socket) => void): void => {
-    if (
-      open.size > limits.connections ||
-      !perAddress(socket, peer.proxied === 'unknown' ? '' : peer.address)
-    ) {
-      turnAway(socket);
-      return;
-    }
+    const address = peer.proxied === 'unknown' ? '' : peer.address;
+    if (open.size > limits.connections) return turnAway(failures, socket, 'limits.connections');
+    if (!perAddress(socket, address)) return turnAway(failures, socket, 'limits.connectionsPerAddress');
     peers.set(socket, peer);
     admit(socket);
   };
@@ -77,9 +76,8 @@ function countAddresses(most: number, isTrustedPeer: (address: string) => boolea
 }
 
 /** A short answer instead of a silent close, so that a visitor knows why. */
-function turnAway(socket: Socket): void {
+function turnAway(failures: Failures, socket: Socket, limit: string): void {
   socket.on('error', () => undefined);
-  const requestId = newRequestId();
-  sendOnSocket(socket, refusal({ code: 'too-many-connections', requestId, asker: 'program' }));
+  sendOnSocket(socket, plainly(failures, 'too-many-connections', `${limit} is reached`));
   socket.setTimeout(1_000, () => socket.destroy());
 }

@@ -1,198 +1,155 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PassThrough } from 'node:stream';
-import type { Client, Dispatcher } from 'undici';
-import type { Permit } from '../access/permit.ts';
-import type { Question } from '../access/question.ts';
-import type { ProblemCode } from '../errors.ts';
+import type { Duplex, PassThrough } from 'node:stream';
+import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
-import type { LongAnswer } from './long-answers.ts';
+import { Course } from './course.ts';
+import { inWords } from './failures.ts';
 import { hasBody, takeBody } from './request-body.ts';
-import { writeOrWait } from './response-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
 import {
-  addTrailers,
   failureOf,
+  hasOtherCoding,
   isBodiless,
-  reasonPhrase,
+  isWebSocketAnswer,
   sendEarlyHints,
-  UpstreamFailure,
 } from './upstream-answer.ts';
-import type { Waiting } from './slots.ts';
-
-type Started = (failed: Error | null) => void;
 
 /** More interim answers than this before the final one is an attack on our patience. */
 const mostInterim = 16;
 
 /**
- * One permitted request on its way to the upstream and its answer on its way back. A class, for once: there is
- * one for each request, and its methods are undici's handler, without a closure for any of them.
+ * One granted request, or upgrade, on its way to the upstream; its answer's way back is the delivery's. It goes on
+ * for as long as its lease holds. A class, for once: there is one for each request, and its methods are undici's
+ * handler, without a closure for any of them.
  */
-export class Exchange implements Dispatcher.DispatchHandler, Waiting, LongAnswer {
-  readonly sinceMs = performance.now();
-  readonly question: Question;
-  readonly requestId: string;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #permit: Permit;
-  readonly #share: ExchangeShare;
-  readonly #treatment: ResponseTreatment;
-  #started: Started | undefined;
+export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #body: Buffer | PassThrough | null = null;
-  #abort: ((error?: Error) => void) | undefined;
-  #resume: (() => void) | undefined;
-  #head: { status: number; reason: string; headers: string[] } | undefined;
   #interim = 0;
-  #connection: Client | undefined;
-  #over = false;
+  #isAnswering = false;
 
-  constructor(asked: Asked, share: ExchangeShare) {
-    ({ request: this.#request, response: this.#response, permit: this.#permit } = asked);
-    ({ question: this.question, requestId: this.requestId } = asked);
-    this.#share = share;
-    this.#treatment = treatmentFor(asked.permit.answer);
-  }
-
-  /** Sends the request; `started` is called once, with the answer's head at hand or with the failure. */
-  start(started: Started): void {
-    this.#started = started;
-    if (this.#treatment.dropBody || !hasBody(this.#request)) return this.#queue();
+  protected override send(): void {
+    const { request, response } = this.asked;
+    if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
     };
-    takeBody(this.#request, this.#response, this.#share.bodyTimeoutMs, ready, () => this.#stalled());
+    takeBody(request, response, this.share.bodyTimeoutMs, ready, () => this.stalled());
   }
 
   #queue(): void {
-    if (this.#over) return;
-    const taken = this.#share.upstream.slots.take(this);
-    if (taken === undefined) this.#fail('upstream-busy');
-    else if (taken) this.go();
+    if (!this.isOver && !this.place.take()) this.fail('upstream-busy', 'upstream.queue is full');
   }
 
   go(): void {
-    const { connections, dispatch } = this.#share.upstream;
-    const { headersTimeout, bodyTimeout, servername } = dispatch;
-    const path = originForm(this.#permit.target);
-    const { method = 'GET' } = this.#request;
-    const headers = requestHeaders(this.#request, this.#permit, this.requestId, this.#share);
-    this.#connection = connections.lend();
-    const options = { headersTimeout, bodyTimeout, servername, path, method, headers, body: this.#body };
-    this.#connection.dispatch(options, this);
+    const { upstream } = this.share;
+    const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
+    const { request, question, requestId } = this.asked;
+    const { method = 'GET' } = request;
+    const path = originForm(question.target);
+    const headers = requestHeaders(request, this.lease, requestId, this.share);
+    const upgrade = question.upgrade ? 'websocket' : null;
+    const options = { headersTimeout, bodyTimeout, servername, path, method, headers, upgrade };
+    // An upgrade must not be sent again, and takes its connection with it: it never gets a kept one.
+    this.place.connect(question.upgrade).dispatch({ ...options, body: this.#body }, this);
   }
 
   giveUp(): void {
-    this.#fail('upstream-busy');
+    this.fail('upstream-busy', 'waited too long for one of upstream.connections');
   }
 
   onConnect(abort: (error?: Error) => void): void {
-    if (this.#over) abort();
-    else this.#abort = abort;
+    if (this.isOver) abort();
+    else this.abort = abort;
+  }
+
+  onBodySent(chunk: unknown): void {
+    if (Buffer.isBuffer(chunk)) this.bytesIn += chunk.length;
+  }
+
+  onResponseStarted(): void {
+    this.#isAnswering = true;
   }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (status >= 100 && status < 200) return this.#onInterim(status, raw);
-    this.#resume = resume;
-    this.#head = { status, reason: reasonPhrase(reason), headers: responseHeaders(raw, this.#treatment) };
-    this.#share.observeUpstream?.((performance.now() - this.sinceMs) / 1000);
-    this.#start(null);
+    if (hasOtherCoding(raw)) {
+      this.fail('upstream-invalid', 'the answer has a transfer coding other than chunked');
+      return true;
+    }
+    this.#headArrived();
+    this.delivery.head(status, reason, raw, resume);
+    if (isBodiless(status, this.asked.request.method)) this.onComplete(null);
+    else process.nextTick(endTurn, this);
     return true;
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {
+    const { request, response } = this.asked;
     this.#interim += 1;
-    if (status === 101 || this.#interim > mostInterim) this.#fail('upstream-invalid');
-    else if (status === 103 && this.#request.httpVersionMinor > 0) sendEarlyHints(this.#response, raw);
+    if (status === 101 || this.#interim > mostInterim)
+      this.fail('upstream-invalid', status === 101 ? 'a 101 unasked' : 'too many interim answers');
+    else if (status === 103 && request.httpVersionMinor > 0) sendEarlyHints(response, raw);
     return true;
   }
 
-  /** Writes the head of the answer; false where it is none that HTTP knows. */
-  respond(): boolean {
-    const head = this.#head;
-    if (head === undefined) return false;
-    if (this.#share.isClosing()) this.#response.shouldKeepAlive = false;
-    try {
-      this.#response.writeHead(head.status, head.reason, head.headers);
-    } catch {
-      // A status or a header that must not be passed on (RFC 9110 section 5.5): no part of it is.
-      this.#stop(new Error('the upstream gave a head that cannot be passed on'));
-      return false;
-    }
-    if (isBodiless(head.status, this.#request.method)) this.onComplete(null);
-    else if (this.#permit.answer.resource.kind !== 'other') this.#share.longAnswers.add(this);
-    return true;
+  #headArrived(): void {
+    const { upstream, observeUpstream } = this.share;
+    const nowMs = performance.now();
+    upstream.health.answeredMs = nowMs;
+    this.delivery.upstreamMs = nowMs - this.place.sentMs;
+    observeUpstream?.((nowMs - this.lease.sinceMs) / 1000);
+  }
+
+  /** Called when all that came with the head has been read: what is not whole by then may go on for long. */
+  endTurn(): void {
+    if (this.isOver) return;
+    const full = this.delivery.goOn(() => this.stop('not-taken'));
+    if (full !== undefined) return this.fail('upstream-busy', `${full} is reached`);
+    this.place.freeSlot();
+    this.deliver();
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#treatment.dropBody || this.#over) return true;
-    return writeOrWait(this.#response, chunk, this.#share.bodyTimeoutMs, (taken) => {
-      if (taken) this.#resume?.();
-      else this.end();
-    });
+    return this.isOver || this.delivery.data(chunk);
   }
 
   onComplete(trailers: string[] | null): void {
-    if (this.#over) return;
-    if (trailers !== null && trailers.length > 0) addTrailers(this.#response, trailers);
-    this.#finish(false);
-    this.#response.end();
+    if (this.isOver) return;
+    this.finish(false, 'complete');
+    this.delivery.complete(trailers);
+    this.deliver();
+  }
+
+  onUpgrade(_status: number, raw: Buffer[] | string[] | null, socket: Duplex): void {
+    socket.on('error', () => undefined);
+    if (this.isOver || raw === null || !isWebSocketAnswer(raw)) {
+      socket.destroy();
+      this.fail('upstream-invalid', 'the upgrade is to something else');
+      return;
+    }
+    this.#headArrived();
+    const full = this.delivery.upgraded(raw, socket, (why) => this.finish(false, why));
+    if (full !== undefined) {
+      socket.destroy();
+      return this.fail('upstream-busy', `${full} is reached`);
+    }
+    this.place.leave(true);
+    this.deliver();
   }
 
   onError(error: Error): void {
-    if (this.#over) return;
-    this.#fail(failureOf(error));
+    if (this.isOver) return;
+    if (this.#maySendAgain() && this.place.mayRetry(error)) this.go();
+    else this.fail(failureOf(error), inWords(error));
   }
 
-  /** The visitor is gone: so is the request to the upstream. After a whole answer there is nothing to do. */
-  destroy(): void {
-    if (!this.#over) this.#stop(new Error('broken off'));
+  /** Only what changes nothing and has no body, and of whose answer no byte has come. */
+  #maySendAgain(): boolean {
+    const { method } = this.asked.request;
+    return !this.#isAnswering && this.#body === null && (method === 'GET' || method === 'HEAD');
   }
+}
 
-  /** Ends a running answer so that it cannot be taken for a whole one. */
-  end(): void {
-    this.destroy();
-    this.#response.destroy();
-  }
-
-  #stalled(): void {
-    if (this.#over) this.#request.destroy();
-    else this.#fail('request-timeout');
-  }
-
-  #fail(code: ProblemCode): void {
-    if (this.#over) return;
-    this.#stop(new UpstreamFailure(code));
-    if (this.#response.headersSent) this.#response.destroy();
-    else this.#start(new UpstreamFailure(code));
-  }
-
-  #start(failed: Error | null): void {
-    const started = this.#started;
-    this.#started = undefined;
-    started?.(failed);
-  }
-
-  #stop(why: Error): void {
-    const abort = this.#over ? undefined : this.#abort;
-    this.#finish(true);
-    abort?.(why);
-  }
-
-  #finish(broken: boolean): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#abort = undefined;
-    const { longAnswers, upstream } = this.#share;
-    longAnswers.delete(this);
-    if (this.#connection === undefined) {
-      upstream.slots.leave(this);
-      return;
-    }
-    if (broken) upstream.connections.discard(this.#connection);
-    else upstream.connections.giveBack(this.#connection);
-    upstream.slots.free();
-  }
+function endTurn(exchange: Exchange): void {
+  exchange.endTurn();
 }

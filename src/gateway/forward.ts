@@ -1,11 +1,10 @@
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
+import { METHODS, type IncomingMessage } from 'node:http';
 import type { Exchange } from './exchange.ts';
-import { UpstreamFailure } from './upstream-answer.ts';
 
 /** Where the exchange of a request is kept on its way through the proxy plugin. */
-export const exchangeOf = Symbol('exchange');
+const exchangeOf = Symbol('exchange');
 
 interface Carrier {
   [exchangeOf]?: Exchange;
@@ -40,52 +39,41 @@ export function registerProxy(app: FastifyInstance, url: string): void {
   app.register(httpProxy, options as Parameters<typeof httpProxy>[1]);
 }
 
-/** The client that the proxy plugin sees: the request that leaves is the one that the permit names. */
+/** The client that the proxy plugin sees: the request that leaves is the one whose lease the exchange has. */
 const requestable = {
   request({ headers }: Handed, answered: Answered): void {
     const exchange = headers[exchangeOf];
     if (exchange === undefined) {
-      answered(new Error('a request without a permit'));
+      answered(new Error('a request without a lease'));
       return;
     }
-    exchange.start((failed) => {
-      if (failed !== null) answered(failed);
-      else answered(null, { statusCode: 200, headers: {}, stream: exchange });
+    exchange.start((delivers) => {
+      if (delivers) answered(null, { statusCode: 200, headers: {}, stream: exchange });
+      else answered(new Error('no answer of the upstream'));
     });
   },
 };
 
-/** How a request goes through the proxy plugin; the same object for all of them. */
-export function createForwarding(
-  onFailed: (request: FastifyRequest, response: ServerResponse, failure: Error, requestId: string) => void,
-) {
-  const carried = (request: FastifyRequest): Exchange | undefined =>
-    (request.raw as IncomingMessage & Carrier)[exchangeOf];
-  const failed = (request: FastifyRequest, reply: FastifyReply, error: Error): void => {
-    reply.hijack();
-    onFailed(request, reply.raw, error, carried(request)?.requestId ?? '');
-  };
-  const hooks = {
-    rewriteRequestHeaders: (request: FastifyRequest) => ({ [exchangeOf]: carried(request) }),
-    onResponse(request: FastifyRequest, reply: FastifyReply) {
-      reply.hijack();
-      if (carried(request)?.respond() !== true)
-        failed(request, reply, new UpstreamFailure('upstream-invalid'));
-    },
-    onError: (reply: FastifyReply, { error }: { error: Error }) => failed(reply.request, reply, error),
-    // Never a second request for one that came in.
-    retryDelay: () => null,
-  };
-  return (exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void => {
-    (request.raw as IncomingMessage & Carrier)[exchangeOf] = exchange;
-    reply.raw.once('close', () => exchange.destroy());
-    reply.from('/', hooks as Parameters<FastifyReply['from']>[1]);
-  };
-}
+const carried = (request: FastifyRequest): Exchange | undefined =>
+  (request.raw as IncomingMessage & Carrier)[exchangeOf];
 
-/** The failure that the exchange gave, wherever the plugin has wrapped it. */
-export function failureCode(error: unknown): UpstreamFailure['code'] {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (at instanceof UpstreamFailure) return at.code;
-  return 'internal-error';
+/** How a request goes through the proxy plugin; the same object for all of them. */
+const hooks = {
+  rewriteRequestHeaders: (request: FastifyRequest) => ({ [exchangeOf]: carried(request) }),
+  onResponse(request: FastifyRequest, reply: FastifyReply) {
+    reply.hijack();
+    carried(request)?.respond();
+  },
+  onError(reply: FastifyReply) {
+    reply.hijack();
+    carried(reply.request)?.refuse();
+  },
+  // What may be sent again, and when, is for the exchange to say.
+  retryDelay: () => null,
+} as Parameters<FastifyReply['from']>[1];
+
+export function forward(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
+  (request.raw as IncomingMessage & Carrier)[exchangeOf] = exchange;
+  reply.raw.once('close', () => exchange.destroy());
+  reply.from('/', hooks);
 }

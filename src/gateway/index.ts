@@ -1,19 +1,24 @@
 import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
+import { createLeases } from '../access/leases.ts';
 import type { Peer } from '../access/question.ts';
 import { createApp } from './app.ts';
 import type { ExchangeShare } from './asked.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { createConnections } from './connections.ts';
 import { createEnforcer } from './enforce.ts';
-import { createForwarding, failureCode, registerProxy } from './forward.ts';
+import { createFailures } from './failures.ts';
+import { registerProxy } from './forward.ts';
 import { createGuard } from './guard.ts';
-import { createLongAnswers } from './long-answers.ts';
 import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
-import { sendRefusal } from './refusal.ts';
-import { createUpstream } from './upstream.ts';
+import { mayOpen } from './origin-check.ts';
+import { createOwnAnswers, type OwnAnswers } from './own-answers.ts';
+import { createStreams } from './streams.ts';
+import { createUpstream, type UpstreamHealth } from './upstream.ts';
 
+export type { Ended } from './asked.ts';
+export type { UpstreamHealth } from './upstream.ts';
 export type { Access, GatewayDeps, GatewayOptions, GatewaySettings, HostileLimiter } from './options.ts';
 
 /** The public door. */
@@ -24,6 +29,8 @@ export interface Gateway {
   /** Who holds the other end: by the PROXY protocol, where it is configured. */
   peerOf(socket: Socket): Peer;
   stats(): GatewayStats;
+  /** Asks about everything under way again: what is judged by was swapped. */
+  reconsider(): void;
   /** Answers go on, and each ends its connection: for the time in which a balancer learns that this door closes. */
   drain(): void;
   /** Takes no new connections; what is in flight gets `drainMs`, then it is broken off. */
@@ -32,70 +39,88 @@ export interface Gateway {
 
 export interface GatewayStats {
   readonly connections: number;
-  readonly tunnelsAndStreams: number;
+  /** Answers under way and tunnels. */
+  readonly streams: number;
+  /** Grants of guarded requests that are in use. */
+  readonly leases: number;
+  /** Requests that wait for the head of their answer, and those that wait for their turn. */
   readonly upstreamRunning: number;
   readonly upstreamWaiting: number;
+  readonly upstream: UpstreamHealth;
+  /** What failed, by code. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 /** Builds the public door; it takes no request before `listen`. */
 export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gateway {
   const { limits, proxyProtocol } = options;
   const closing = createClosing();
-  const share = createShare(options, deps, closing);
-  const { longAnswers, upstream } = share;
+  const failures = createFailures(deps.log);
+  const loop = createLoginLoop(() => performance.now());
+  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, hostile: deps.hostile });
+  const share = createShare(options, deps, closing, createOwnAnswers(deps, enforcer, failures));
+  const { leases, streams, upstream } = share;
   const connections = createConnections({
     limits,
     proxyProtocol,
     isTrustedPeer: (peer) => deps.isTrustedPeer(peer),
+    failures,
   });
-  const loop = createLoginLoop(() => performance.now());
-  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, hostile: deps.hostile });
-  const forward = createForwarding((request, response, failure, requestId) =>
-    sendRefusal(response, enforcer.problem(request.raw, failureCode(failure), requestId)),
-  );
-  const guard = createGuard({
-    deps,
-    limits,
-    enforcer,
-    share,
-    forward,
-    peerOf: (socket) => connections.peerOf(socket),
-  });
-  const app = createApp({ options, deps, enforcer, connections, share, guard, closing });
+  const peerOf = (socket: Socket): Peer => connections.peerOf(socket);
+  const guard = createGuard({ deps, limits, share, peerOf });
+  const app = createApp({ options, deps, enforcer, connections, share, failures, guard, closing });
   registerProxy(app, options.upstream.url);
   return {
     app,
-    peerOf: (socket) => connections.peerOf(socket),
+    peerOf,
     listen: () => app.listen({ host: options.host, port: options.port }),
     stats: () => ({
       connections: connections.size,
-      tunnelsAndStreams: longAnswers.size,
+      streams: streams.running,
+      leases: leases.size,
       upstreamRunning: upstream.slots.running,
       upstreamWaiting: upstream.slots.waiting,
+      upstream: upstream.health,
+      failures: failures.read(),
     }),
+    reconsider: () => leases.reconsider(),
     drain: () => closing.begin(),
-    close: (drainMs) => closing.close({ app, longAnswers, connections, upstream, drainMs }),
+    close: (drainMs) => closing.close({ app, leases, connections, upstream, drainMs }),
   };
 }
 
 function createShare(
-  { upstream: options, limits }: GatewayOptions,
+  { upstream: options, limits, websockets }: GatewayOptions,
   deps: GatewayDeps,
   closing: Closing,
+  own: OwnAnswers,
 ): ExchangeShare {
   const upstream = createUpstream(options);
   return {
     upstream,
+    streams: createStreams(options),
+    own,
     upstreamHost: options.host === 'upstream' ? upstream.host : undefined,
     bodyTimeoutMs: limits.bodyTimeoutMs,
+    sendTimeoutMs: limits.sendTimeoutMs,
+    tunnelIdleMs: websockets.idleTimeoutMs,
     isClosing: () => closing.hasBegun,
-    longAnswers: createLongAnswers(
-      deps.authorize,
-      (listener) => deps.subscribe(listener),
-      ({ question }, reason) =>
-        deps.log.info({ reason, upgrade: question.upgrade }, 'a long answer was ended'),
-    ),
+    leases: createLeases({
+      authorize: deps.authorize,
+      accepts: (question, answer) => mayOpen(question, answer, deps.settings().publicUrl, websockets.origins),
+      subscribe: (listener) => deps.subscribe(listener),
+    }),
     settings: () => deps.settings(),
+    onHead: ({ requestId, question, startMs }, answer, status, upstreamMs) =>
+      deps.onAccess(answer, {
+        requestId,
+        method: question.method,
+        code: answer.decision.reason,
+        status,
+        upstreamMs,
+        durationMs: performance.now() - startMs,
+      }),
+    onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
 }

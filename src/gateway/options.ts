@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
+import type { Ended } from './asked.ts';
 
 /** The platform behind the gateway. Times in milliseconds. */
 export interface UpstreamOptions {
@@ -16,11 +17,17 @@ export interface UpstreamOptions {
   readonly ca?: string;
   readonly websockets: boolean;
   readonly reuseConnections: boolean;
-  /** Requests at one time; those above wait, and those above `queue` get 503. */
+  /** Requests that wait for their head, at one time; those above wait, and those above `queue` get 503. */
   readonly connections: number;
   readonly queue: number;
+  /** Answers under way and tunnels, at one time; 503 beyond. */
+  readonly streams: number;
+  /** 0 = no limit of its own. */
+  readonly streamsPerAddress: number;
   /** A kept connection unused for so long is closed. */
   readonly idleTimeoutMs: number;
+  /** A kept connection gets no request once it is so old; 0 = whatever its age. */
+  readonly maxConnectionAgeMs: number;
   /** A response body that stands still for so long is aborted; 0 = never. */
   readonly bodyIdleTimeoutMs: number;
 }
@@ -40,6 +47,8 @@ export interface LimitOptions {
   readonly headersTimeoutMs: number;
   /** A request body that stands still for so long is given up; 0 = never. */
   readonly bodyTimeoutMs: number;
+  /** An answer of which a visitor takes nothing for so long is given up; 0 = never. */
+  readonly sendTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly connections: number;
   /** 0 = no limit of its own. */
@@ -71,6 +80,12 @@ export interface Access {
   readonly requestId: string;
   readonly method: string;
   readonly code: Reason | ProblemCode;
+  /** Of the answer; undefined where the visitor left before there was any. */
+  readonly status?: number;
+  /** From its leaving for the upstream to the head of the answer. */
+  readonly upstreamMs?: number;
+  /** From its coming in to the head. */
+  readonly durationMs: number;
 }
 
 /** Counts hostile tokens by address; false once an address has had too many. */
@@ -83,8 +98,10 @@ export interface GatewayDeps {
   settings(): GatewaySettings;
   /** True where this peer is a trusted proxy. */
   isTrustedPeer(address: string): boolean;
-  /** Called once for each decision, before the answer goes out. */
+  /** Called once for each request that is judged, with the head of its answer. */
   onAccess(answer: Answer, access: Access): void;
+  /** Called once for each that went on for long after it, or whose grant ended. */
+  onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */
   readonly observe?: { decision(seconds: number): void; upstream(seconds: number): void };
   /** Tells of every new revision of the policy. */

@@ -1,26 +1,26 @@
-import type { IncomingMessage } from 'node:http';
-import type { Answer } from '../access/question.ts';
+import type { Answer, Question } from '../access/question.ts';
+import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 
 /**
- * False for a guarded upgrade that a cookie authenticates and a page of another site opens: browsers send
- * cookies along with it and keep no same-origin policy there. Programs send no Origin; mode `report` only watches.
+ * False for a guarded upgrade that a page of another site opens and no bearer authenticates: browsers keep no
+ * same-origin policy there, send cookies along, and an address is as ambient as a cookie. Programs send no Origin;
+ * mode `report` only watches.
  */
 export function mayOpen(
-  request: IncomingMessage,
-  answer: Answer,
+  { headers, upgrade }: Question,
+  { principal, resource, mode, forwarding }: Answer,
   publicUrl: string | null,
   origins: readonly string[],
 ): boolean {
-  const { principal, resource, mode, forwarding } = answer;
-  if (resource.kind === 'other' || mode === 'report') return true;
-  if (principal.kind !== 'known' || principal.via !== 'cookie') return true;
-  const { origin, host } = request.headers;
-  if (origin === undefined) return true;
-  if (origins.includes(origin)) return true;
-  if (publicUrl !== null) return sameOrigin(origin, publicUrl);
+  if (!upgrade || resource.kind === 'other' || mode === 'report') return true;
+  if (principal.kind === 'known' && principal.via === 'bearer') return true;
   // Behind an unknown door the scheme is not known; the host is.
-  const own = forwarding.host ?? host;
-  return own !== undefined && /^https?:\/\//.test(origin) && hostOf(origin) === bare(own);
+  const own = forwarding.host ?? firstOf(headers, 'host');
+  return valuesOf(headers, 'origin').every((origin) => {
+    if (origins.includes(origin)) return true;
+    if (publicUrl !== null) return sameOrigin(origin, publicUrl);
+    return own !== undefined && /^https?:\/\//.test(origin) && hostOf(origin) === bare(own);
+  });
 }
 
 function sameOrigin(origin: string, site: string): boolean {

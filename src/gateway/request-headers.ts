@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Permit } from '../access/permit.ts';
+import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
@@ -18,11 +18,10 @@ export interface HeaderContext {
  */
 export function requestHeaders(
   request: IncomingMessage,
-  permit: Permit,
+  { answer }: Lease,
   requestId: string,
   context: HeaderContext,
 ): string[] {
-  const { answer } = permit;
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);

@@ -9,14 +9,19 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProblemCode } from '../errors.ts';
 import type { Connections } from './connections.ts';
+import { inWords, type Failures } from './failures.ts';
+import { plainly } from './own-answers.ts';
 import type { LimitOptions } from './options.ts';
-import { refusal, sendOnSocket, sendRefusal } from './refusal.ts';
-import { newRequestId } from './request-id.ts';
+import { sendOnSocket, sendRefusal } from './refusal.ts';
 
 export interface ServerParts {
   readonly limits: LimitOptions;
   readonly connections: Connections;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly failures: Failures;
+  /** `readAgain` reads the connection as plain HTTP, from here on. */
+  upgrade(
+    readAgain: (socket: Duplex) => void,
+  ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** How often Node looks for connections that are too slow; a limit is kept to within this. */
@@ -28,7 +33,7 @@ const lastWordsMs = 1_000;
 /** The public HTTP server: strict parsing, every limit set, every protocol error answered. */
 export function createPublicServer(
   listener: RequestListener,
-  { limits, connections, upgrade }: ServerParts,
+  { limits, connections, failures, upgrade }: ServerParts,
 ): Server {
   const server = createServer(
     {
@@ -47,31 +52,32 @@ export function createPublicServer(
   server.maxHeadersCount = limits.headerCount + 1;
   // Node would answer nobody who says early that there is no more to come.
   Object.assign(server, { httpAllowHalfOpen: true });
-  takeConnections(server, connections);
-  server.on('upgrade', upgrade);
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => answer(socket, 'method-not-allowed'));
+  const admit = takeConnections(server, connections);
+  server.on('upgrade', upgrade(admit));
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    answer(failures, socket, 'method-not-allowed', 'CONNECT'),
+  );
   // The decision comes first: the body is asked for when it is going to be forwarded.
   server.on('checkContinue', listener);
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.shouldKeepAlive = false;
-    sendRefusal(
-      response,
-      refusal({ code: 'expectation-failed', requestId: newRequestId(), asker: 'program' }),
-    );
+    sendRefusal(response, plainly(failures, 'expectation-failed', 'an expectation other than 100-continue'));
   });
   return server;
 }
 
-/** Node's own listener sees the connections that are let in. */
-function takeConnections(server: Server, connections: Connections): void {
-  const [admit] = server.listeners('connection');
+/** Node's own listener sees the connections that are let in; it is what is given back. */
+function takeConnections(server: Server, connections: Connections): (socket: Duplex) => void {
+  const [listener] = server.listeners('connection');
+  const admit = (socket: Duplex): void => void listener?.call(server, socket);
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     connections.open(socket, (admitted) => {
-      admit?.call(server, admitted);
+      admit(admitted);
       admitted.once('end', () => endSoon(admitted));
     });
   });
+  return admit;
 }
 
 /**
@@ -88,15 +94,15 @@ function endSoon(socket: Socket): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-function answer(socket: Duplex, code: ProblemCode): void {
+function answer(failures: Failures, socket: Duplex, code: ProblemCode, cause: string): void {
   socket.on('error', () => undefined);
-  sendOnSocket(socket, refusal({ code, requestId: newRequestId(), asker: 'program' }));
+  sendOnSocket(socket, plainly(failures, code, cause));
 }
 
 /** What Node's parser refuses gets a short answer where one is due, and the connection is closed. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function answerClientError(failures: Failures, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable || !isNext(socket)) socket.destroy();
-  else answer(socket, codeOf(error));
+  else answer(failures, socket, codeOf(error), inWords(error));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /** Bytes of a status line up to its status, and up to the end of that: `HTTP/1.1 100`. */
 const [statusStart, statusEnd] = [9, 12];
-const [CR, LF, ZERO, ONE, TWO] = [13, 10, 48, 49, 50];
+const [CR, LF, ZERO, NINE, TWO] = [13, 10, 48, 57, 50];
 
 /** Watches what an upstream says on one connection. */
 export interface UnaskedContinue {
@@ -16,13 +16,13 @@ export interface UnaskedContinue {
  * has to read past it (RFC 9110 section 15.2), and undici breaks the connection off instead.
  */
 export function createUnaskedContinue(): UnaskedContinue {
-  /** Bytes of the head so far; -1 once the final answer has begun. */
+  /** Bytes of the head so far; -1 once the final answer has begun, or what is no HTTP any more. */
   let at = 0;
-  let isContinue = true;
+  let status = 0;
   let emptyLine = false;
   const begin = (): void => {
     at = 0;
-    isContinue = true;
+    status = 0;
     emptyLine = false;
   };
 
@@ -31,9 +31,9 @@ export function createUnaskedContinue(): UnaskedContinue {
     if (at === 0 && (byte === CR || byte === LF)) return false;
     at += 1;
     if (at <= statusEnd) {
-      if (at === statusStart + 1 && byte !== ONE) at = -1;
-      else if (at > statusStart + 1) isContinue &&= byte === ZERO;
-      return at === statusEnd && isContinue;
+      if (at > statusStart) status = byte < ZERO || byte > NINE ? 999 : 10 * status + byte - ZERO;
+      if (at === statusEnd && (status >= 200 || status === 101)) at = -1;
+      return status === 100;
     }
     if (byte === LF && emptyLine) begin();
     else if (byte !== CR) emptyLine = byte === LF;

@@ -3,12 +3,7 @@ import type { ProblemCode } from '../errors.ts';
 import { isResponseHopByHop } from './header-names.ts';
 import { latin1 } from './response-headers.ts';
 
-const timeouts = new Set([
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-]);
+const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -19,8 +14,12 @@ const unreachable = new Set([
   'EPIPE',
   'EADDRNOTAVAIL',
   'EMFILE',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_SOCKET',
 ]);
+/** What a kept connection says that its other end has just closed. */
+const closed = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** What a failure of the upstream's is to the visitor: never its address, its software or its words. */
 export function failureOf(error: Error): ProblemCode {
@@ -29,6 +28,29 @@ export function failureOf(error: Error): ProblemCode {
   if (unreachable.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT'))
     return 'upstream-unreachable';
   return 'upstream-invalid';
+}
+
+/** True where the other end closed the connection. */
+export function isClosedByUpstream(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && closed.has(error.code);
+}
+
+/** True for a transfer coding that the visitor would not be told of (RFC 9112 section 6.1). */
+export function hasOtherCoding(raw: readonly Buffer[]): boolean {
+  let codings = 0;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.length !== 17 || latin1(raw[i]).toLowerCase() !== 'transfer-encoding') continue;
+    codings += 1;
+    if (latin1(raw[i + 1]).toLowerCase() !== 'chunked') return true;
+  }
+  return codings > 1;
+}
+
+/** True where the other end takes the upgrade that was asked for, and no other. */
+export function isWebSocketAnswer(raw: readonly (Buffer | string)[]): boolean {
+  for (let i = 0; i + 1 < raw.length; i += 2)
+    if (latin1(raw[i]).toLowerCase() === 'upgrade') return latin1(raw[i + 1]).toLowerCase() === 'websocket';
+  return false;
 }
 
 /** A reason phrase that can be written again as it came; empty where it cannot. */
@@ -70,14 +92,5 @@ export function addTrailers(response: ServerResponse, raw: readonly (Buffer | st
     response.addTrailers(pairs);
   } catch {
     // A trailer that must not be passed on is left out: the answer itself is whole.
-  }
-}
-
-/** Why no answer of the upstream's can be passed on. */
-export class UpstreamFailure extends Error {
-  readonly code: ProblemCode;
-  constructor(code: ProblemCode) {
-    super(code);
-    this.code = code;
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createAuthorize } from '../../src/access/authorize.ts';
-import { permitFor } from '../../src/access/permit.ts';
+import { grants } from '../../src/access/leases.ts';
 import type { Answer, How, Question } from '../../src/access/question.ts';
 import type { Rules } from '../../src/access/rules.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -118,17 +118,16 @@ t.test('a preflight asks for nothing and nobody', async (t) => {
     t.equal(told(await ask('/transcripts/a/1', half, {}, { method: 'OPTIONS' })), 'login no-credential');
 });
 
-t.test('a permit comes from an answer that forwards, or one that only reports', async (t) => {
-  const question = { target: '/transcripts/a/1' };
+t.test('an answer grants where it forwards, or where it only reports', async (t) => {
   const open = await world()('/transcripts/a/1', bearer(member));
-  t.equal(permitFor(question, open)?.target, '/transcripts/a/1');
-  t.equal(permitFor(question, await world()('/transcripts/a/1')), undefined);
+  t.ok(grants(open));
+  t.notOk(grants(await world()('/transcripts/a/1')));
   const reported = await world({ mode: 'report' })('/transcripts/a/1', from('192.0.2.1'));
   t.match(reported, { enforced: false, mode: 'report', decision: { outcome: 'login' } });
-  t.ok(permitFor(question, reported));
+  t.ok(grants(reported));
   const ambiguous = await world({ view: f.policy({ mode: 'report' }) })('/a\\b');
   t.match(ambiguous, { enforced: true, mode: 'enforce' }, 'what has no single bot goes by the platform');
-  t.equal(permitFor(question, ambiguous), undefined);
+  t.notOk(grants(ambiguous));
   const lost = await world({ mode: 'report', view: f.unloaded })('/transcripts/a/1', from('192.0.2.1'));
   t.match(lost, { enforced: true, stale: true, revision: 0 }, 'an unknown policy enforces');
 });

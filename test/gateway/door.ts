@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import type { Answer, Authorize, Question } from '../../src/access/question.ts';
 import {
   createGateway,
+  type Access,
+  type Ended,
   type Gateway,
   type GatewayDeps,
   type GatewayOptions,
@@ -224,6 +226,8 @@ function byWord(question: Question, word: string): Answer {
         { outcome: 'forward', reason: 'bot-access' },
         { resource, principal: member, forwarding: { chain: [], peerTrusted: false } },
       );
+    case 'listed':
+      return answer(question, { outcome: 'forward', reason: 'whitelisted-bot' }, { resource });
     case 'cookie':
       return answer(
         question,
@@ -237,7 +241,8 @@ function byWord(question: Question, word: string): Answer {
 
 export interface Door extends Gateway {
   readonly port: number;
-  readonly accesses: { answer: Answer; requestId: string; method: string; code: string }[];
+  readonly accesses: ({ answer: Answer } & Access)[];
+  readonly ended: ({ answer: Answer } & Ended)[];
   /** Tells the door that the policy has a new revision. */
   revise(): void;
   stop(): Promise<void>;
@@ -262,6 +267,9 @@ const upstreamDefaults: GatewayOptions['upstream'] = {
   reuseConnections: true,
   connections: 64,
   queue: 64,
+  streams: 1_000,
+  streamsPerAddress: 0,
+  maxConnectionAgeMs: 0,
   idleTimeoutMs: 4_000,
   bodyIdleTimeoutMs: 0,
 };
@@ -271,6 +279,7 @@ const limitDefaults: GatewayOptions['limits'] = {
   targetBytes: 8_192,
   headersTimeoutMs: 5_000,
   bodyTimeoutMs: 5_000,
+  sendTimeoutMs: 5_000,
   idleTimeoutMs: 5_000,
   connections: 1_000,
   connectionsPerAddress: 0,
@@ -282,6 +291,7 @@ export async function startDoor(
   { options = {}, settings = {}, deps = {} }: DoorOptions = {},
 ): Promise<Door> {
   const accesses: Door['accesses'] = [];
+  const ended: Door['ended'] = [];
   const listeners = new Set<(revision: number) => void>();
   const current: GatewaySettings = {
     publicUrl: null,
@@ -306,6 +316,7 @@ export async function startDoor(
       settings: () => current,
       isTrustedPeer: () => false,
       onAccess: (given, access) => void accesses.push({ answer: given, ...access }),
+      onEnded: (given, how) => void ended.push({ answer: given, ...how }),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -320,6 +331,7 @@ export async function startDoor(
     ...gateway,
     port: Number(new URL(listening).port),
     accesses,
+    ended,
     revise: () => listeners.forEach((listener) => listener(2)),
     stop: () => gateway.close(0),
   };

@@ -584,8 +584,8 @@ const brokenRows: readonly Row[] = [
   {
     name: 'another upgrade with a body',
     send: `${lines('POST /p HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: frob', 'Content-Length: 5')}hello`,
-    status: 501,
-    reason: 'upgrade-refused',
+    status: 200,
+    upstream: { method: 'POST', target: '/p', body: 'hello', lacks: ['upgrade'] },
   },
 ];
 

@@ -61,23 +61,38 @@ export const upstream = group(
       description: 'PEM certificates to trust for an https upstream, instead of the public ones.',
       format: 'certificate',
     }),
-    websockets: flag({ description: 'Whether WebSocket upgrades are passed on.', default: true }),
+    websockets: flag({ description: 'Whether WebSocket upgrades are passed on; otherwise they are answered as plain HTTP.', default: true }),
     reuseConnections: flag({
       description:
         'Whether a connection serves one request after another. `false` costs a connection a request, and shuts out a platform that answers on an idle connection unasked.',
       default: true,
     }),
     connections: whole(1, 100_000, {
-      description: 'Connections to the platform at one time; requests above them wait.',
+      description:
+        'Requests at the platform that wait for the head of their answer; those above them wait their turn. Once the head is there, `streams` counts.',
       default: 512,
     }),
     queue: whole(0, 1_000_000, {
-      description: 'Requests that may wait for a connection; 503 with Retry-After beyond.',
+      description: 'Requests that may wait their turn; 503 with Retry-After beyond.',
       default: 1024,
+    }),
+    streams: whole(1, 1_000_000, {
+      description:
+        'Answers that are under way at one time: downloads, event streams, long polls, WebSocket tunnels; 503 with Retry-After beyond. An answer that comes whole with its head never counts.',
+      default: 16_384,
+    }),
+    streamsPerAddress: whole(0, 1_000_000, {
+      description: 'The same for one client IP; 0 = no limit of its own. An office behind one address shares it.',
+      default: 4_096,
     }),
     idleTimeoutMs: whole(1, 3_600_000, {
       description: 'An unused connection is closed after this time. Keep it below the idle timeout of the platform.',
       default: 4_000,
+    }),
+    maxConnectionAgeMs: whole(0, 86_400_000, {
+      description:
+        'A kept connection of this age gets no further request, so that a name that moved to another address is followed; 0 = never.',
+      default: 60_000,
     }),
     bodyIdleTimeoutMs: whole(0, 86_400_000, {
       description: 'A response body that stands still for this long is aborted; 0 = never (event streams).',
@@ -95,7 +110,7 @@ export const websockets = group(
     }),
     origins: listOf(text({ description: 'An origin.', format: 'origin' }), {
       description:
-        'Origins, beside the site itself, whose pages may open a guarded WebSocket that a cookie authenticates.',
+        'Origins, beside the site itself, whose pages may open a guarded WebSocket that no bearer token authenticates.',
       default: [],
     }),
   },

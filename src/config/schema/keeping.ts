@@ -116,6 +116,10 @@ export const limits = group(
       description: 'A request body that stands still for this long is given up; 0 = never.',
       default: 60_000,
     }),
+    sendTimeoutMs: whole(0, 86_400_000, {
+      description: 'An answer of which a visitor takes nothing for this long is given up; 0 = never.',
+      default: 60_000,
+    }),
     idleTimeoutMs: whole(100, 3_600_000, {
       description: 'A kept connection without a request is closed. Keep it above that of the balancer in front.',
       default: 75_000,

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from '../access/question.ts';
+import type { ProblemCode } from '../errors.ts';
+import type { Asked } from './asked.ts';
+import type { Enforcer, Refused } from './enforce.ts';
+import { inWords, type Failures } from './failures.ts';
+import type { Access, GatewayDeps } from './options.ts';
+import { refusal, sendRefusal, type Refusal } from './refusal.ts';
+import { newRequestId } from './request-id.ts';
+
+/** Answers of the gateway's own, each with its line in the log. */
+export interface OwnAnswers {
+  /** What a decision refuses; `code` where the door refuses what the decision would have let through. */
+  deny(asked: Asked, answer: Answer, code?: ProblemCode): void;
+  /** What was let through, and failed. */
+  fail(asked: Asked, answer: Answer, code: ProblemCode, cause: string): void;
+  /** Whose visitor left before there was any. */
+  left(asked: Asked, answer: Answer): void;
+  /** What failed with its answer under way. */
+  note(code: ProblemCode, cause: string, requestId: string): void;
+  /** What could not be judged. */
+  broken(request: IncomingMessage, response: ServerResponse, error: unknown): void;
+  /** What is not judged at all, as an answer to be sent. */
+  problem(request: IncomingMessage, code: ProblemCode, cause: string): Refusal;
+}
+
+export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures: Failures): OwnAnswers {
+  const tell = (asked: Asked, answer: Answer, code: Access['code'], status?: number): void => {
+    const { requestId, question, startMs } = asked;
+    const durationMs = performance.now() - startMs;
+    const { method } = question;
+    deps.onAccess(answer, { requestId, method, code, durationMs, ...(status !== undefined && { status }) });
+  };
+  const problem: OwnAnswers['problem'] = (request, code, cause) => {
+    const requestId = newRequestId();
+    failures.note(code, cause, requestId);
+    return enforcer.problem(request, code, requestId);
+  };
+  const broken: OwnAnswers['broken'] = (request, response, error) => {
+    const said = problem(request, 'internal-error', inWords(error));
+    deps.log.error({ err: error }, 'a request could not be judged');
+    sendRefusal(response, said);
+  };
+  return {
+    problem,
+    broken,
+    deny(asked, answer, code) {
+      const { request, response, question, requestId } = asked;
+      const send = (refused: Refused): void => {
+        tell(asked, answer, refused.code, refused.refusal.status);
+        sendRefusal(response, refused.refusal);
+      };
+      if (code !== undefined) return send({ code, refusal: enforcer.problem(request, code, requestId) });
+      const refused = enforcer.refuse(request, question.target, answer, requestId);
+      if (!(refused instanceof Promise)) send(refused);
+      else refused.then(send).catch((error: unknown) => broken(request, response, error));
+    },
+    fail(asked, answer, code, cause) {
+      const { request, response, requestId } = asked;
+      const said = enforcer.problem(request, code, requestId);
+      failures.note(code, cause, requestId);
+      tell(asked, answer, answer.decision.reason, said.status);
+      sendRefusal(response, said);
+    },
+    left: (asked, answer) => tell(asked, answer, answer.decision.reason),
+    note: failures.note,
+  };
+}
+
+/** An answer of ours to what is no request that could be judged. */
+export function plainly(failures: Failures, code: ProblemCode, cause: string): Refusal {
+  const requestId = newRequestId();
+  failures.note(code, cause, requestId);
+  return refusal({ code, requestId, asker: 'program' });
+}
