@@ -33,13 +33,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const keepers = await openKeepers(() => ruling().config, log);
   const { store, live, limits } = keepers;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
-  const health = healthOf({
-    store,
-    live,
-    ruling,
-    isDraining: () => current.draining,
-    upstream: () => current.gateway?.stats().upstream,
-  });
+  const health = healthOf({ store, live, ruling, current });
   const counters = createCounters();
   const admin = createAdmin({ ruling, authorize, store, live, limits, log });
   const durations = createDurations();
@@ -58,10 +52,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     return {
       publicUrl,
       privateUrl,
-      reload(next) {
-        takeOver(current, next, log);
-        gateway.reconsider();
-      },
+      reload: (next) => takeOver(current, next, log),
       async close() {
         current.draining = true;
         gateway.drain();
@@ -104,6 +95,7 @@ function takeOver(current: Current, next: Config, log: Logger): void {
   current.ruling = createRuling(next, log, previous);
   current.ruling.verifier.start();
   void previous.verifier.close();
+  current.gateway?.reconsider();
 }
 
 /** The figures of this process, or of all workers where it is one of them. */

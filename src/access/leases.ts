@@ -77,11 +77,9 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
   return {
     open(question, answer, end) {
       if (!grants(answer) || !accepts(question, answer)) return undefined;
-      const isGuarded = answer.resource.kind !== 'other';
-      const sinceMs = performance.now();
-      const lease: Held = { question, answer, sinceMs, end, guarded: isGuarded, ...unasked };
+      const lease = newLease(question, answer, end);
       held.add(lease);
-      if (isGuarded) guarded += 1;
+      if (lease.guarded) guarded += 1;
       return lease as Held & Lease;
     },
     release: (lease) => void release(lease as Held & Lease),
@@ -99,7 +97,11 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
   };
 }
 
-const unasked = { asking: false, missed: false, slow: false } as const;
+function newLease(question: Question, answer: Answer, end: End): Held {
+  const guarded = answer.resource.kind !== 'other';
+  const sinceMs = performance.now();
+  return { question, answer, sinceMs, end, guarded, asking: false, missed: false, slow: false };
+}
 
 /** An answer that still forwards ended for what must hold beside it. */
 function whyOf({ decision }: Answer): string {

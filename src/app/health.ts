@@ -1,20 +1,18 @@
 import type { Dependency, HealthSources } from '../ops/health.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
-import type { UpstreamHealth } from '../gateway/index.ts';
+import type { Gateway, UpstreamHealth } from '../gateway/index.ts';
 import type { Ruling } from './rules.ts';
 
 export interface HealthParts {
   readonly store: Store;
   readonly live: LivePolicy;
   readonly ruling: () => Ruling;
-  readonly isDraining: () => boolean;
-  /** What the platform was last seen to do; undefined before the door is there. */
-  readonly upstream: () => UpstreamHealth | undefined;
+  readonly current: { readonly draining: boolean; readonly gateway?: Pick<Gateway, 'stats'> };
 }
 
 /** Asks the rooms how they are. */
-export function healthOf({ store, live, ruling, isDraining, upstream }: HealthParts): HealthSources {
+export function healthOf({ store, live, ruling, current }: HealthParts): HealthSources {
   const keys = (): readonly Dependency[] =>
     ruling()
       .verifier.status()
@@ -24,14 +22,14 @@ export function healthOf({ store, live, ruling, isDraining, upstream }: HealthPa
         detail: `${source}: ${detail}`,
       }));
   return {
-    isDraining,
+    isDraining: () => current.draining,
     canDecide: () =>
       live.view(Date.now()).known || keys().some(({ state }) => state === 'up' || state === 'degraded'),
     dependencies: () => [
       policyState(live),
       { name: 'store', ...store.status() },
       ...keys(),
-      upstreamState(upstream()),
+      upstreamState(current.gateway?.stats().upstream),
     ],
   };
 }

@@ -79,13 +79,12 @@ function act(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  let exchange: Exchange | undefined;
-  const lease = share.leases.open(asked.question, answer, (now, why) => exchange?.revoke(now, why));
+  const lease = share.leases.open(asked.question, answer, (now, why) => exchange.revoke(now, why));
   if (lease === undefined) {
     reply.hijack();
     return share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined);
   }
-  exchange = new Exchange(asked, lease, share);
+  const exchange = new Exchange(asked, lease, share);
   if (asked.response.destroyed) return exchange.destroy();
   forward(exchange, request, reply);
 }

@@ -25,12 +25,7 @@ export interface OwnAnswers {
 }
 
 export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures: Failures): OwnAnswers {
-  const tell = (asked: Asked, answer: Answer, code: Access['code'], status?: number): void => {
-    const { requestId, question, startMs } = asked;
-    const durationMs = performance.now() - startMs;
-    const { method } = question;
-    deps.onAccess(answer, { requestId, method, code, durationMs, ...(status !== undefined && { status }) });
-  };
+  const tell = createTelling(deps);
   const problem: OwnAnswers['problem'] = (request, code, cause) => {
     const requestId = newRequestId();
     failures.note(code, cause, requestId);
@@ -64,6 +59,16 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     },
     left: (asked, answer) => tell(asked, answer, answer.decision.reason),
     note: failures.note,
+  };
+}
+
+type Tell = (asked: Asked, answer: Answer, code: Access['code'], status?: number) => void;
+
+function createTelling(deps: GatewayDeps): Tell {
+  return ({ requestId, question, startMs }, answer, code, status) => {
+    const durationMs = performance.now() - startMs;
+    const { method } = question;
+    deps.onAccess(answer, { requestId, method, code, durationMs, ...(status !== undefined && { status }) });
   };
 }
 

@@ -39,9 +39,8 @@ export function createTunnel(
   idleMs: number,
   closed: (how: TunnelClosed) => void,
 ): Tunnel {
-  let idle: NodeJS.Timeout | undefined;
-  let why: string | undefined;
   const bytes = { in: 0, out: 0 };
+  let why: string | undefined;
   const destroy = (): void => {
     client.destroy();
     upstream.destroy();
@@ -50,37 +49,38 @@ export function createTunnel(
     why ??= reason;
     destroy();
   };
-  if (idleMs > 0) idle = setTimeout(() => end('idle'), idleMs).unref();
-  const count = (way: 'in' | 'out') => (chunk: Buffer) => {
-    bytes[way] += chunk.length;
-    idle?.refresh();
-  };
-  for (const chunk of early) {
-    bytes.in += chunk.length;
-    upstream.write(chunk);
-  }
-  client.on('data', count('in')).pipe(upstream);
-  upstream.on('data', count('out')).pipe(client);
-  let open = true;
-  const watch = (socket: Duplex, left: string): void => {
-    const leave = (): void => {
-      why ??= left;
-      if (!open) return;
-      open = false;
-      clearTimeout(idle);
-      // What was written before the end still goes out.
-      client.end();
-      upstream.end();
-      setTimeout(destroy, flushMs).unref();
-      closed({ why, bytesIn: bytes.in, bytesOut: bytes.out });
-    };
-    socket.once('end', () => {
+  const idle = idleMs > 0 ? setTimeout(() => end('idle'), idleMs).unref() : undefined;
+  const leave = once((left: string): void => {
+    clearTimeout(idle);
+    // What was written before the end still goes out.
+    client.end();
+    upstream.end();
+    setTimeout(destroy, flushMs).unref();
+    closed({ why: why ?? left, bytesIn: bytes.in, bytesOut: bytes.out });
+  });
+  const pass = (from: Duplex, to: Duplex, way: 'in' | 'out', left: string): void => {
+    from.on('data', (chunk: Buffer) => {
+      bytes[way] += chunk.length;
+      idle?.refresh();
+    });
+    from.once('end', () => {
       why ??= left;
       setTimeout(destroy, lastWordsMs).unref();
     });
-    socket.once('close', leave).on('error', leave);
+    from.once('close', () => leave(left)).on('error', () => leave(left));
+    from.pipe(to);
   };
-  watch(client, 'visitor-left');
-  watch(upstream, 'platform-left');
+  if (early.length > 0) client.unshift(Buffer.concat(early));
+  pass(client, upstream, 'in', 'visitor-left');
+  pass(upstream, client, 'out', 'platform-left');
   return { end };
+}
+
+function once<T>(act: (value: T) => void): (value: T) => void {
+  let done = false;
+  return (value) => {
+    if (done) return;
+    done = true;
+    act(value);
+  };
 }

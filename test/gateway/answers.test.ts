@@ -492,7 +492,7 @@ t.test('a visitor who does not take the answer', async (t) => {
     socket.on('drain', more);
     more();
   });
-  const door = await startDoor(upstream.url, { options: { limits: { bodyTimeoutMs: 300 } } });
+  const door = await startDoor(upstream.url, { options: { limits: { sendTimeoutMs: 300 } } });
   const client = connect(door.port, '127.0.0.1');
   client.on('error', () => undefined);
   client.pause();

@@ -232,7 +232,9 @@ t.test('upgrades in a pipeline neither crash nor confuse', async (t) => {
 t.test('an upgrade that is not served is plain HTTP/1.1', async (t) => {
   const upstream = await startUpstream((request, response, body) => {
     const { method = '', url = '', headers } = request;
-    response.end(`${method} ${url} ${body} ${headers.upgrade ?? '-'} ${headers['http2-settings'] ?? '-'}`);
+    response.end(
+      `${method} ${url} ${body} ${headers.upgrade ?? '-'} ${String(headers['http2-settings'] ?? '-')}`,
+    );
   });
   const door = await startDoor(upstream.url);
   const without = await startDoor(upstream.url, { options: { upstream: { websockets: false } } });
