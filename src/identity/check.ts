@@ -1,7 +1,8 @@
 import { isBotId } from '../policy/resource.ts';
+import { claimFault } from './claim-path.ts';
 import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
-import type { IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
+import type { ClaimPaths, IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
 
 /** A finding, and where it is, as in `issuers[0].keys[1].jwksUrl`. */
 export interface Finding {
@@ -60,8 +61,19 @@ function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn:
   issuer.bots?.forEach((bot, at) => {
     if (!isBotId(bot)) mistake(`${path}.bots[${String(at)}]`, 'cannot be a bot id');
   });
+  checkClaims(issuer.claims, `${path}.claims`, mistake, warn);
   if (issuer.grants.includes('contact') && EMAIL_CLAIM.test(issuer.claims.contact))
     mistake(`${path}.claims.contact`, 'names an e-mail address; a contact is known by a stable id');
+}
+
+function checkClaims(claims: ClaimPaths, path: string, mistake: Report, warn: Report): void {
+  for (const [name, text] of Object.entries(claims) as [keyof ClaimPaths, string | null][]) {
+    const fault = text === null ? undefined : claimFault(text);
+    if (fault !== undefined) mistake(`${path}.${name}`, `is no JMESPath expression: ${fault}`);
+  }
+  const { scope, ...others } = claims;
+  if (scope !== null && !Object.values(others).includes(scope))
+    warn(`${path}.scope`, 'is named by no other claim: nothing is read from it');
 }
 
 function checkKey(key: KeyOptions, path: string, mistake: Report, warn: Report): void {

@@ -74,10 +74,16 @@ function isSubject(text: string): boolean {
 
 function forAudience(value: unknown, audiences: ReadonlySet<string> | null): boolean {
   // RFC 7519 section 4.1.3: one that names an audience is refused by whoever is not it.
-  if (audiences === null) return value === undefined;
+  const absent = value === undefined || value === null || value === '' || isEmptyList(value);
+  if (audiences === null) return absent;
   if (typeof value === 'string') return audiences.has(value);
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return false;
   return value.some((item) => audiences.has(item));
+}
+
+/** Some providers write what nobody asked for as an empty list, null or an empty text. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function isAccess(kind: unknown): boolean {

@@ -1,15 +1,56 @@
 import { hasBot, type Bots, type Known } from '../policy/principal.ts';
 import { isBotId } from '../policy/resource.ts';
-import { isObject, own, type JsonObject } from '../json.ts';
-import type { ClaimPaths, Grant } from './options.ts';
+import type { JsonObject } from '../json.ts';
+import { compileClaim, type ReadClaim } from './claim-path.ts';
+import type { ClaimPaths, Grant, IssuerOptions } from './options.ts';
 
 /** What an issuer's tokens may carry. */
 export interface GrantRules {
   readonly grants: ReadonlySet<Grant>;
   readonly bots: Bots;
-  readonly claims: ClaimPaths;
+  readonly read: GrantReaders;
   readonly superAdminRole: string | null;
   readonly allBots: string | null;
+}
+
+/** By claim: the entries of one that is a list, the value of `contact`. */
+interface GrantReaders {
+  readonly bots: ReadEntries;
+  readonly roles: ReadEntries;
+  readonly ownedBots: ReadEntries;
+  readonly conversations: ReadEntries;
+  readonly contact: ReadClaim;
+}
+
+type ReadEntries = (claims: JsonObject) => readonly string[];
+
+/** Compiles an issuer's rules. */
+export function createGrantRules(
+  options: Pick<IssuerOptions, 'grants' | 'bots' | 'claims' | 'superAdminRole' | 'allBots'>,
+): GrantRules {
+  const { superAdminRole, allBots } = options;
+  return {
+    grants: new Set(options.grants),
+    bots: options.bots === null ? 'all' : new Set(options.bots),
+    read: compileReaders(options.claims),
+    superAdminRole,
+    allBots,
+  };
+}
+
+function compileReaders(claims: ClaimPaths): GrantReaders {
+  const entries = (text: string): ReadEntries => {
+    const read = compileClaim(text);
+    const toEntries = text === claims.scope ? readWords : readEntries;
+    return (of) => toEntries(read(of));
+  };
+  return {
+    bots: entries(claims.bots),
+    roles: entries(claims.roles),
+    ownedBots: entries(claims.ownedBots),
+    conversations: entries(claims.conversations),
+    contact: compileClaim(claims.contact),
+  };
 }
 
 export type Granted = Pick<Known, 'member' | 'contact' | 'admin'>;
@@ -23,23 +64,23 @@ export function readGrants(claims: JsonObject, rules: GrantRules): Granted {
 }
 
 function readMember(claims: JsonObject, rules: GrantRules): Known['member'] {
-  const words = readWords(at(claims, rules.claims.bots));
+  const words = rules.read.bots(claims);
   if (rules.allBots !== null && words.includes(rules.allBots)) return { bots: rules.bots };
   const bots = ownBots(words, rules.bots);
   return bots.size > 0 ? { bots } : undefined;
 }
 
 function readContact(claims: JsonObject, rules: GrantRules): Known['contact'] {
-  const id = readContactId(at(claims, rules.claims.contact));
-  const conversations = new Set(readWords(at(claims, rules.claims.conversations)));
+  const id = readContactId(rules.read.contact(claims));
+  const conversations = new Set(rules.read.conversations(claims));
   if (id === undefined && conversations.size === 0) return undefined;
   return { ...(id !== undefined && { id }), conversations };
 }
 
 function readAdmin(claims: JsonObject, rules: GrantRules): Known['admin'] {
   const role = rules.superAdminRole;
-  const hasRole = role !== null && readWords(at(claims, rules.claims.roles)).includes(role);
-  const owned = ownBots(readWords(at(claims, rules.claims.ownedBots)), rules.bots);
+  const hasRole = role !== null && rules.read.roles(claims).includes(role);
+  const owned = ownBots(rules.read.ownedBots(claims), rules.bots);
   // An issuer that speaks of some bots only has no super admins: theirs are owners of just these bots.
   const superAdmin = hasRole && rules.bots === 'all';
   const ownedBots = hasRole && rules.bots !== 'all' ? rules.bots : owned;
@@ -50,19 +91,19 @@ function ownBots(words: readonly string[], allowed: Bots): ReadonlySet<string> {
   return new Set(words.filter((word) => isBotId(word) && hasBot(allowed, word)));
 }
 
-/** A claim by its whole name (`https://example.com/bots`), else by dotted steps; own members only. */
-function at(claims: JsonObject, path: string): unknown {
-  if (Object.hasOwn(claims, path)) return claims[path];
-  let value: unknown = claims;
-  for (const step of path.split('.')) value = isObject(value) ? own(value, step) : undefined;
-  return value;
+/**
+ * Whole entries of an array of strings, or a string as the only one: a group that is called "support team" is no
+ * word of it. Anything else: none.
+ */
+function readEntries(value: unknown): readonly string[] {
+  const entries = typeof value === 'string' ? [value] : value;
+  if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) return [];
+  return entries.filter((entry) => entry !== '');
 }
 
-/** Whole entries of an array of strings, or the words of a string. Anything else: none. */
+/** As OAuth's `scope` is written (RFC 6749 section 3.3): a string's words are its entries. */
 function readWords(value: unknown): readonly string[] {
-  const words = typeof value === 'string' ? value.split(' ') : value;
-  if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) return [];
-  return words.filter((word) => word !== '');
+  return readEntries(typeof value === 'string' ? value.split(' ') : value);
 }
 
 /** One stable id. Not what looks like an e-mail address: who knows one must not become its owner. */

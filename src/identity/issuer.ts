@@ -1,6 +1,6 @@
 import type { Bots } from '../policy/principal.ts';
 import { readStanding, type Standing } from './claims.ts';
-import type { GrantRules } from './grants.ts';
+import { createGrantRules, type GrantRules } from './grants.ts';
 import { own, type JsonObject } from '../json.ts';
 import { createKeyRing, type KeyRing } from './keys.ts';
 import type { IssuerOptions, Place } from './options.ts';
@@ -19,15 +19,15 @@ export interface Issuer {
 }
 
 export function createIssuer(options: IssuerOptions, remote: (url: string) => RemoteKeys): Issuer {
-  const { name, issuer, audience, from, claims, superAdminRole, allBots } = options;
-  const bots = options.bots === null ? 'all' : new Set(options.bots);
+  const { name, issuer, audience, from } = options;
+  const rules = createGrantRules(options);
   return {
     name,
     iss: issuer,
     audiences: audience === null ? null : new Set(typeof audience === 'string' ? [audience] : audience),
     places: new Set(from),
-    bots,
-    rules: { grants: new Set(options.grants), bots, claims, superAdminRole, allBots },
+    bots: rules.bots,
+    rules,
     ring: createKeyRing(options.keys, remote),
   };
 }

@@ -29,13 +29,15 @@ export const grants = ['member', 'contact', 'admin'] as const satisfies readonly
 /** A place where a token may stand: `bearer`, or `cookie:` and the cookie's name. */
 export type Place = 'bearer' | `cookie:${string}`;
 
-/** Claim paths. A path is looked for as one whole name first, then as dotted steps. */
+/** Where in the claims a fact stands: a claim's whole name, dotted steps, or a JMESPath expression. */
 export interface ClaimPaths {
   readonly bots: string;
   readonly roles: string;
   readonly ownedBots: string;
   readonly contact: string;
   readonly conversations: string;
+  /** The one that is words with spaces between them, wherever another of these names it too. */
+  readonly scope: string | null;
 }
 
 /** Who signs tokens, with which keys, and what its tokens may say. */
@@ -84,6 +86,7 @@ export const defaultClaims: ClaimPaths = {
   ownedBots: 'owned_bots',
   contact: 'contact_id',
   conversations: 'conversations',
+  scope: null,
 };
 export const defaultJwks: JwksOptions = {
   timeoutMs: 5_000,

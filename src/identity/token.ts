@@ -36,8 +36,9 @@ export interface HeaderFacts {
   readonly kid?: string;
 }
 
-// Each of these names a key of the sender's choice, changes what is signed, or belongs to encryption and nesting.
-const REFUSED_MEMBERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'enc', 'zip', 'cty'];
+// Each of these changes what is signed or how it is read, or belongs to encryption. Members that name a key (`jku`,
+// `jwk`, `x5u`, `x5c`) are not read at all: no key ever comes from a token.
+const REFUSED_MEMBERS = ['crit', 'b64', 'enc', 'zip'];
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
 /** The header's facts, or a sentence that says why it is refused. */

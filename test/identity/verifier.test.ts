@@ -1,6 +1,6 @@
 import t from 'tap';
 import { checkIdentity } from '../../src/identity/check.ts';
-import type { IssuerOptions, KeyOptions } from '../../src/identity/options.ts';
+import type { ClaimPaths, IssuerOptions, KeyOptions } from '../../src/identity/options.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import type { Known } from '../../src/policy/principal.ts';
 import { createSigner, newPair, publicSigner, seconds } from '../support/tokens.ts';
@@ -42,15 +42,24 @@ function plain(value: object): object {
 
 type Row = readonly [name: string, claims: object, expected: object, changes?: Partial<IssuerOptions>];
 const nothing = {};
-const dotted = (path: string): Partial<IssuerOptions> => ({ claims: { ...issuer().claims, bots: path } });
+const named = (claims: Partial<ClaimPaths>): Partial<IssuerOptions> => ({
+  claims: { ...issuer().claims, ...claims },
+});
+const dotted = (bots: string): Partial<IssuerOptions> => named({ bots });
+const scoped = (name: string): Partial<IssuerOptions> => named({ bots: name, scope: name });
 const idAt = (path: string): Partial<IssuerOptions> => ({ claims: { ...issuer().claims, contact: path } });
 
 const members: Row[] = [
   ['a list', { bots: ['a', 'b'] }, { bots: ['a', 'b'] }],
-  ['words', { bots: 'a b' }, { bots: ['a', 'b'] }],
-  ['words and many spaces', { bots: '  a   b ' }, { bots: ['a', 'b'] }],
+  ['one string is the only entry', { bots: 'a' }, { bots: ['a'] }],
+  ['a string is no words: a group called "support team"', { bots: 'support team' }, nothing],
+  ['spaces around a string are its own', { bots: ' a ' }, nothing],
+  ['words of the claim that is the scope', { scp: 'a b' }, { bots: ['a', 'b'] }, scoped('scp')],
+  ['words and many spaces', { scp: '  a   b ' }, { bots: ['a', 'b'] }, scoped('scp')],
+  ['a tab does not part words', { scp: 'a\tb c' }, { bots: ['c'] }, scoped('scp')],
+  ['a scope as a list has whole entries', { scp: ['a b', 'c'] }, { bots: ['c'] }, scoped('scp')],
+  ['a scope that no other claim names', { scope: 'a' }, nothing, named({ scope: 'scope' })],
   ['an entry is one id, never words', { bots: ['a b', 'c'] }, { bots: ['c'] }],
-  ['a tab does not part words', { bots: 'a\tb c' }, { bots: ['c'] }],
   ['commas do not part words', { bots: 'a,b' }, nothing],
   ['no brackets in words', { bots: '["a"]' }, nothing],
   ['absent', {}, nothing],
@@ -66,7 +75,7 @@ const members: Row[] = [
   ['empty entries', { bots: ['', 'a'] }, { bots: ['a'] }],
   ['a star means nothing by itself', { bots: ['*'] }, nothing],
   ['the entry for every bot', { bots: ['*'] }, { bots: 'all' }, { allBots: '*' }],
-  ['the entry for every bot among words', { bots: 'a *' }, { bots: 'all' }, { allBots: '*' }],
+  ['the entry for every bot among words', { bots: 'a *' }, nothing, { allBots: '*' }],
   ['the entry for every bot inside another', { bots: ['a*', '**'] }, nothing, { allBots: '*' }],
   ['the entry for every bot in other letters', { bots: ['ALL'] }, { bots: ['ALL'] }, { allBots: 'all' }],
   ['every bot of an issuer with a list', { bots: ['*'] }, { bots: ['a'] }, { allBots: '*', bots: ['a'] }],
@@ -93,6 +102,27 @@ const members: Row[] = [
     { bots: ['a'] },
     dotted('https://x.example/bots'),
   ],
+  ['dotted steps with hyphens', { r: { 'a-b': { x: ['a'] } } }, { bots: ['a'] }, dotted('r.a-b.x')],
+  [
+    'steps below a name with dots',
+    { 'https://x.example/app': { bots: ['a'] } },
+    { bots: ['a'] },
+    dotted('"https://x.example/app".bots'),
+  ],
+  [
+    'prefixes cut',
+    { g: ['bot-a-r', 'b'] },
+    { bots: ['a'] },
+    dotted("g[?starts_with(@, 'bot-')] | map(&replace(replace(@, 'bot-', ''), '-r', ''), @)"),
+  ],
+  ['comma-separated', { g: 'a,b' }, { bots: ['a', 'b'] }, dotted("split(g, ',')")],
+  ['keys of an object', { g: { a: true } }, { bots: ['a'] }, dotted('keys(g)')],
+  ['ids of objects', { g: [{ id: 'a' }, { id: 'b' }] }, { bots: ['a', 'b'] }, dotted('g[].id')],
+  ['numbers made texts', { g: [1, 2] }, { bots: ['1', '2'] }, dotted('map(&to_string(@), g)')],
+  ['numbers left numbers', { g: [1, 2] }, nothing, dotted('g[]')],
+  ['an expression that cannot be asked of this', { g: 5 }, nothing, dotted("split(g, ',')")],
+  ['a member of exactly that name', { 'keys(g)': ['a'], g: { b: 1 } }, { bots: ['a'] }, dotted('keys(g)')],
+  ['an expression to a prototype', {}, nothing, dotted('constructor | name')],
   ['a dotted path through a list', { x: [{ y: ['a'] }] }, nothing, dotted('x.0.y')],
   ['a dotted path through a string', { x: 'y' }, nothing, dotted('x.length')],
   ['a dotted path to a prototype', { x: {} }, nothing, dotted('x.constructor.name')],
@@ -132,7 +162,8 @@ const contacts: Row[] = [
     { contact_id: 'c1', email: 'eve@example.com' },
     { contact: 'c1', conversations: [] },
   ],
-  ['conversations alone', { conversations: 'k1 k2' }, { conversations: ['k1', 'k2'] }],
+  ['conversations alone', { conversations: ['k1', 'k2'] }, { conversations: ['k1', 'k2'] }],
+  ['one conversation', { conversations: 'k1 k2' }, { conversations: ['k1 k2'] }],
   ['conversations as a list', { conversations: ['k 1', 'k2'] }, { conversations: ['k 1', 'k2'] }],
   ['conversations malformed', { conversations: [1] }, nothing],
   ['without the grant', { contact_id: 'c1', conversations: ['k'] }, nothing, { grants: ['member', 'admin'] }],
@@ -141,7 +172,20 @@ const contacts: Row[] = [
 const owner = (ids: string[]): object => ({ superAdmin: false, owned: ids });
 const admins: Row[] = [
   ['super admin', { roles: ['super_admin'] }, { superAdmin: true, owned: [] }],
-  ['super admin in words', { roles: 'user super_admin' }, { superAdmin: true, owned: [] }],
+  ['super admin as the only role', { roles: 'super_admin' }, { superAdmin: true, owned: [] }],
+  ['a role is no words: a former super admin', { roles: 'former super_admin' }, nothing],
+  [
+    'a single role of a provider, as it stands',
+    { role: 'former super_admin' },
+    nothing,
+    named({ roles: 'role' }),
+  ],
+  [
+    'super admin in the scope',
+    { scope: 'openid super_admin' },
+    { superAdmin: true, owned: [] },
+    named({ roles: 'scope', scope: 'scope' }),
+  ],
   ['a longer role', { roles: ['super_admin2', 'not_super_admin', 'super_admin '] }, nothing],
   ['a role in other letters', { roles: ['Super_Admin'] }, nothing],
   ['a role as a key', { roles: { super_admin: true } }, nothing],
@@ -149,7 +193,8 @@ const admins: Row[] = [
   ['another role', { roles: ['chief'] }, { superAdmin: true, owned: [] }, { superAdminRole: 'chief' }],
   ['no role configured', { roles: ['super_admin', 'null', ''] }, nothing, { superAdminRole: null }],
   ['owned bots', { owned_bots: ['a', 'b c', '.x'] }, owner(['a'])],
-  ['owned bots in words', { owned_bots: 'a b' }, owner(['a', 'b'])],
+  ['owned bots in words', { owned_bots: 'a b' }, nothing],
+  ['one owned bot', { owned_bots: 'a' }, owner(['a'])],
   ['owned bots of an issuer with a list', { owned_bots: ['a', 'b'] }, owner(['a']), { bots: ['a'] }],
   ['a star owns nothing', { owned_bots: ['*'] }, nothing, { allBots: '*' }],
   ['super admin of an issuer with a list owns that', { roles: 'super_admin' }, owner(['a']), { bots: ['a'] }],

@@ -46,7 +46,7 @@ const keyFields = entry(
 const key = Type.Unsafe<KeyOptions>(keyFields);
 
 const claim = (description: string, name: string): Type.TString =>
-  text({ description: `${description} A dotted path.`, default: name });
+  text({ description, default: name });
 
 const claims = group(
   {
@@ -55,8 +55,16 @@ const claims = group(
     ownedBots: claim('Bots that the person owns.', defaultClaims.ownedBots),
     contact: claim('Stable id of the contact; an e-mail claim is refused.', defaultClaims.contact),
     conversations: claim('Conversations that are theirs.', defaultClaims.conversations),
+    scope: textOrNull({
+      description:
+        'The claim that is words with spaces between them, as OAuth writes `scope`, wherever another of these names it too (`bots: scope`, `scope: scope`). null: none is.',
+      default: defaultClaims.scope,
+    }),
   },
-  { description: 'Where in a token its facts stand: each an array of strings or a space-separated string.' },
+  {
+    description:
+      'Where in a token its facts stand: the whole name of a claim, dotted steps, or a JMESPath expression (jmespath.site), as in `split(bots, \',\')`. Each is an array of strings, or one string as its only entry: it is not split.',
+  },
 );
 
 const issuer = entry(
