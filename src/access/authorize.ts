@@ -1,8 +1,15 @@
 import { decide, type Asked } from '../policy/decide.ts';
-import { settingsFor, type PolicyView } from '../policy/policy.ts';
+import {
+  settingsFor,
+  strictestMode,
+  type PolicyDefaults,
+  type PolicyView,
+  type Settings,
+} from '../policy/policy.ts';
 import type { Anonymous, Principal } from '../policy/principal.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
+import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
 import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
@@ -56,10 +63,10 @@ function answer(
   nowMs: number,
   narrator: Narrator | undefined,
 ): Answer {
-  const bot = resource.kind === 'transcript' ? resource.bot : undefined;
-  const { mode } = settingsFor(view, rules.options.defaults, bot);
+  const settings = settingsOf(resource, view, rules.options.defaults);
+  const { mode } = settings;
   narrator?.principal(principal);
-  narrator?.policy(view, settingsFor(view, rules.options.defaults, bot));
+  narrator?.policy(view, settings);
   const asked = { preflight, resource, principal, client };
   const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);
@@ -77,6 +84,13 @@ function answer(
   };
 }
 
+/** A transcript's are its bot's; what names no single bot is enforced as soon as one that it could name is. */
+function settingsOf(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
+  if (resource.kind === 'transcript') return settingsFor(view, defaults, resource.bot);
+  const bots = resource.kind === 'other' ? undefined : resource.bots;
+  return { ...settingsFor(view, defaults), mode: strictestMode(view, defaults, bots) };
+}
+
 /** A true CORS preflight (Fetch, section 4.8): OPTIONS with Origin and Access-Control-Request-Method. */
 function isPreflight(method: string, headers: readonly string[]): boolean {
   return (
@@ -91,11 +105,14 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
  * counts, since upstreams differ in which they take, and so does a type in a list or behind a byte that trims away.
  */
 function hasFormBody(headers: readonly string[]): boolean {
-  const isForm = valuesOf(headers, 'content-type').some((type) => FORM.test(type));
-  return isForm && hasBody(headers);
+  if (!hasBody(headers)) return false;
+  const types = valuesOf(headers, 'content-type');
+  return types.length === 0 || types.some((type) => FORM.test(type) || !TYPED.test(type));
 }
 
 const FORM = /application\/x-www-form-urlencoded|multipart\//i;
+/** What names a type at all: Rack takes a body without one for a form. */
+const TYPED = /^\s*[\w!#$&^.+*%'`|~-]+\/[\w!#$&^.+*%'`|~-]/;
 
 /** Many clients name a type where there is nothing to be typed. */
 function hasBody(headers: readonly string[]): boolean {

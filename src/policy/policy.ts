@@ -51,15 +51,55 @@ const none: StoredSettings = {};
 /**
  * The settings in force for a bot, or for the platform where `bot` is absent.
  *
- * `whenOff: anyone` comes from a stored record only, and an unknown policy enforces: a lost store is a closed one.
+ * `whenOff: anyone` comes from a stored record of a policy that is known only: a lost store is a closed one.
  */
 export function settingsFor(view: PolicyView, defaults: PolicyDefaults, bot?: string): Settings {
   const platform = view.known ? (view.policy.scopes.get('platform') ?? none) : none;
   const own = view.known && bot !== undefined ? (view.policy.scopes.get(`bot:${bot}`) ?? none) : none;
   return {
-    mode: own.mode ?? platform.mode ?? (view.known ? defaults.mode : 'enforce'),
+    mode: modeOf(view, defaults, bot),
     whenOff: own.whenOff ?? platform.whenOff ?? 'members',
     requireLogin: own.requireLogin ?? platform.requireLogin ?? defaults.requireLogin,
     inheritPlatform: own.inheritPlatform ?? platform.inheritPlatform ?? true,
   };
+}
+
+/**
+ * The mode in force for a bot, or for whatever has no record of its own.
+ *
+ * A policy that is too old to grant by still says what was enforced: who only reports goes on reporting while the
+ * store is away, and who enforces is not opened by its absence. Before the first policy is there, any bot could
+ * have a record that enforces, whatever the defaults say: then all of them count as such.
+ */
+function modeOf({ policy }: PolicyView, defaults: PolicyDefaults, bot?: string): Mode {
+  if (policy === undefined) return 'enforce';
+  const own = bot === undefined ? undefined : policy.scopes.get(`bot:${bot}`)?.mode;
+  return own ?? policy.scopes.get('platform')?.mode ?? defaults.mode;
+}
+
+/**
+ * The mode for what names no single bot: the strictest of the bots that it could name, or of any scope at all where
+ * that cannot be told. What is refused for one bot must not pass as what could be another's.
+ */
+export function strictestMode(
+  view: PolicyView,
+  defaults: PolicyDefaults,
+  bots: readonly string[] = [],
+): Mode {
+  if (bots.length > 0)
+    return bots.some((bot) => modeOf(view, defaults, bot) === 'enforce') ? 'enforce' : 'report';
+  if (modeOf(view, defaults) === 'enforce') return 'enforce';
+  return view.policy !== undefined && someEnforces(view.policy) ? 'enforce' : 'report';
+}
+
+/** A policy never changes, so that each is looked through once, however many targets name no bot. */
+const enforcing = new WeakMap<Policy, boolean>();
+
+function someEnforces(policy: Policy): boolean {
+  const known = enforcing.get(policy);
+  if (known !== undefined) return known;
+  let found = false;
+  for (const { mode } of policy.scopes.values()) found ||= mode === 'enforce';
+  enforcing.set(policy, found);
+  return found;
 }

@@ -19,9 +19,16 @@ export type Resource =
     }
   | { readonly kind: 'other'; readonly open: boolean }
   /** It could mean two things, or cannot be read: nobody is served it. */
-  | { readonly kind: 'ambiguous'; readonly why: string; readonly route?: RouteFacts }
+  | (Unclear & { readonly kind: 'ambiguous'; readonly route?: RouteFacts })
   /** Guarded, but no single valid bot id. */
-  | { readonly kind: 'unresolved'; readonly why: string; readonly route: RouteFacts };
+  | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts });
+
+/** What names no single bot. */
+interface Unclear {
+  readonly why: string;
+  /** Every bot that some reading names or could be taken to name; absent where it could be any. */
+  readonly bots?: readonly string[];
+}
 
 /** True for a bot id: 1 to 128 of `[A-Za-z0-9._~-]`, not starting with a dot. */
 export function isBotId(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { Resource, RouteFacts } from '../policy/resource.ts';
 import { botsOf, idOf, type Match } from './match.ts';
+import { candidatesOf, nothingNamed, type Named } from './named.ts';
 import {
   occurrencesOf,
   readMembers,
@@ -11,43 +12,36 @@ import {
 import type { IdName, Route } from './route.ts';
 import type { Readable } from './target-form.ts';
 
-/** Everything that the guarded readings of one target name. */
-interface Named {
-  readonly bots: Set<string>;
-  readonly suspects: Set<string>;
-  readonly contacts: Set<string>;
-  readonly conversations: Set<string>;
-  /** One sentence, where it could mean two things. */
-  ambiguous?: string;
-  /** One sentence, where a key stands there twice. */
-  unresolved?: string;
-}
-
 /** What a target with guarded readings asks for: each element has the matches of one reading, first listed first. */
 export function judge(guarded: readonly (readonly Match[])[], form: Readable, formBody: boolean): Resource {
   const plain = plainTranscript(guarded, form);
   if (plain !== undefined) return plain;
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
   const route = factsOf(guarded);
-  const named: Named = {
-    bots: new Set(),
-    suspects: new Set(),
-    contacts: new Set(),
-    conversations: new Set(),
-  };
+  const named = nothingNamed();
   for (const matches of guarded) for (const match of matches) addMatch(named, match);
   const members = readMembers(form.query ?? '', matrixOf(form.path));
   for (const one of routes) addMembers(named, one, members);
-  const why = contradiction(named, guarded, routes, formBody);
-  if (why !== undefined) return { kind: 'ambiguous', why, route };
+  if (formBody && routes.some(({ namesQuery }) => namesQuery)) {
+    named.anyBot = true;
+    named.ambiguous ??= 'A form body could name the bot as well as the query.';
+  }
+  const why = contradiction(named, guarded, routes);
+  if (why !== undefined) return { kind: 'ambiguous', why, route, ...candidatesOf(named) };
   const [bot] = named.bots;
   const [contact] = named.contacts;
-  if (named.unresolved !== undefined) return { kind: 'unresolved', why: named.unresolved, route };
+  if (named.unresolved !== undefined)
+    return { kind: 'unresolved', why: named.unresolved, route, ...candidatesOf(named) };
   if (bot === undefined)
     return { kind: 'unresolved', why: 'No reading of it names a bot id that can be.', route };
   const namesContact = routes.some((one) => one.namesContact);
   if (namesContact && (contact === undefined || contact === '')) {
-    return { kind: 'unresolved', why: 'It names no contact where its route has one.', route };
+    return {
+      kind: 'unresolved',
+      why: 'It names no contact where its route has one.',
+      route,
+      ...candidatesOf(named),
+    };
   }
   return {
     kind: 'transcript',
@@ -124,9 +118,13 @@ function addMembers(named: Named, route: Route, members: Members): void {
     const found = name === undefined ? ONCE : occurrencesOf(members, name);
     if (members.readings === undefined || found === undefined) {
       named.ambiguous = 'The query has too many readings.';
+      named.anyBot = true;
       return;
     }
     const values = valuesOf(members.readings, name ?? id);
+    if (id === 'botId' && (found.spellings > 1 || found.times > 1)) {
+      addBots({ bots: named.repeated, suspects: named.repeated }, values);
+    }
     if (id === 'conversationId') addConversations(named, route, values);
     else if (found.spellings > 1) {
       named.ambiguous ??= `The query parameter of ${id} is there in two spellings.`;
@@ -140,7 +138,7 @@ function addMembers(named: Named, route: Route, members: Members): void {
 
 const ONCE: Occurrences = { spellings: 1, times: 1 };
 
-function addBots(named: Named, values: readonly Value[]): void {
+function addBots(named: Pick<Named, 'bots' | 'suspects'>, values: readonly Value[]): void {
   for (const { text } of values) {
     const { bots, suspects } = botsOf(text);
     for (const bot of bots) named.bots.add(bot);
@@ -166,12 +164,8 @@ function contradiction(
   { bots, suspects, contacts, ambiguous }: Named,
   guarded: readonly (readonly Match[])[],
   routes: readonly Route[],
-  formBody: boolean,
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;
-  if (formBody && routes.some(({ namesQuery }) => namesQuery)) {
-    return 'A form body could name the bot as well as the query.';
-  }
   if (bots.size > 1) return 'Its readings name two bots.';
   if (bots.size === 1 && [...suspects].some((bot) => !bots.has(bot)))
     return 'Its readings could name two bots.';

@@ -41,12 +41,14 @@ interface World {
   readonly trust?: TrustOptions;
   readonly view?: PolicyView;
   readonly mode?: 'enforce' | 'report';
+  readonly otherPaths?: 'forward' | 'reject';
 }
 
 function world({
   trust = { cidrs: ['10.0.0.0/8'], source: 'x-forwarded-for' },
   view = f.policy(),
   mode = 'enforce',
+  otherPaths = 'forward',
 }: World = {}) {
   const verifier = createVerifier(
     { issuers: [staff], clockToleranceSeconds: 30, jwks: defaultJwks, cacheEntries: 100 },
@@ -56,7 +58,7 @@ function world({
     routes,
     trust: compileTrust(trust),
     identity: verifier,
-    options: { otherPaths: 'forward', canLogIn: true, defaults: { mode, requireLogin: false } },
+    options: { otherPaths, canLogIn: true, defaults: { mode, requireLogin: false } },
   };
   const authorize = createAuthorize({ rules: () => rules, policy: () => view, now: () => Date.now() });
   return (target: string, headers: readonly string[] = [], how?: How, over: Partial<Question> = {}) =>
@@ -97,6 +99,10 @@ t.test('one question, from bytes to a decision', async (t) => {
     ['a form beside it', '/history?botId=a', [...bearer(member), 'Content-Type', 'Application/X-WWW-Form-Urlencoded; charset=utf-8', 'Content-Length', '3', ...from('192.0.2.1')], 'deny path-ambiguous'],
     ['a multipart form beside it', '/history?botId=a', [...bearer(member), 'Content-Type', ' multipart/form-data; boundary=x', 'Transfer-Encoding', 'chunked', ...from('192.0.2.1')], 'deny path-ambiguous'],
     ['a form in a second type', '/history?botId=a', [...bearer(member), 'Content-Type', 'text/plain', 'Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '3', ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a body without a type', '/history?botId=a', [...bearer(member), 'Content-Length', '3', ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a body of an empty type', '/history?botId=a', [...bearer(member), 'Content-Type', ' ; charset=utf-8', 'Transfer-Encoding', 'chunked', ...from('192.0.2.1')], 'deny path-ambiguous'],
+    ['a body of another type', '/history?botId=a', [...bearer(member), 'Content-Type', 'text/plain', 'Content-Length', '3', ...from('192.0.2.1')], 'forward bot-access'],
+    ['no body and no type', '/history?botId=a', [...bearer(member), 'Content-Length', '0', ...from('192.0.2.1')], 'forward bot-access'],
     ['a type without a body', '/history?botId=a', [...bearer(member), 'Content-Type', 'application/x-www-form-urlencoded', ...from('192.0.2.1')], 'forward bot-access'],
     ['a type with an empty body', '/history?botId=a', [...bearer(member), 'Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '0', ...from('192.0.2.1')], 'forward bot-access'],
     ['a contact', '/contacts/u1/conversations', [...bearer(contact), ...from('192.0.2.1')], 'forward own-history'],
@@ -130,6 +136,55 @@ t.test('an answer grants where it forwards, or where it only reports', async (t)
   t.notOk(grants(ambiguous));
   const lost = await world({ mode: 'report', view: f.unloaded })('/transcripts/a/1', from('192.0.2.1'));
   t.match(lost, { enforced: true, stale: true, revision: 0 }, 'an unknown policy enforces');
+});
+
+t.test('what names no single bot is enforced as soon as one that it could name is', async (t) => {
+  const view = f.policy({ mode: 'enforce' }, { mode: 'report' });
+  const ask = world({ view, mode: 'report' });
+  const form = ['Content-Type', 'application/x-www-form-urlencoded', 'Content-Length', '3'];
+  const rows: readonly (readonly [target: string, mode: string, headers?: readonly string[]])[] = [
+    ['/transcripts/x/../a/1', 'enforce'],
+    ['/transcripts/b/..%2fa/1', 'enforce'],
+    ['/transcripts/b/1?botId=a', 'enforce'],
+    ['/transcripts/b/1&bot=a', 'enforce'],
+    ['/transcripts/b/1?x=1;botId=a', 'enforce'],
+    ['/history?botId=a&botId=a', 'enforce'],
+    ['/history?botId=b&botId=a', 'enforce'],
+    ['/history?botId=b&BOTID=a', 'enforce'],
+    ['/history?botId=b', 'enforce', form],
+    ['/history', 'enforce'],
+    ['/history?botId=', 'enforce'],
+    ['/transcripts/%c3%a9/1', 'enforce'],
+    ['/a\\b', 'enforce'],
+    ['/contacts//conversations', 'enforce'],
+    ['/transcripts/x/../b/1', 'report'],
+    ['/history?botId=b&botId=b', 'report'],
+    ['/history?botId=b&botId=c', 'report'],
+    ['/transcripts/b/1?botId=c', 'report'],
+    ['/transcripts/b/1', 'report'],
+  ];
+  for (const [target, mode, headers] of rows) {
+    const answer = await ask(target, [...from('192.0.2.1'), ...(headers ?? [])]);
+    t.match(answer, { mode, enforced: mode === 'enforce' }, target);
+  }
+  const closed = await world({ view, mode: 'report', otherPaths: 'reject' })('/elsewhere');
+  t.same([told(closed), closed.mode], ['deny not-open', 'enforce'], 'what no route names could be any');
+  const watched = world({ view: f.policy({ mode: 'report' }, { mode: 'report' }), mode: 'enforce' });
+  t.match(await watched('/a\\b'), { mode: 'report', enforced: false }, 'nothing enforces');
+});
+
+t.test('report forwards what cannot be known now, as the last good policy says', async (t) => {
+  const { policy } = f.policy({ mode: 'report' }, { mode: 'enforce' });
+  const old: PolicyView = { known: false, why: 'stale', policy };
+  const ask = world({ view: old, mode: 'enforce' });
+  const answer = await ask('/transcripts/a/1', from('203.0.113.7'));
+  t.equal(told(answer), 'unavailable policy-unavailable', 'it would not have been let in');
+  t.match(answer, { mode: 'report', enforced: false, stale: true });
+  t.ok(permitFor({ target: '/transcripts/a/1' }, answer), 'and is forwarded all the same');
+  const other = await ask('/transcripts/b/1', from('203.0.113.7'));
+  t.match(other, { mode: 'enforce', enforced: true }, 'the platform enforced then');
+  t.equal(permitFor({ target: '/transcripts/b/1' }, other), undefined);
+  t.match(await ask('/transcripts/a/../b/1'), { mode: 'enforce' });
 });
 
 t.test('explain asks the same function, as anybody from anywhere', async (t) => {

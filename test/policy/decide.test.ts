@@ -411,5 +411,13 @@ t.test(
       'enforce',
       'what has no bot goes by the platform',
     );
+    const watched = policy({ mode: 'report' }, { mode: 'enforce' }).policy;
+    const old = { known: false, why: 'stale', policy: watched } as const;
+    t.equal(settingsFor(old, defaults, 'a').mode, 'report', 'the mode of the last good policy holds');
+    t.equal(settingsFor(old, defaults, 'b').mode, 'enforce');
+    t.equal(
+      settingsFor({ ...old, policy: policy({ whenOff: 'anyone' }).policy }, defaults, 'a').whenOff,
+      'members',
+    );
   },
 );
