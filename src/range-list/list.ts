@@ -69,7 +69,11 @@ function* textItems(text: string, nowMs: number): Generator<Item> {
       // Without knowing what the columns are, no row of theirs can be read.
       if (!heading.ok) return yield refuse(heading.message);
       columns = heading.fields;
-    } else if (columns === undefined && !beforeNote(row.raw).trim().includes(separator) && !row.cells[0]?.quoted) {
+    } else if (
+      columns === undefined &&
+      !beforeNote(row.raw).trim().includes(separator) &&
+      !row.cells[0]?.quoted
+    ) {
       yield itemOf(readWhole(row, nowMs), at);
     } else {
       yield itemOf(readCells(row.cells, (columns ??= FIELDS), nowMs), at);

@@ -30,7 +30,9 @@ export function beforeNote(line: string): string {
 /** What separates the columns, by the first line that has any: spreadsheets write commas, semicolons or tabs. */
 export function separatorOf(text: string): string {
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
-    const plain = beforeNote(line).trim().replace(/"(?:[^"]|"")*"/g, '');
+    const plain = beforeNote(line)
+      .trim()
+      .replace(/"(?:[^"]|"")*"/g, '');
     const [most] = MARKS.map((mark) => ({ mark, count: plain.split(mark).length - 1 })).sort(
       (a, b) => b.count - a.count,
     );

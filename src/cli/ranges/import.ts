@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { readRangeList } from '../../range-list/list.ts';
 import type { Format, Item, RangeList } from '../../range-list/list.ts';
 import { answers } from '../answers.ts';
-import type { Imported, Problem } from '../answers.ts';
+import type { Imported, ToldProblem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command, Given } from '../command.ts';
 import { Refusal, findGateway } from '../gateway.ts';
@@ -64,7 +64,7 @@ function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): nu
   return FAILED;
 }
 
-type Fault = NonNullable<Problem['errors']>[number];
+type Fault = NonNullable<ToldProblem['errors']>[number];
 
 /** The gateway counts entries from 0; people count the lines of their file. */
 function badOf(faults: readonly Fault[], { entries }: RangeFile): BadLine[] {
