@@ -1,6 +1,9 @@
+import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
+import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
+const ScopeText = Type.Unsafe<Scope>({ type: 'string' });
 const settings = {
   enabled: Type.Boolean(),
   mode: NullableEnum(['enforce', 'report']),
@@ -8,18 +11,27 @@ const settings = {
   requireLogin: NullableBoolean(),
   inheritPlatform: NullableBoolean(),
 };
+const inForce = {
+  mode: Enum(['enforce', 'report']),
+  whenOff: Enum(['members', 'anyone']),
+  requireLogin: Type.Boolean(),
+};
 const Live = Type.Object({ replicas: Type.Integer(), of: Type.Integer(), ms: Type.Number() });
-const range = {
-  id: Type.String(),
+const content = {
   start: Type.String(),
   end: Type.String(),
   note: Type.Optional(Type.String()),
   expiresAt: Type.Optional(Type.String()),
+};
+const range = {
+  id: Type.String(),
+  ...content,
   createdAt: Type.String(),
   createdBy: Type.String(),
   updatedAt: Type.Optional(Type.String()),
   updatedBy: Type.Optional(Type.String()),
 };
+const Range = Type.Object(range);
 const written = {
   revision: Type.Integer(),
   live: Live,
@@ -31,64 +43,111 @@ const written = {
   ),
 };
 const next = Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' }));
+const counts = {
+  added: Type.Integer(),
+  removed: Type.Integer(),
+  updated: Type.Optional(Type.Integer()),
+  present: Type.Optional(Type.Integer({ description: 'There already, and left alone.' })),
+};
 
-/** What the API answers with. */
+/** What is wrong with a member; of an import, `index` counts its entries from 0 and `line` its lines from 1. */
+const MemberError = Type.Object({
+  index: Type.Optional(Type.Integer()),
+  line: Type.Optional(Type.Integer()),
+  field: Type.String(),
+  message: Type.String(),
+});
+
+const Side = Type.Object({
+  settings: Type.Optional(Type.Object(settings)),
+  ranges: Type.Array(Range),
+});
+const Change = Type.Object({
+  revision: Type.Integer(),
+  scope: ScopeText,
+  at: Type.String(),
+  by: Type.String(),
+  from: Type.Optional(Type.String()),
+  reverts: Type.Optional(Type.Integer({ description: 'The revision that it undid.' })),
+  before: Side,
+  after: Side,
+  addedCount: Type.Integer(),
+  removedCount: Type.Integer(),
+  truncated: Type.Optional(
+    Type.Boolean({ description: 'True where ranges are left out, as they are many.' }),
+  ),
+});
+const summary = { scope: ScopeText, ...settings, ranges: Type.Integer() };
+
+/** What the API answers with: one schema for its description, its types, the dashboard's and the command line's. */
 export const Answers = {
   whitelists: Type.Object({
     revision: Type.Integer(),
-    whitelists: Type.Array(Type.Object({ scope: Type.String(), ...settings, ranges: Type.Integer() })),
+    whitelists: Type.Array(
+      Type.Object({
+        ...summary,
+        inForce: Type.Object(
+          { ...inForce, platformList: Type.Boolean() },
+          {
+            description: "What counts for it now; `platformList`: the platform's addresses count for it too.",
+          },
+        ),
+      }),
+    ),
     next,
   }),
   whitelist: Type.Object({
     revision: Type.Integer(),
-    scope: Type.String(),
+    scope: ScopeText,
     ...settings,
     inherited: Type.Optional(
       Type.Object(
-        {
-          enabled: Type.Boolean(),
-          mode: Enum(['enforce', 'report']),
-          whenOff: Enum(['members', 'anyone']),
-          requireLogin: Type.Boolean(),
-          inheritPlatform: Type.Boolean(),
-        },
+        { enabled: Type.Boolean(), ...inForce, inheritPlatform: Type.Boolean() },
         {
           description: "Of a bot: the platform's toggle, and what counts where the bot's own record is null.",
         },
       ),
     ),
-    total: Type.Integer(),
-    ranges: Type.Array(Type.Object(range)),
+    total: Type.Integer({ description: 'How many ranges the list has, found or not.' }),
+    ranges: Type.Array(Range),
     next,
   }),
-  settings: Type.Object({ ...written, scope: Type.String(), ...settings, ranges: Type.Integer() }),
+  settings: Type.Object({ ...written, ...summary }),
   range: Type.Object({ ...written, ...range }),
   import: Type.Object(
     {
-      revision: Type.Integer(),
+      ...written,
       live: Type.Optional(Live),
-      scope: Type.String(),
-      added: Type.Integer(),
-      removed: Type.Integer(),
-      updated: Type.Optional(Type.Integer()),
-      present: Type.Optional(Type.Integer()),
+      scope: ScopeText,
+      ...counts,
+      ranges: Type.Optional(Type.Integer({ description: 'How many the list has now.' })),
+      dryRun: Type.Optional(Type.Boolean()),
+      errors: Type.Optional(Type.Array(MemberError)),
+      preview: Type.Optional(
+        Type.Object({
+          added: Type.Array(Type.Object(content)),
+          removed: Type.Array(Range),
+          updated: Type.Array(Range),
+          present: Type.Array(Range),
+        }),
+      ),
     },
-    { description: 'A dry run has errors and a preview instead of live.' },
+    { description: 'A dry run has errors and a preview of up to 100 ranges each instead of live.' },
   ),
-  changes: Type.Object({
-    changes: Type.Array(
-      Type.Object({
-        revision: Type.Integer(),
-        scope: Type.String(),
-        at: Type.String(),
-        by: Type.String(),
-        from: Type.Optional(Type.String()),
-      }),
-    ),
-    next,
+  changes: Type.Object({ changes: Type.Array(Change), next }),
+  change: Change,
+  revert: Type.Object({
+    ...written,
+    ...summary,
+    reverts: Type.Integer(),
+    added: Type.Integer(),
+    removed: Type.Integer(),
   }),
-  revert: Type.Object({ ...written, scope: Type.String(), reverts: Type.Integer(), ...settings }),
+  ...whoAnswers,
 } as const;
+
+/** The type of an answer, by its name. */
+export type Answer<Name extends keyof typeof Answers> = Type.Static<(typeof Answers)[Name]>;
 
 export const Problem = Type.Object(
   {
@@ -97,11 +156,8 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     detail: Type.String(),
     reason: Type.String(),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({ index: Type.Optional(Type.Integer()), field: Type.String(), message: Type.String() }),
-      ),
-    ),
+    errors: Type.Optional(Type.Array(MemberError)),
+    login: Type.Optional(Type.String({ description: 'Where a browser signs in.' })),
     requestId: Type.String(),
   },
   { description: 'RFC 9457' },

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readJsonInSlices } from '../json.ts';
 import { isSafe } from './same-origin.ts';
 import type { AdminApp } from './options.ts';
-import { readJson } from './json-text.ts';
 import { sendProblem } from './problem.ts';
 
 /** A body that is no JSON as it is taken here. */
@@ -25,7 +25,7 @@ export function takeJsonOnly(app: AdminApp): void {
     { parseAs: 'buffer' },
     async (_request: FastifyRequest, body: Buffer) => {
       if (body.length === 0) return undefined;
-      const reading = readJson(decode(body));
+      const reading = readJsonInSlices(decode(body));
       for (let slice = reading.next(); ; slice = reading.next()) {
         if (slice.done !== true) {
           await nextTurn();

@@ -4,6 +4,8 @@ import type { Change, Store } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { Answers } from './answers.ts';
+import { changeSearch } from './change-search.ts';
+import type { ChangeSearch } from './change-search.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ChangesQuery, NoBody, RevisionParams } from './schemas.ts';
@@ -13,6 +15,8 @@ import { write } from './write.ts';
 
 /** Entries of the log can be long, so a page has fewer of them than of ranges. */
 const DEFAULT_LIMIT = 100;
+/** Entries read from the store at once. */
+const PAGE = 100;
 
 export function changeRoutes(app: AdminApp, options: AdminOptions): void {
   const { store, editor } = options;
@@ -21,12 +25,13 @@ export function changeRoutes(app: AdminApp, options: AdminOptions): void {
     const { scope: wanted, after: before, limit = DEFAULT_LIMIT } = request.query;
     const scoped = wanted === undefined ? undefined : managedScope(request, reply, wanted);
     if (scoped?.ok === false) return scoped.reply;
-    const query = { ...(before === undefined ? {} : { before }), limit: limit + 1 };
-    const found = await visible(store, actorOf(request), scoped?.scope, query);
-    const changes = found.slice(0, limit);
-    const last = changes.at(-1);
-    const more = found.length > limit && last !== undefined;
-    return { changes: changes.map(viewChange), ...(more ? { next: String(last.revision) } : {}) };
+    const search = changeSearch(request.query);
+    if (!('matches' in search)) {
+      return sendProblem(reply, 'malformed', 'The query cannot be read.', { errors: search });
+    }
+    const read = (query: Query) => visible(store, actorOf(request), scoped?.scope, query);
+    const { found, next } = await searched(store, search, read, before, limit);
+    return { changes: found.map(viewChange), ...(next === undefined ? {} : { next: String(next) }) };
   });
 
   app.get('/changes/:revision', readSchema, async (request, reply) => {
@@ -60,7 +65,11 @@ const listSchema = {
   },
 };
 const readSchema = {
-  schema: { summary: 'One change with up to 1000 ranges on each side', params: RevisionParams },
+  schema: {
+    summary: 'One change with up to 1000 ranges on each side',
+    params: RevisionParams,
+    response: { 200: Answers.change },
+  },
 };
 /** No body at all is an empty one. */
 const preValidation = async (request: FastifyRequest): Promise<void> => {
@@ -83,6 +92,40 @@ function cutTo(most: number, change: Change): Change {
   if (change.removed.length <= most && change.added.length <= most) return change;
   const [removed, added] = [change.removed.slice(0, most), change.added.slice(0, most)];
   return { ...change, removed, added, truncated: true };
+}
+
+/** Changes looked at by one call, and long ones read whole for it: a longer search goes on with `next`. */
+const MOST_SEEN = 5_000;
+const MOST_WHOLE = 20;
+
+/** The newest changes that a search asks for, and where the next page starts. */
+async function searched(
+  store: Store,
+  search: ChangeSearch,
+  read: (query: Query) => Promise<readonly Change[]>,
+  start: number | undefined,
+  limit: number,
+): Promise<{ readonly found: readonly Change[]; readonly next?: number }> {
+  const found: Change[] = [];
+  let [before, seen, whole] = [start, 0, 0];
+  for (;;) {
+    const size = Math.max(limit, PAGE) + 1;
+    const page = await read({ ...(before === undefined ? {} : { before }), limit: size });
+    for (const change of page) {
+      if (found.length === limit || seen >= MOST_SEEN || whole >= MOST_WHOLE) {
+        return before === undefined ? { found } : { found, next: before };
+      }
+      if (search.isBefore(change)) return { found };
+      seen += 1;
+      before = change.revision;
+      const readWhole = async (): Promise<Change> => {
+        whole += 1;
+        return (await store.changeAt(change.revision)) ?? change;
+      };
+      if (await search.matches(change, readWhole)) found.push(change);
+    }
+    if (page.length < size) return { found };
+  }
 }
 
 interface Query {

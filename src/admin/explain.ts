@@ -2,6 +2,7 @@ import type { Answer, How, Peer, Question } from '../access/question.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FieldError } from '../policy/range.ts';
 import { parseAddress } from '../reading/address.ts';
+import { Answers } from './answers.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { isTokenText, presentToken } from './present.ts';
@@ -12,7 +13,11 @@ import { sendNotYours } from './scope.ts';
 import { viewAnswer } from './views.ts';
 
 export function explainRoutes(app: AdminApp, options: AdminOptions): void {
-  const schema = { summary: 'What a visitor would be answered, and why', body: ExplainBody };
+  const schema = {
+    summary: 'What a visitor would be answered, and why',
+    body: ExplainBody,
+    response: { 200: Answers.explained },
+  };
   app.post('/explain', { schema }, async (request, reply) => {
     const visit = await readVisit(options, request.body);
     if (!visit.ok) return sendProblem(reply, 'invalid', 'No visitor can ask this.', { errors: visit.errors });

@@ -2,12 +2,14 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
+import { Problem } from './answers.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
 import { createGuard } from './guard.ts';
+import { importRoute } from './import.ts';
 import { meRoutes, sessionRoutes } from './me.ts';
 import { watchMethods } from './methods.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
@@ -42,6 +44,13 @@ export async function adminPlugin(parent: FastifyInstance, options: AdminOptions
   if (options.dashboard !== undefined) await app.register(options.dashboard);
 }
 
+/** Whatever else a call answers is a problem. */
+function describeProblems(schema: FastifySchema): void {
+  const content = { 'application/problem+json': { schema: Problem } };
+  const others = { description: 'Nothing was done, and why.', content };
+  schema.response = { ...(schema.response ?? {}), default: others };
+}
+
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
   takeJsonOnly(app);
@@ -50,6 +59,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.addHook('onRoute', (route) => {
     route.bodyLimit ??= BODY_LIMIT;
+    if (route.schema !== undefined && route.schema.hide !== true) describeProblems(route.schema);
   });
   await app.register(async (open: AdminApp) => {
     open.addHook('preParsing', requireJson);
@@ -68,6 +78,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     whitelistRoutes(guarded, options);
     settingsRoute(guarded, options);
     rangeRoutes(guarded, options);
+    importRoute(guarded, options);
     changeRoutes(guarded, options);
     explainRoutes(guarded, options);
     meRoutes(guarded, options);

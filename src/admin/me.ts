@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, isStatic } from './actor.ts';
 import type { Actor } from './actor.ts';
+import * as Type from '../json-schema.ts';
+import { Answers } from './answers.ts';
+import type { Answer } from './answers.ts';
 import { clientAddress, knownAddress, locate } from './client.ts';
 import { blockedForMs, logStaticToken, proveToken, refuse, sendBlocked } from './guard.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
@@ -11,21 +14,37 @@ import { sendNotYours } from './scope.ts';
 import { closeSession, openSession } from './session.ts';
 
 export function meRoutes(app: AdminApp, options: AdminOptions): void {
-  const schema = { summary: 'Who the gateway takes you for', querystring: NoQuery };
+  const schema = {
+    summary: 'Who the gateway takes you for',
+    querystring: NoQuery,
+    response: { 200: Answers.me },
+  };
   app.get('/me', { schema }, async (request) => {
-    return { ...viewActor(actorOf(request)), ...viewPlace(options, request), defaults: options.defaults() };
+    return {
+      ...viewActor(actorOf(request)),
+      ...viewPlace(options, request),
+      defaults: { ...options.defaults() },
+    };
   });
 
-  const replicasSchema = { summary: 'Every gateway and what it serves', querystring: NoQuery };
+  const replicasSchema = {
+    summary: 'Every gateway and what it serves',
+    querystring: NoQuery,
+    response: { 200: Answers.replicas },
+  };
   app.get('/replicas', { schema: replicasSchema }, async (request, reply) => {
     if (!actorOf(request).superAdmin) return sendNotYours(reply);
-    return { replicas: await options.store.replicas() };
+    return { replicas: [...(await options.store.replicas())], store: options.store.status() };
   });
 }
 
 /** The calls that bring and end a session, outside the guard. */
 export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
-  const openSchema = { summary: 'Keep a token in a cookie of this door', body: SessionBody };
+  const openSchema = {
+    summary: 'Keep a token in a cookie of this door',
+    body: SessionBody,
+    response: { 200: Answers.session },
+  };
   app.post('/session', { schema: openSchema, onRequest: ownPagesOnly(options) }, async (request, reply) => {
     const proof = await proveToken(options, request.body.token);
     if (!proof.ok) return refuse(options, reply, proof.principal, knownAddress(options, request));
@@ -34,13 +53,16 @@ export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
     return reply.send(viewActor(proof.actor));
   });
 
-  const closeSchema = { summary: 'End the session of this door' };
+  const closeSchema = {
+    summary: 'End the session of this door',
+    response: { 204: Type.Null({ description: 'Ended.' }) },
+  };
   app.delete(
     '/session',
     { schema: closeSchema, onRequest: ownPagesOnly(options) },
     async (_request, reply) => {
       closeSession(options, reply);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }
@@ -55,10 +77,14 @@ function ownPagesOnly(options: AdminOptions) {
   };
 }
 
-function viewActor(actor: Actor): object {
+function viewActor(actor: Actor): Answer<'session'> {
   const { via, issuer, subject, expiresAtMs, superAdmin, ownedBots } = actor;
   return {
-    principal: { kind: isStatic(actor) ? 'static-token' : 'known', issuer, subject },
+    principal: {
+      kind: isStatic(actor) ? 'static-token' : 'known',
+      ...(issuer === undefined ? {} : { issuer }),
+      subject,
+    },
     via,
     superAdmin,
     ownedBots: [...ownedBots].sort(),
@@ -66,13 +92,16 @@ function viewActor(actor: Actor): object {
   };
 }
 
-function viewPlace(options: AdminOptions, request: FastifyRequest): object {
+function viewPlace(
+  options: AdminOptions,
+  request: FastifyRequest,
+): Omit<Answer<'me'>, 'defaults' | keyof Answer<'session'>> {
   const { client, hops } = locate(options, request);
   return {
     door: options.door,
     remoteIp: options.peerOf(request.raw).address,
     clientIpStatus: client.status,
     ...(client.status === 'unknown' ? { why: client.why } : { clientIp: client.address }),
-    hops,
+    hops: [...hops],
   };
 }

@@ -34,8 +34,8 @@ const problems = {
 
 export type AdminReason = keyof typeof problems;
 
-/** What is wrong with a member of the request; `index` names an import's entry. */
-export type MemberError = FieldError & { readonly index?: number };
+/** What is wrong with a member of the request; of an import, `index` names the entry, from 0, or `line` the line, from 1. */
+export type MemberError = FieldError & { readonly index?: number; readonly line?: number };
 
 export interface ProblemExtras {
   readonly errors?: readonly MemberError[];

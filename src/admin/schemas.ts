@@ -28,6 +28,9 @@ const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, descriptio
 const after = Type.Optional(Type.String({ maxLength: 400, description: 'The `next` of the page before.' }));
 const q = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
 
+const time = (description: string) =>
+  Type.Optional(Type.String({ maxLength: 40, description: `${description} RFC 3339 with an offset.` }));
+
 export const WhitelistsQuery = Type.Object({ q: q('A part of the scope.'), after, limit }, strict);
 export const RangesQuery = Type.Object(
   { q: q('An address in the range, a network, or a part of its ends, id or note.'), after, limit },
@@ -37,6 +40,13 @@ export const ChangesQuery = Type.Object(
   {
     scope: Type.Optional(Type.String({ description: 'Only changes of this scope.' })),
     after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only changes before this revision.' })),
+    q: q('An address or a network that a changed range touches, or a text in ends, note, scope or settings.'),
+    by: Type.Optional(
+      Type.String({ maxLength: 200, description: 'A part of who it was, or of where they came from.' }),
+    ),
+    kind: Type.Optional(Enum(['added', 'edited', 'deleted', 'switched', 'settings', 'undo'])),
+    from: time('Not before this time.'),
+    to: time('Before this time.'),
     limit,
   },
   strict,
@@ -72,9 +82,14 @@ export const RangeBody = Type.Object(
 
 export const ImportBody = Type.Object(
   {
-    ranges: Type.Array(Type.Unknown(), {
-      description: 'Ranges as for one; all of them are stored, or none.',
-    }),
+    ranges: Type.Optional(
+      Type.Array(Type.Unknown(), {
+        description: 'Ranges as for one, or with the names that a list may have; all are stored, or none.',
+      }),
+    ),
+    list: Type.Optional(
+      Type.String({ description: 'Instead of ranges: lines, CSV or JSON, read as the command line does.' }),
+    ),
     replace: Type.Optional(Type.Boolean({ description: 'Remove what is not in the import.' })),
   },
   strict,

@@ -1,35 +1,15 @@
 import type { Answer } from '../access/question.ts';
+import type { Answer as Answered } from './answers.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../policy-store/store.ts';
 
-/** Settings as they are stored: null is inherited. */
-export interface SettingsView {
-  readonly enabled: boolean;
-  readonly mode: 'enforce' | 'report' | null;
-  readonly whenOff: 'members' | 'anyone' | null;
-  readonly requireLogin: boolean | null;
-  readonly inheritPlatform: boolean | null;
-}
+type ChangeView = Answered<'change'>;
+type SettingsView = NonNullable<ChangeView['after']['settings']>;
 
+/** Settings as they are stored: null is inherited. */
 export function viewSettings(state: SettingsState | ScopeRecord): SettingsView {
   const { enabled, mode = null, whenOff = null, requireLogin = null, inheritPlatform = null } = state;
   return { enabled, mode, whenOff, requireLogin, inheritPlatform };
-}
-
-interface ChangeSide {
-  readonly settings?: SettingsView;
-  readonly ranges: readonly RangeRecord[];
-}
-
-export interface ChangeView extends Pick<
-  Change,
-  'revision' | 'scope' | 'at' | 'by' | 'addedCount' | 'removedCount'
-> {
-  readonly from?: string;
-  readonly reverts?: number;
-  readonly before: ChangeSide;
-  readonly after: ChangeSide;
-  readonly truncated?: boolean;
 }
 
 /** An entry of the change log as admins see it. */
@@ -50,12 +30,14 @@ export function viewChange(change: Change): ChangeView {
   };
 }
 
-function viewSide(settings: SettingsState | undefined, ranges: readonly RangeRecord[]): ChangeSide {
-  return { ...(settings === undefined ? {} : { settings: viewSettings(settings) }), ranges };
+function viewSide(settings: SettingsState | undefined, ranges: readonly RangeRecord[]): ChangeView['after'] {
+  return { ...(settings === undefined ? {} : { settings: viewSettings(settings) }), ranges: [...ranges] };
 }
 
+type Explained = Answered<'explained'> & Readonly<Record<string, unknown>>;
+
 /** A decision as admins see it, with every step that led to it. */
-export function viewAnswer(answer: Answer, notes: Answer['steps'] = []): object {
+export function viewAnswer(answer: Answer, notes: Answer['steps'] = []): Explained {
   const { decision, resource, principal, client, mode, enforced, revision, stale, steps = [] } = answer;
   return {
     decision,

@@ -1,10 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import type Type from 'typebox';
-import type { Scope } from '../policy/reason.ts';
 import type { ScopeRecord } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { Answers } from './answers.ts';
+import { inForceFor, inheritedFrom } from './in-force.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
 import { sendProblem } from './problem.ts';
@@ -21,9 +20,13 @@ export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
     const { revision, scopes } = await store.scopes();
     const found = visible(actorOf(request), scopes).filter((record) => isFound(record, q));
     const page = pageByKey(found, (record) => record.scope, { after, limit });
-    const whitelists = page.items.map((record) => {
-      return { scope: record.scope, ...viewSettings(record), ranges: record.ranges };
-    });
+    const above = inheritedFrom(scopes, options.defaults());
+    const whitelists = page.items.map((record) => ({
+      scope: record.scope,
+      ...viewSettings(record),
+      ranges: record.ranges,
+      inForce: inForceFor(record, above),
+    }));
     return { revision, whitelists, ...(page.next === undefined ? {} : { next: page.next }) };
   });
 
@@ -34,7 +37,8 @@ export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
     const place = after === undefined ? undefined : readPlace(after);
     if (after !== undefined && place === undefined) return sendBadCursor(reply);
     const { revision, record, ranges } = await store.scope(scoped.scope);
-    const inherited = await inheritedBy(options, scoped.scope);
+    const isBot = scoped.scope !== 'platform';
+    const inherited = isBot ? inheritedFrom((await store.scopes()).scopes, options.defaults()) : undefined;
     const page = await pageOfRanges(ranges, { ...(q === undefined ? {} : { q }), place, limit });
     return reply.header('etag', `"${revision}"`).send({
       revision,
@@ -80,26 +84,6 @@ const patchSchema = {
     response: { 200: Answers.settings },
   },
 };
-
-type Inherited = Type.Static<typeof Answers.whitelist>['inherited'];
-
-/**
- * What counts for a bot where its own record says nothing, and whether the platform's list is on: an owner has to know
- * what their settings do, and `explain` tells it them anyhow. The platform's ranges stay its own.
- */
-async function inheritedBy({ store, defaults }: AdminOptions, scope: Scope): Promise<Inherited> {
-  if (scope === 'platform') return undefined;
-  const { scopes } = await store.scopes();
-  const platform = scopes.find((record) => record.scope === 'platform');
-  const { mode, requireLogin } = defaults();
-  return {
-    enabled: platform?.enabled ?? false,
-    mode: platform?.mode ?? mode,
-    whenOff: platform?.whenOff ?? 'members',
-    requireLogin: platform?.requireLogin ?? requireLogin,
-    inheritPlatform: platform?.inheritPlatform ?? true,
-  };
-}
 
 function sendBadCursor(reply: FastifyReply): FastifyReply {
   const errors = [{ field: 'after', message: 'is not the next of a page' }];

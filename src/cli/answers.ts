@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import * as Type from '../json-schema.ts';
-import { Answers } from '../admin/answers.ts';
+import { Answers, Problem } from '../admin/answers.ts';
+import type { Answer } from '../admin/answers.ts';
 import { CommandError, FAILED } from './io.ts';
 
 /** What commands read of the gateway's answers; whatever else is there is left alone. */
@@ -9,34 +10,15 @@ export const answers = {
   whitelist: Answers.whitelist,
   settings: Answers.settings,
   range: Answers.range,
-  imported: Type.Object({
-    ...Answers.import.properties,
-    errors: Type.Optional(
-      Type.Array(Type.Object({ index: Type.Integer(), field: Type.String(), message: Type.String() })),
-    ),
-  }),
-  explained: Type.Object({
-    decision: Type.Object({
-      outcome: Type.String(),
-      reason: Type.String(),
-      range: Type.Optional(Type.Object({ scope: Type.String(), id: Type.String() })),
-    }),
-    steps: Type.Array(Type.Object({ step: Type.String(), result: Type.String() })),
-  }),
-  replicas: Type.Object({
-    replicas: Type.Array(
-      Type.Object({ id: Type.String(), revision: Type.Integer(), ageSeconds: Type.Number() }),
-    ),
-  }),
-  /** The members of a problem that people are told. */
+  imported: Answers.import,
+  explained: Answers.explained,
+  replicas: Answers.replicas,
+  changes: Answers.changes,
+  /** The members of a problem that people are told; one of a proxy on the way may lack the others. */
   problem: Type.Object({
-    title: Type.String(),
-    detail: Type.Optional(Type.String()),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({ index: Type.Optional(Type.Integer()), field: Type.String(), message: Type.String() }),
-      ),
-    ),
+    title: Problem.properties.title,
+    detail: Type.Optional(Problem.properties.detail),
+    errors: Problem.properties.errors,
   }),
   readiness: Type.Object({
     ready: Type.Boolean(),
@@ -49,9 +31,9 @@ export const answers = {
 } as const;
 
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
-export type WhitelistAnswer = Type.Static<(typeof answers)['whitelists']>['whitelists'][number];
+export type WhitelistAnswer = Omit<Answer<'whitelists'>['whitelists'][number], 'inForce'>;
 export type Imported = Type.Static<(typeof answers)['imported']>;
-export type Problem = Type.Static<(typeof answers)['problem']>;
+export type ToldProblem = Type.Static<(typeof answers)['problem']>;
 
 /** A change's receipt. */
 export interface Written {

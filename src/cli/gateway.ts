@@ -5,7 +5,7 @@ import { request } from 'undici';
 import type { Config } from '../config/index.ts';
 import type * as Type from '../json-schema.ts';
 import { answers, expectAnswer, fits } from './answers.ts';
-import type { Problem } from './answers.ts';
+import type { ToldProblem } from './answers.ts';
 import type { Given } from './command.ts';
 import { doorConfig, privateUrl } from './door.ts';
 import { CommandError, FAILED, usage } from './io.ts';
@@ -31,8 +31,8 @@ export interface Gateway {
 
 /** A refusal by the admin API, with the fields that it names. */
 export class Refusal extends CommandError {
-  readonly problem: Problem | undefined;
-  constructor(message: string, problem: Problem | undefined) {
+  readonly problem: ToldProblem | undefined;
+  constructor(message: string, problem: ToldProblem | undefined) {
     super(FAILED, message);
     this.problem = problem;
   }

@@ -28,27 +28,24 @@ function row(list: WhitelistAnswer): string[] {
 
 /** Every whitelist, page by page; or the one of a scope. */
 export async function whitelists(gateway: Gateway, scope?: string): Promise<WhitelistAnswer[]> {
+  if (scope !== undefined) return [await whitelistOf(gateway, scope)];
   const found: WhitelistAnswer[] = [];
   let after: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '1000' });
-    if (scope !== undefined) query.set('q', scope);
     if (after !== undefined) query.set('after', after);
     const page = await gateway.call({ path: `/whitelists?${query.toString()}`, answer: answers.whitelists });
     found.push(...page.whitelists);
     after = page.next;
   } while (after !== undefined);
-  if (scope === undefined) return found;
-  const own = found.find((list) => list.scope === scope);
-  const unset = {
-    enabled: false,
-    mode: null,
-    whenOff: null,
-    requireLogin: null,
-    inheritPlatform: null,
-    ranges: 0,
-  };
-  return [own ?? { scope, ...unset }];
+  return found;
+}
+
+async function whitelistOf(gateway: Gateway, scope: string): Promise<WhitelistAnswer> {
+  const path = `/whitelists/${encodeURIComponent(scope)}?limit=1`;
+  const list = await gateway.call({ path, answer: answers.whitelist });
+  const { enabled, mode, whenOff, requireLogin, inheritPlatform, total } = list;
+  return { scope: list.scope, enabled, mode, whenOff, requireLogin, inheritPlatform, ranges: total };
 }
 
 export const whitelistShow: Command = {

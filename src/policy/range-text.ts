@@ -14,12 +14,6 @@ export type LineResult =
   | { readonly ok: true; /** absent on a blank line */ readonly range?: TextRange }
   | { readonly ok: false; readonly message: string };
 
-export interface TextResult {
-  /** `line` counts from 1. */
-  readonly ranges: readonly (TextRange & { readonly line: number })[];
-  readonly errors: readonly { readonly line: number; readonly text: string; readonly message: string }[];
-}
-
 /**
  * Reads one line as people write ranges: `a.b.c.d`, `a.b.c.0/24` or `a.b.c.d - e.f.g.h`, with an optional
  * `# note`. A network whose host bits are set is refused, and the network it lies in is named: guessing which
@@ -33,18 +27,6 @@ export function parseRangeLine(line: string): LineResult {
   const read = text.includes('/') ? readNetwork(text) : readEnds(text);
   if (typeof read === 'string') return { ok: false, message: read };
   return { ok: true, range: note === '' ? read : { ...read, note } };
-}
-
-/** Reads a list of lines; every bad one is reported by its number. */
-export function parseRangeText(text: string): TextResult {
-  const ranges: (TextRange & { line: number })[] = [];
-  const errors: { line: number; text: string; message: string }[] = [];
-  for (const [index, raw] of text.split(/\r\n|[\r\n]/).entries()) {
-    const result = parseRangeLine(raw);
-    if (!result.ok) errors.push({ line: index + 1, text: raw.slice(0, 80), message: result.message });
-    else if (result.range !== undefined) ranges.push({ ...result.range, line: index + 1 });
-  }
-  return { ranges, errors };
 }
 
 function readEnds(text: string): TextRange | string {

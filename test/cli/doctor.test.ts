@@ -49,8 +49,8 @@ t.test('the running gateway is asked what it has seen', async (t) => {
   const dependencies = [{ name: 'store', state: 'down', detail: 'gone' }];
   const state = { ready: false, status: 'draining', degraded: true, dependencies };
   const replicas = [
-    { id: 'a', revision: 7, ageSeconds: 0 },
-    { id: 'b', revision: 6, ageSeconds: 200 },
+    { id: 'a', revision: 7, ageSeconds: 0, self: true },
+    { id: 'b', revision: 6, ageSeconds: 200, self: false },
   ];
   const pages: Readonly<Record<string, string>> = {
     '/readyz': JSON.stringify(state),

@@ -9,11 +9,11 @@ const storeys: readonly (readonly string[])[] = [
   ['config'],
   ['gateway', 'admin', 'ops'],
   ['access'],
-  ['identity', 'policy-store', 'audit', 'limits', 'reading'],
+  ['identity', 'policy-store', 'audit', 'limits', 'reading', 'range-list'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];
 
-const pureRooms = new Set(['policy', 'reading']);
+const pureRooms = new Set(['policy', 'reading', 'range-list']);
 /** What a pure room may use beside its own floor and those below. */
 const purePackages = new Set(['ip-num', '@jmespath-community/jmespath', 'path-to-regexp']);
 /** The world outside: clock, chance, network, process. */

@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Scope } from '../../policy/reason.ts';
+import type { Format } from '../../range-list/list.ts';
+import { writeRangeList } from '../../range-list/write.ts';
 import type { RangeAnswer } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
 import { findGateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage } from '../io.ts';
 import { oneScope } from '../scope.ts';
 import { counted } from '../table.ts';
-import { csvCell } from './csv.ts';
-import type { Format } from './file.ts';
 import { eachRange } from './list.ts';
 
 const { url, 'token-file': tokenFile } = gatewayFlags;
@@ -21,16 +23,21 @@ export function readFormat(said: string | undefined, file: string | undefined): 
   return ending === 'csv' || ending === 'json' ? ending : undefined;
 }
 
-function csvText(ranges: readonly RangeAnswer[]): string {
-  const rows = ranges.map(({ start, end, note = '', expiresAt = '' }) => [start, end, note, expiresAt]);
-  return [['start', 'end', 'note', 'expiresAt'], ...rows]
-    .map((row) => `${row.map(csvCell).join(',')}\n`)
-    .join('');
-}
-
-function jsonText(ranges: readonly RangeAnswer[]): string {
-  const list = ranges.map(({ start, end, note, expiresAt }) => ({ start, end, note, expiresAt }));
-  return `${JSON.stringify(list, undefined, 2)}\n`;
+/** What has expired is left out unless it is wanted: no import takes it. */
+async function exported(
+  gateway: Gateway,
+  scope: Scope,
+  withExpired: boolean,
+): Promise<{ ranges: RangeAnswer[]; expired: number }> {
+  const ranges: RangeAnswer[] = [];
+  let expired = 0;
+  const nowMs = Date.now();
+  for await (const range of eachRange(gateway, scope)) {
+    const isOver = range.expiresAt !== undefined && Date.parse(range.expiresAt) <= nowMs;
+    if (isOver && !withExpired) expired += 1;
+    else ranges.push(range);
+  }
+  return { ranges, expired };
 }
 
 export const rangesExport: Command = {
@@ -40,6 +47,7 @@ export const rangesExport: Command = {
   details: "SCOPE is platform or bot:<id>. The format is that of FILE's ending, else csv.",
   flags: {
     format: { type: 'string', value: 'csv|json', help: 'The format.' },
+    expired: { type: 'boolean', help: 'Also what has expired; an import does not take that.' },
     json: { type: 'boolean', help: 'The same as --format json.' },
     url,
     'token-file': tokenFile,
@@ -50,9 +58,9 @@ export const rangesExport: Command = {
     const scope = oneScope(scopeText === undefined ? [] : [scopeText]);
     const format = readFormat(given.has('json') ? 'json' : given.text('format'), file) ?? 'csv';
     const gateway = findGateway(given, io, Object.keys(command.flags));
-    const ranges: RangeAnswer[] = [];
-    for await (const range of eachRange(gateway, scope)) ranges.push(range);
-    const text = format === 'json' ? jsonText(ranges) : csvText(ranges);
+    const { ranges, expired } = await exported(gateway, scope, given.has('expired'));
+    const text = writeRangeList(ranges, format);
+    if (expired > 0) io.stderr.write(`${scope}: ${counted(expired, 'expired range')} left out\n`);
     if (file === undefined || file === '-') {
       io.stdout.write(text);
       return DONE;

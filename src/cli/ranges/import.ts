@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readRangeList } from '../../range-list/list.ts';
+import type { Format, Item, RangeList } from '../../range-list/list.ts';
 import { answers } from '../answers.ts';
-import type { Imported, Problem } from '../answers.ts';
+import type { Imported, ToldProblem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command, Given } from '../command.ts';
 import { Refusal, findGateway } from '../gateway.ts';
@@ -13,8 +15,25 @@ import { createProgress } from '../progress.ts';
 import { oneScope } from '../scope.ts';
 import { counted, plainText } from '../table.ts';
 import { readFormat } from './export.ts';
-import { formatOf, readRangeFile } from './file.ts';
-import type { BadLine, RangeFile } from './file.ts';
+
+type BadLine = Pick<Extract<Item, { ok: false }>, 'line' | 'message'>;
+
+/** A list that was read whole. */
+interface RangeFile extends Pick<RangeList, 'unit'> {
+  readonly entries: readonly Extract<Item, { ok: true }>[];
+  readonly bad: readonly BadLine[];
+}
+
+function readRangeFile(text: string, format: Format | undefined): RangeFile {
+  const { unit, items } = readRangeList(text, Date.now(), format);
+  const entries: Extract<Item, { ok: true }>[] = [];
+  const bad: BadLine[] = [];
+  for (const item of items) {
+    if (item.ok) entries.push(item);
+    else bad.push(item);
+  }
+  return { entries, bad, unit };
+}
 
 /** How many bad lines are shown to people; JSON has them all. */
 const SHOWN = 100;
@@ -45,7 +64,7 @@ function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): nu
   return FAILED;
 }
 
-type Fault = NonNullable<Problem['errors']>[number];
+type Fault = NonNullable<ToldProblem['errors']>[number];
 
 /** The gateway counts entries from 0; people count the lines of their file. */
 function badOf(faults: readonly Fault[], { entries }: RangeFile): BadLine[] {
@@ -109,8 +128,10 @@ export const rangesImport: Command = {
   takes: 'SCOPE FILE',
   summary: 'Add all ranges of a CSV or JSON file, or none: every bad line is named by its number.',
   details: `SCOPE is platform or bot:<id>; FILE may be - for stdin.
-CSV: the columns start, end, note, expiresAt, with or without that heading; an empty end makes start
-an address, a network (203.0.113.0/24) or "A - B". JSON: a list of {start, end, note, expiresAt}, or {"ranges": […]}.`,
+Lines: an address, a network (203.0.113.0/24) or "A - B" each, with "# note". CSV: the columns start, end, note,
+expiresAt, with or without that heading, separated by commas, semicolons or tabs; also called from, ip, cidr; to;
+comment; expires, expiry. An empty end makes start what a line may be. JSON: a list of objects with these members, or
+{"ranges": […]}. A column or member that is not known is refused by its name.`,
   flags: {
     'dry-run': { type: 'boolean', help: 'Only say what it would do.' },
     replace: { type: 'boolean', help: 'Afterwards the list is exactly the file: remove what is not in it.' },
@@ -129,7 +150,7 @@ an address, a network (203.0.113.0/24) or "A - B". JSON: a list of {start, end, 
     const scope = oneScope([scopeText]);
     const gateway = findGateway(given, io, Object.keys(command.flags));
     const text = await textOf(name, io);
-    const file = readRangeFile(text, readFormat(given.text('format'), name) ?? formatOf(text), Date.now());
+    const file = readRangeFile(text, readFormat(given.text('format'), name));
     if (file.bad.length > 0) return refuse(file.bad, file.unit, given, io);
     if (file.entries.length === 0 && !given.has('replace'))
       throw new CommandError(FAILED, `${name} holds no ranges`);

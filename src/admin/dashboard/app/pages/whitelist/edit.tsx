@@ -62,8 +62,8 @@ function editedInput(typed: Typed, range: RangeRecord): RangeInput | undefined {
   const before = typedFrom(range);
   const input = inputOf(typed);
   if (JSON.stringify(input) === JSON.stringify(inputOf(before))) return undefined;
-  const kept = typed.expires === before.expires && range.expiresAt !== undefined;
-  return kept ? { ...input, expiresAt: range.expiresAt } : input;
+  const kept = typed.expires === before.expires ? range.expiresAt : undefined;
+  return kept === undefined ? input : { ...input, expiresAt: kept };
 }
 
 /** Says so where the person looking would no longer be in. */

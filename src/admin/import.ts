@@ -1,0 +1,122 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../policy/reason.ts';
+import type { Done, Outcome, Preview } from '../policy-store/edit.ts';
+import { Answers } from './answers.ts';
+import type { Answer } from './answers.ts';
+import { conditionsOf } from './conditions.ts';
+import { readImport } from './import-list.ts';
+import type { ImportList } from './import-list.ts';
+import type { AdminApp, AdminOptions } from './options.ts';
+import { sendProblem, sendRefusal } from './problem.ts';
+import { ImportBody, ImportQuery, ScopeParams } from './schemas.ts';
+import { managedScope } from './scope.ts';
+import { write } from './write.ts';
+
+/** 100,000 ranges with notes have about 15 MB. */
+const IMPORT_LIMIT_BYTES = 32 * 1024 * 1024;
+
+export function importRoute(app: AdminApp, options: AdminOptions): void {
+  const { editor, now } = options;
+  const bodyLimit = options.importLimitBytes ?? IMPORT_LIMIT_BYTES;
+  app.post('/whitelists/:scope/import', { ...importSchema, bodyLimit }, async (request, reply) => {
+    const scoped = managedScope(request, reply, request.params.scope);
+    if (!scoped.ok) return scoped.reply;
+    const { scope } = scoped;
+    const { replace = false } = request.body;
+    const read = await readImport(request.body, now());
+    if (!read.ok) return sendProblem(reply, 'invalid', 'A value cannot be.', { errors: read.errors });
+    const { list } = read;
+    const dryRun = request.query.dryRun === 'true' || request.query.dryRun === '1';
+    if (dryRun) return preview(options, request, reply, scope, list, replace);
+    if (list.errors.length > 0) return sendBad(reply, list);
+    return write(options, request, reply, {
+      edit: async (asked) => {
+        const outcome = await editor.importRanges(scope, { entries: list.entries, replace }, asked);
+        return placed(outcome, list);
+      },
+      fields: (done) => ({ scope, ranges: done.ranges, ...countsOf(done) }),
+    });
+  });
+}
+
+const importSchema = {
+  schema: {
+    summary: 'Add many ranges, or replace the list: all of it or nothing',
+    params: ScopeParams,
+    querystring: ImportQuery,
+    body: ImportBody,
+    response: { 200: Answers.import },
+  },
+};
+
+function sendBad(reply: FastifyReply, { errors }: ImportList): FastifyReply {
+  const entries = new Set(errors.map(({ index, line }) => line ?? index)).size;
+  const detail = `${entries} of the entries cannot be stored, so none was.`;
+  return sendProblem(reply, 'invalid', detail, { errors });
+}
+
+function placed(outcome: Outcome, list: ImportList): Outcome {
+  if (outcome.ok || outcome.refusal.code !== 'invalid' || outcome.refusal.errors === undefined)
+    return outcome;
+  return { ok: false, refusal: { ...outcome.refusal, errors: list.placed(outcome.refusal.errors) } };
+}
+
+/** How many ranges of each kind a dry run shows; it counts all of them. */
+const SHOWN = 100;
+
+async function preview(
+  options: AdminOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  scope: Scope,
+  list: ImportList,
+  replace: boolean,
+): Promise<FastifyReply> {
+  const conditions = conditionsOf(options, request);
+  if (!conditions.ok) {
+    return sendProblem(reply, 'malformed', 'A header cannot be read.', { errors: [conditions.error] });
+  }
+  const found = await options.editor.previewImport(
+    scope,
+    { entries: list.entries, replace },
+    conditions.asked,
+  );
+  if (!found.ok) return sendRefusal(reply, found.refusal);
+  return reply.send({
+    dryRun: true,
+    scope,
+    revision: found.revision,
+    ...counts(found),
+    errors: [...list.errors, ...list.placed(found.errors)],
+    preview: {
+      added: found.added.slice(0, SHOWN).map(content),
+      removed: found.removed.slice(0, SHOWN),
+      updated: found.updated.slice(0, SHOWN),
+      present: found.present.slice(0, SHOWN),
+    },
+  } satisfies Answer<'import'>);
+}
+
+type Content = NonNullable<Answer<'import'>['preview']>['added'][number];
+
+/** What is not stored yet has no id and no author. */
+function content({ start, end, note, expiresAt }: Preview['added'][number]): Content {
+  return {
+    start,
+    end,
+    ...(note === undefined ? {} : { note }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+type Counts = Pick<Answer<'import'>, 'added' | 'removed' | 'updated' | 'present'>;
+
+function counts(preview: Preview): Counts {
+  const { added, removed, updated, present } = preview;
+  return { added: added.length, removed: removed.length, updated: updated.length, present: present.length };
+}
+
+function countsOf(done: Done): Counts {
+  if (done.preview !== undefined) return counts(done.preview);
+  return { added: done.change?.addedCount ?? 0, removed: done.change?.removedCount ?? 0 };
+}

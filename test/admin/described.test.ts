@@ -1,0 +1,119 @@
+import { Ajv } from 'ajv';
+import t from 'tap';
+import { openScene, owner, SITE } from './scene.ts';
+import type { Call, Reply } from './scene.ts';
+
+const V1 = '/_gateway/api/v1';
+
+type Schema = Record<string, unknown>;
+type Described = Record<
+  string,
+  Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
+>;
+
+/** The same, but what is not described may not be there either. */
+function strict(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(strict);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, strict(value)]));
+  return 'properties' in inner && !('additionalProperties' in inner)
+    ? { ...inner, additionalProperties: false }
+    : inner;
+}
+
+/** Every call, as the tests make it: the path as described, and the reply. */
+async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, path: string, reply: Reply]> {
+  const one = '/whitelists/{scope}';
+  const at = (path: string): string => path.replace('{scope}', 'bot%3Asales');
+  const range = { start: '198.51.100.1', end: '198.51.100.9', note: 'a', expiresAt: '2090-01-01T00:00:00Z' };
+  const added = await call('POST', at(`${one}/ranges`), { body: range });
+  yield ['post', `${one}/ranges`, added];
+  yield ['post', `${one}/ranges`, await call('POST', at(`${one}/ranges`), { body: { ...range, end: 'x' } })];
+  yield ['post', `${one}/ranges`, await call('POST', at(`${one}/ranges`), { body: range })];
+  yield [
+    'put',
+    `${one}/ranges/{id}`,
+    await call('PUT', at(`${one}/ranges/${String(added.body.id)}`), { body: { ...range, note: 'b' } }),
+  ];
+  const list = { list: 'ip;expires\n192.0.2.1;2090-01-01T00:00:00Z\n192.0.2.0/30;' };
+  yield ['post', `${one}/import`, await call('POST', at(`${one}/import?dryRun=true`), { body: list })];
+  yield ['post', `${one}/import`, await call('POST', at(`${one}/import`), { body: list })];
+  yield [
+    'post',
+    `${one}/import`,
+    await call('POST', at(`${one}/import`), { body: { list: 'ip,until\n1.1.1.1,x' } }),
+  ];
+  yield [
+    'post',
+    `${one}/import`,
+    await call('POST', at(`${one}/import?dryRun=true`), {
+      body: { ranges: [{ ...range, note: 'c' }, 5], replace: true },
+    }),
+  ];
+  yield ['patch', one, await call('PATCH', at(one), { body: { enabled: true, mode: 'report' } })];
+  yield ['patch', one, await call('PATCH', at(one), { body: { enabled: 'x' } })];
+  yield ['get', one, await call('GET', at(one))];
+  yield ['get', one, await call('GET', '/whitelists/platform')];
+  yield ['get', one, await call('GET', at(one), { token: undefined })];
+  yield ['get', '/whitelists', await call('GET', '/whitelists?limit=1')];
+  yield ['get', '/whitelists', await call('GET', '/whitelists', { token: owner })];
+  yield ['delete', `${one}/ranges/{id}`, await call('DELETE', at(`${one}/ranges/${String(added.body.id)}`))];
+  yield ['delete', `${one}/ranges/{id}`, await call('DELETE', at(`${one}/ranges/${String(added.body.id)}`))];
+  yield ['get', '/changes', await call('GET', '/changes?limit=2')];
+  yield ['get', '/changes/{revision}', await call('GET', '/changes/1')];
+  yield ['get', '/changes/{revision}', await call('GET', '/changes/99')];
+  yield ['post', '/changes/{revision}/revert', await call('POST', '/changes/1/revert')];
+  yield ['post', '/changes/{revision}/revert', await call('POST', '/changes/4/revert')];
+  yield [
+    'post',
+    '/explain',
+    await call('POST', '/explain', { body: { target: '/transcripts/sales/1', clientIp: '192.0.2.1' } }),
+  ];
+  yield [
+    'post',
+    '/explain',
+    await call('POST', '/explain', { body: { target: ' ', clientIp: '192.0.2.1' } }),
+  ];
+  yield ['get', '/me', await call('GET', '/me')];
+  yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
+  yield ['get', '/replicas', await call('GET', '/replicas')];
+  yield ['get', '/replicas', await call('GET', '/replicas', { token: owner })];
+}
+
+async function* sessionCalls(
+  call: Call,
+): AsyncGenerator<readonly [method: string, path: string, reply: Reply]> {
+  const ask = { token: undefined, headers: { origin: SITE, host: 'chat.example.com' } };
+  yield ['post', '/session', await call('POST', '/session', { ...ask, body: { token: owner } })];
+  yield ['post', '/session', await call('POST', '/session', { ...ask, body: { token: 'x' } })];
+  yield ['delete', '/session', await call('DELETE', '/session', ask)];
+}
+
+void t.test('every call answers as the description says, and no more', async (t) => {
+  const { call, publicCall } = await openScene(t);
+  const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
+  const paths = body.paths as unknown as Described;
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  const asked = new Set<string>();
+  const check = (method: string, path: string, reply: Reply): void => {
+    const name = `${method} ${path} ${String(reply.status)}`;
+    const { responses } = paths[`${V1}${path}`]?.[method] ?? { responses: {} };
+    const response =
+      responses[String(reply.status)] ?? (reply.status >= 400 ? responses['default'] : undefined);
+    if (response === undefined) return void t.fail(`${name} is not described`);
+    if (reply.status < 400) asked.add(`${method} ${path}`);
+    if (reply.status === 204) return void t.equal(reply.text, '', name);
+    const [[type = '', { schema }] = ['', { schema: {} }]] = Object.entries(response.content ?? {});
+    t.equal(String(reply.headers['content-type']).split(';')[0], type, name);
+    t.ok(
+      ajv.validate(strict(schema) as object, reply.body),
+      `${name}: ${ajv.errorsText()} ${reply.text.slice(0, 200)}`,
+    );
+  };
+  for await (const [method, path, reply] of everyCall(call)) check(method, path, reply);
+  for await (const [method, path, reply] of sessionCalls(publicCall)) check(method, path, reply);
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path.slice(V1.length)}`),
+  );
+  t.strictSame(described.sort(), [...asked].sort(), 'each was asked with success');
+});
