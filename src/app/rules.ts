@@ -1,5 +1,6 @@
 import type { Rules } from '../access/rules.ts';
 import type { Config } from '../config/index.ts';
+import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
@@ -17,13 +18,13 @@ export interface Ruling {
 export function createRuling(config: Config, log: VerifierDependencies['log'], previous?: Ruling): Ruling {
   const verifierOptions = { ...config.identity, maxTokenBytes: config.limits.tokenBytes };
   const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
-  const { routes, otherPaths, identity, login, policy } = config;
+  const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
   return {
     config,
     verifier,
     rules: {
       routes: compileRoutes(routes),
-      trust: compileTrust(config.trustedProxies),
+      trust: compileTrust(trustedProxies),
       identity: verifier,
       options: { otherPaths, canLogIn: identity.issuers.length > 0, defaults: policy.defaults },
     },
@@ -33,6 +34,13 @@ export function createRuling(config: Config, log: VerifierDependencies['log'], p
       login,
       forwardCredentials: identity.forwardCredentials,
       cookieNames: verifier.cookieNames,
+      identityHeaders: compileIdentityHeaders(
+        { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
+        (header) => log.warn({ header }, lostHeader),
+      ),
     },
   };
 }
+
+const lostHeader =
+  'a trusted proxy sends an identity header that does not reach the platform: list it in trustedProxies.passHeaders';

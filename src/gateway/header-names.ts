@@ -1,5 +1,8 @@
+import { namesIdentity, plainName } from './identity-headers.ts';
+
 /** What becomes of a header by its name. */
-export type NameClass = 'keep' | 'critical' | 'host' | 'body-length' | 'credential' | 'address' | 'drop';
+export type NameClass =
+  'keep' | 'critical' | 'host' | 'body-length' | 'credential' | 'address' | 'identity' | 'drop';
 
 /** Of one connection only (RFC 9110 section 7.6.1), or answered here (`Expect`). */
 const hopByHop = new Set([
@@ -93,15 +96,15 @@ const longestSeen = 64;
 export function classOf(name: string): NameClass {
   const known = seen.get(name);
   if (known !== undefined) return known;
-  const found = classify(name.toLowerCase());
+  const found = classify(name.toLowerCase(), plainName(name));
   if (name.length > longestSeen) return found;
   if (seen.size >= mostSeen) seen.clear();
   seen.set(name, found);
   return found;
 }
 
-function classify(name: string): NameClass {
-  const plain = name.replace(/[^a-z0-9]/g, '-');
+function classify(name: string, plain: string): NameClass {
+  if (namesIdentity(plain)) return 'identity';
   if (hopByHop.has(plain) || own.test(plain) || otherOverrides.has(plain) || overrides.test(plain))
     return 'drop';
   if (variables.test(plain)) return 'drop';

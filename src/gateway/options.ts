@@ -4,6 +4,7 @@ import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { Ended } from './asked.ts';
+import type { IdentityHeaders } from './identity-headers.ts';
 
 /** The platform behind the gateway. Times in milliseconds. */
 export interface UpstreamOptions {
@@ -73,6 +74,8 @@ export interface GatewaySettings {
   /** False: our cookies and bearer are not sent upstream. */
   readonly forwardCredentials: boolean;
   readonly cookieNames: ReadonlySet<string>;
+  /** What is passed on of headers that name an identity. */
+  readonly identityHeaders: IdentityHeaders;
 }
 
 /** How a request was answered: the decision's own reason, or what became of it at the door. */

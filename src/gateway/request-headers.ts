@@ -3,6 +3,7 @@ import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { classOf, nominations } from './header-names.ts';
+import type { IdentityHeaders } from './identity-headers.ts';
 import type { GatewaySettings } from './options.ts';
 
 /** What every request to the upstream carries beside the visitor's own headers. */
@@ -29,7 +30,9 @@ export function requestHeaders(
   const settings = context.settings();
   const raw = ownHeaders(request.rawHeaders, settings);
   const nominated = nominations(request.headers.connection);
-  copyOwn(raw, headers, { withHost: context.upstreamHost === undefined, peerTrusted, preflight, nominated });
+  const { identityHeaders } = settings;
+  const withHost = context.upstreamHost === undefined;
+  copyOwn(raw, headers, { withHost, peerTrusted, preflight, nominated, identityHeaders });
   addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
@@ -46,13 +49,15 @@ interface Copying {
   readonly peerTrusted: boolean;
   readonly preflight: boolean;
   readonly nominated: ReadonlySet<string> | undefined;
+  readonly identityHeaders: IdentityHeaders;
 }
 
 function copyOwn(raw: readonly string[], headers: string[], copying: Copying): void {
-  const { withHost, peerTrusted, preflight, nominated } = copying;
+  const { withHost, peerTrusted, preflight, nominated, identityHeaders } = copying;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    switch (classOf(name)) {
+    const kind = classOf(name);
+    switch (kind === 'keep' && identityHeaders.isListed(name) ? 'identity' : kind) {
       case 'keep':
         if (nominated?.has(name.toLowerCase())) continue;
         break;
@@ -67,6 +72,10 @@ function copyOwn(raw: readonly string[], headers: string[], copying: Copying): v
         break;
       case 'address':
         if (!peerTrusted) continue;
+        break;
+      case 'identity':
+        // A `Connection` header cannot take it away: without it the platform may take the visitor for another.
+        if (preflight || !identityHeaders.passes(name, peerTrusted)) continue;
         break;
       case 'drop':
         continue;

@@ -39,6 +39,10 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['login with a host in disguise', { env: { TGW_LOGIN_URL: '//evil.example' } }, /^login.url \|/],
   ['proxies without cidrs', { file: 'trustedProxies: { source: forwarded }' }, /^trustedProxies.cidrs \| is required/],
   ['a source with an underscore', { file: 'trustedProxies: { cidrs: [], source: "header:x_y" }' }, /^trustedProxies.source/],
+  ['headers that are never passed on', { file: 'trustedProxies: { cidrs: [10.0.0.1], passHeaders: [X-Remote-User, X-Gateway-Bot, Cookie] }' }, /passHeaders\[1\] \| .*never/, /passHeaders\[2\] \| .*nothing/],
+  ['a header that cannot be', { file: 'trustedProxies: { cidrs: [10.0.0.1], passHeaders: [a b] }' }, /passHeaders\[0\] \| .*name of a header/],
+  ['headers of a proxy that only passes bytes on', { file: 'trustedProxies: { cidrs: [10.0.0.1], source: proxy-protocol, passHeaders: [X-Remote-User] }' }, /^trustedProxies.passHeaders \|/],
+  ['headers from proxies only, and from everybody', { file: 'upstream: { allowHeaders: [x_remote_user, X-Url] }\ntrustedProxies: { cidrs: [10.0.0.1], passHeaders: [X-Remote-User] }' }, /^upstream.allowHeaders\[0\] \| .*too/, /^upstream.allowHeaders\[1\] \| .*never/],
   ['a route that is none', { argv: [...least, '--routes', '[{path: t}, {path: /ok/:botId}, {path: /x/}]'] }, /^routes\[0\] \|/, /^routes\[2\] \|.*bot id/],
   ['a cidr that is none', { file: 'trustedProxies: { cidrs: [10.0.0.0/33] }' }, /^trustedProxies.cidrs\[0\] \|/],
   ['two stores in one source', { file: 'store: { file: a, redis: { url: "redis://r" } }' }, /^store \| has both/],
@@ -110,5 +114,8 @@ policy: { defaults: { mode: report } }
   t.match(found, /TGW_UPSTREAM_URL/, 'an unknown name, with the nearest');
   t.match(found, /^public.url \| set to nothing/m);
   t.match(found, /^admin \| nobody can manage/m);
-  t.match(lines(load(t.testdir(), {}).warnings).join('\n'), /^trustedProxies \| is not set/m);
+  const unsaid = lines(load(t.testdir(), {}).warnings).join('\n');
+  t.match(unsaid, /^trustedProxies \| is not set.*X-Forwarded-For.*https becomes http/m);
+  const allowed = lines(load(t.testdir(), { file: 'upstream: { allowHeaders: [Remote-User, X-Mine] }' }).warnings).join('\n');
+  t.match(allowed, /allowHeaders\[0\] \| .*from everybody[^]*allowHeaders\[1\] \| .*anyway/);
 });

@@ -11,6 +11,7 @@ import {
   type GatewayOptions,
   type GatewaySettings,
 } from '../../src/gateway/index.ts';
+import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
 import type { Principal } from '../../src/policy/principal.ts';
 import type { Decision } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
@@ -299,6 +300,7 @@ export async function startDoor(
     login: { url: '/login', returnParam: 'return_to' },
     forwardCredentials: true,
     cookieNames: new Set(['session']),
+    identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),
     ...settings,
   };
   const gateway = createGateway(

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
 import { ask, lines, sendRaw, type RawResponse } from '../support/raw.ts';
 import { startDoor, startUpstream, type Seen } from './door.ts';
 
@@ -8,7 +9,15 @@ const upstream = await startUpstream((request, response) => {
   response.setHeader('Set-Cookie', ['a=1', 'b=2']);
   response.end(request.method === 'HEAD' ? undefined : 'upstream');
 });
-const door = await startDoor(upstream.url, { settings: { corsOrigins: ['https://app.example'] } });
+const door = await startDoor(upstream.url, {
+  settings: {
+    corsOrigins: ['https://app.example'],
+    identityHeaders: compileIdentityHeaders({
+      passHeaders: ['X-Forwarded-User', 'x-auth-request-email', 'X-Our-Sso'],
+      allowHeaders: ['Tailscale-User-Name'],
+    }),
+  },
+});
 t.teardown(async () => {
   await door.stop();
   await upstream.stop();
@@ -325,6 +334,106 @@ const headerRows: readonly Row[] = [
   },
 ];
 
+/** Names by which some proxy or platform takes a visitor for somebody. */
+const identities = [
+  ...['Remote-User', 'X-Remote-User', 'REMOTE_USER', 'Remote.User', 'Http-Remote-User', 'Remote-Groups'],
+  ...['X-Remote-Group', 'X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Preferred-Username'],
+  ...[
+    'X-Auth-Request-User',
+    'x_auth_request_user',
+    'X-WebAuth-User',
+    'X-authentik-username',
+    'X-Authentik-Jwt',
+  ],
+  ...['Cf-Access-Authenticated-User-Email', 'Cf-Access-Jwt-Assertion', 'Tailscale-User-Login'],
+  ...[
+    'X-Goog-Authenticated-User-Email',
+    'X-Goog-IAP-JWT-Assertion',
+    'X-Amzn-Oidc-Identity',
+    'X-Amzn-Oidc-Data',
+  ],
+  ...['X-MS-CLIENT-PRINCIPAL', 'X-MS-CLIENT-PRINCIPAL-NAME', 'X-MS-TOKEN-AAD-ID-TOKEN', 'X-SSL-Client-S-DN'],
+  ...[
+    'X-SSL-Client-Verify',
+    'SSL_CLIENT_CERT',
+    'X-Client-Cert',
+    'X_Client_Cert',
+    'Client-Cert',
+    'X-ARR-ClientCert',
+  ],
+  ...['X-Forwarded-Client-Cert', 'X-Amzn-Mtls-Clientcert', 'OIDC_CLAIM_sub', 'X-Pomerium-Jwt-Assertion'],
+  ...['X-Vouch-User', 'X-Authenticated-User', 'SM_USER', 'iv-user', 'Shib-Session-ID'],
+];
+const passed = ['X-Forwarded-User: ann', 'X-Auth-Request-Email: ann@a.example', 'X-Our-Sso: ann'];
+const misspelled = ['X_Forwarded_User', 'X_Auth_Request_Email', 'X_Our.Sso', 'Tailscale_User_Name'];
+const identityRows: readonly Row[] = [
+  ...[...identities, ...misspelled, 'X-Forwarded-User', 'X-Auth-Request-Email', 'X-Our-SSO'].map(
+    (name): Row => ({
+      name: `a visitor's ${name} never reaches the upstream`,
+      send: get('/t/ok/1', `${name}: ann`),
+      status: 200,
+      upstream: { has: ['x-gateway-decision: bot-access'], lacks: [name.toLowerCase()] },
+    }),
+  ),
+  ...[...identities, ...misspelled].map((name): Row => ({
+    name: `${name} of a trusted proxy that is not listed neither`,
+    send: get('/t/trusted/1', `${name}: ann`),
+    status: 200,
+    upstream: { has: ['x-gateway-decision: bot-access'], lacks: [name.toLowerCase()] },
+  })),
+  {
+    name: 'what is listed is passed on from a trusted proxy, and Connection cannot take it away',
+    send: get('/t/trusted/1', 'Connection: close, X-Forwarded-User, X-Our-Sso', ...passed),
+    status: 200,
+    upstream: { has: passed },
+  },
+  {
+    name: 'nor on what is not guarded, from a visitor',
+    send: get('/free', ...passed, 'Remote-User: ann'),
+    status: 200,
+    upstream: { lacks: ['x-forwarded-user', 'x-auth-request-email', 'x-our-sso', 'remote-user'] },
+  },
+  {
+    name: 'nor with a preflight',
+    send: lines(
+      'OPTIONS /t/trusted/1 HTTP/1.1',
+      host,
+      'Origin: https://a.example',
+      'Access-Control-Request-Method: GET',
+      ...passed,
+    ),
+    status: 200,
+    upstream: { lacks: ['x-forwarded-user', 'x-our-sso'] },
+  },
+  {
+    name: 'nor in a trailer',
+    send: `${lines('POST /t/ok/1 HTTP/1.1', host, 'Trailer: Remote-User', 'Transfer-Encoding: chunked')}1\r\na\r\n0\r\nRemote-User: ann\r\nX-Forwarded-User: ann\r\n\r\n`,
+    status: 200,
+    upstream: { body: 'a', lacks: ['remote-user', 'x-forwarded-user', 'trailer'] },
+  },
+  {
+    name: 'what the platform’s own scripts send is passed on by name, and all that only looks alike',
+    send: get(
+      '/t/ok/1',
+      ...[
+        'Tailscale-User-Name: ann',
+        'X-User-Id: 7',
+        'X-Auth-Token: t',
+        'X-Remote: 1',
+        'User: x',
+        'X-Client: 2',
+      ],
+    ),
+    status: 200,
+    upstream: {
+      has: [
+        ...['tailscale-user-name: ann', 'x-user-id: 7', 'x-auth-token: t', 'x-remote: 1', 'user: x'],
+        'x-client: 2',
+      ],
+    },
+  },
+];
+
 const refusals: readonly Row[] = [
   {
     name: 'a page is sent to sign in',
@@ -624,6 +733,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   methods: [...methodRows, ...refusedMethods],
   bodies,
   headers: headerRows,
+  'headers that name an identity': identityRows,
   refusals,
   'the reserved prefix': ownRows,
   'what breaks HTTP': brokenRows,

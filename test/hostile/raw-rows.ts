@@ -336,7 +336,19 @@ const overriding: readonly RawRow[] = [
     'X-GATEWAY-BOT',
     'X-Gateway-Enforced',
     'X-Gateway',
-  ].map((name) => get(`${name} by the visitor`, '/echo', `${name}: forged`)),
+    ...['Remote-User', 'REMOTE_USER', 'X-Forwarded-User', 'X_Forwarded.Email', 'X-Auth-Request-Groups'],
+    ...[
+      'X-WebAuth-User',
+      'x_authentik_username',
+      'Cf-Access-Jwt-Assertion',
+      'X-MS-CLIENT-PRINCIPAL',
+      'Client-Cert',
+    ],
+  ].flatMap((name) => [
+    get(`${name} by the visitor`, '/echo', `${name}: forged`),
+    get(`${name} by the visitor, nominated`, '/echo', `Connection: ${name}`, `${name}: forged`),
+    get(`${name} by the visitor, with an upgrade`, '/echo', `${name}: forged`, ...upgrade),
+  ]),
   ...[
     'X-Forwarded-For',
     'X-Gateway-Decision',

@@ -1,3 +1,5 @@
+import { classOf } from '../../gateway/header-names.ts';
+import { plainName } from '../../gateway/identity-headers.ts';
 import type { Config } from '../schema/schema.ts';
 import type { Rule } from './rule.ts';
 import { isLoopback } from './rule.ts';
@@ -64,7 +66,7 @@ const proxies: Rule = {
     if (trust === undefined) {
       findings.warn(
         ['trustedProxies'],
-        'is not set: a request with a forwarding header has an unknown address, which no range opens. Set `cidrs: []` where no proxy is in front',
+        'is not set: a request with a forwarding header has an unknown address, which no range opens; the platform gets neither its X-Forwarded-For nor its X-Forwarded-Proto: https becomes http there. Name the proxies in `cidrs`, or set `cidrs: []` where none is in front',
       );
       return;
     }
@@ -79,5 +81,40 @@ const proxies: Rule = {
   },
 };
 
+/** What becomes of a header that an operator names, where it is none that tells who a visitor is. */
+function fateOf(name: string): string | undefined {
+  const kind = classOf(name);
+  if (kind === 'identity' || kind === 'keep') return undefined;
+  return kind === 'drop' ? 'is never passed on' : 'says nothing of who a visitor is';
+}
+
+const identityHeaders: Rule = {
+  reads: ['trustedProxies', 'upstream'],
+  check({ config, findings }) {
+    const { passHeaders = [], cidrs = [], source } = config.trustedProxies ?? {};
+    const { allowHeaders } = config.upstream;
+    passHeaders.forEach((name, index) => {
+      const wrong = fateOf(name);
+      if (wrong !== undefined) findings.mistake(['trustedProxies', 'passHeaders', index], `${name} ${wrong}`);
+    });
+    if (passHeaders.length > 0 && source === 'proxy-protocol') {
+      findings.mistake(
+        ['trustedProxies', 'passHeaders'],
+        'under proxy-protocol the proxy passes bytes on: visitors could write these headers themselves',
+      );
+    } else if (passHeaders.length > 0 && cidrs.length === 0) {
+      findings.warn(['trustedProxies', 'passHeaders'], 'come from nobody: no proxy is trusted (`cidrs` is empty)');
+    }
+    allowHeaders.forEach((name, index) => {
+      const path = ['upstream', 'allowHeaders', index];
+      const isPassed = passHeaders.some((passed) => plainName(passed) === plainName(name));
+      if (isPassed) findings.mistake(path, `${name} is in trustedProxies.passHeaders too: from proxies only, or from everybody`);
+      else if (classOf(name) === 'keep') findings.warn(path, `${name} is no identity header: it is passed on anyway`);
+      else if (classOf(name) !== 'identity') findings.mistake(path, `${name} ${fateOf(name) ?? ''}`);
+      else findings.warn(path, `${name} is passed on from everybody: the platform must take nobody for somebody by it`);
+    });
+  },
+};
+
 /** Doors, upstream, login and proxies. */
-export const doorRules: readonly Rule[] = [doors, upstream, login, proxies];
+export const doorRules: readonly Rule[] = [doors, upstream, login, proxies, identityHeaders];

@@ -79,6 +79,9 @@ const tokenPlace: Check = (text) =>
     ? undefined
     : 'must be bearer or cookie:<name>';
 
+const headerName: Check = (text) =>
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text) ? undefined : 'must be the name of a header';
+
 const publicKey: Check = (text) => {
   if (/PRIVATE KEY/.test(text)) return 'is a private key: give the gateway the public one only';
   try {
@@ -125,6 +128,7 @@ export const formats: Readonly<Record<FormatName, Check>> = {
   'trust-source': trustSource,
   'token-place': tokenPlace,
   'host-port': hostPort,
+  'header-name': headerName,
   'bot-id': (text) => (isBotId(text) ? undefined : 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and not start with a dot'),
   'public-key': publicKey,
   certificate,

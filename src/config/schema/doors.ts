@@ -61,6 +61,12 @@ export const upstream = group(
       description: 'PEM certificates to trust for an https upstream, instead of the public ones.',
       format: 'certificate',
     }),
+    allowHeaders: listOf(text({ description: 'A header name.', format: 'header-name' }), {
+      description:
+        "Identity headers that the platform's own scripts send, such as Remote-User: passed on from every visitor, in exactly this spelling. Only where the platform takes nobody for somebody by them.",
+      default: [],
+      reload: true,
+    }),
     websockets: flag({ description: 'Whether WebSocket upgrades are passed on; otherwise they are answered as plain HTTP.', default: true }),
     reuseConnections: flag({
       description:

@@ -191,6 +191,11 @@ export const trustedProxies = Type.Optional(
           format: 'trust-source',
         }),
       ),
+      passHeaders: listOf(text({ description: 'A header name.', format: 'header-name' }), {
+        description:
+          'Headers by which these proxies tell the platform who a visitor is, such as X-Forwarded-User: passed on from them, and from nobody else in any spelling. Identity headers that are not listed reach the platform from nobody.',
+        default: [],
+      }),
     },
     {
       description:

@@ -13,6 +13,7 @@ export type FormatName =
   | 'trust-source'
   | 'token-place'
   | 'host-port'
+  | 'header-name'
   | 'bot-id'
   | 'public-key'
   | 'certificate';
