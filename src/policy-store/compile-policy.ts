@@ -29,8 +29,12 @@ function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy
   return Object.assign({ enabled: settings.enabled, whitelist }, settings, { whitelist });
 }
 
-/** Compiles all that a store has. */
-export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Policy> {
+/** Compiles all that a store has; ranges of later changes that cannot be read are refused one by one. */
+export async function compilePolicy(
+  loaded: Loaded,
+  slicer: Slicer,
+  refuse: (scope: Scope, why: string) => void,
+): Promise<Policy> {
   const scopes = new Map<Scope, ScopePolicy>();
   const shelved = createShelf();
   await slicer.rest();
@@ -38,7 +42,13 @@ export async function compilePolicy(loaded: Loaded, slicer: Slicer): Promise<Pol
     scopes.set(scope, scopePolicy(settings, shelved(await slicer.run(compile()))));
     await slicer.pause();
   }
-  return { revision: loaded.position.revision, scopes };
+  let policy: Policy = { revision: loaded.position.revision, scopes };
+  for (const change of loaded.since ?? []) {
+    policy = await changePolicy(policy, change, slicer, (why) => {
+      refuse(change.scope, why);
+    });
+  }
+  return policy;
 }
 
 function* readable(

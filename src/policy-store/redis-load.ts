@@ -3,11 +3,10 @@ import { EMPTY, compiling } from '../policy/whitelist.ts';
 import type { CompactRange, Compiling, Whitelist } from '../policy/whitelist.ts';
 import { readRecord } from './change-text.ts';
 import type { StoreLog } from './log.ts';
-import { unpack } from './pack.ts';
 import { readCompact } from './range-text.ts';
 import { CLOSED, isScope, settingsOf } from './record.ts';
 import type { Keys } from './redis-keys.ts';
-import { readPack } from './redis-pack.ts';
+import { loadPack } from './redis-catch-up.ts';
 import { asTexts, readHead, replies, scanRanges, sizeOf } from './redis-read.ts';
 import type { Texts } from './redis-read.ts';
 import type { Client } from './redis-scripts.ts';
@@ -20,8 +19,6 @@ import type { Loaded, Position, ScopeImage } from './store.ts';
 /** Ranges that one round of reading asks for. */
 const ROUND = 2000;
 const ROUNDS = 50;
-/** So many changes after it a pack is older than it is worth. */
-const PACK_LAG = 5000;
 
 type Records = ReadonlyMap<string, string>;
 
@@ -143,20 +140,6 @@ function* imagesOf({ records, ranges }: Gathered, unreadable: { scope: string; w
   }
 }
 
-/** The pack, where the log goes on from it without a gap; what came after it is for the follower. */
-async function fromPack(client: Client, keys: Keys, head: Position): Promise<Loaded | undefined> {
-  const [revision, changeId] = await client.hmget(keys.pack, 'revision', 'id');
-  if (!revision || !changeId || head.revision - Number(revision) > PACK_LAG) return undefined;
-  if (changeId !== head.changeId) {
-    const [entry] = await client.xrange(keys.changes, `${revision}-0`, `${revision}-0`);
-    if (entry?.[1][entry[1].indexOf('id') + 1] !== changeId) return undefined;
-  }
-  const bytes = await readPack(client, keys);
-  const packed = bytes && (await unpack(bytes, createSlicer()));
-  if (packed?.position.changeId !== changeId) return undefined;
-  return { ...packed, unreadable: [] };
-}
-
 /**
  * The whole policy. Rejects with `unreadable` where the store has lost its head: what is known here, or still lies
  * there, says that it is no empty store.
@@ -177,7 +160,7 @@ export async function loadPolicy(
       `Redis has lost the policy (no ${keys.head}, but ${known}): restore it`,
     );
   }
-  const packed = await fromPack(client, keys, head).catch((error: unknown) => {
+  const packed = await loadPack(client, keys, head).catch((error: unknown) => {
     if (client.status !== 'ready') throw error;
     log.warn({ problem: String(error) }, 'the pack cannot be read: the records are');
     return undefined;

@@ -4,6 +4,7 @@ import type { Entry } from './change-text.ts';
 import { readRange } from './range-text.ts';
 import { emptyRecord } from './record.ts';
 import { sortRanges } from './sorted.ts';
+import type { KeptLists } from './redis-kept.ts';
 import type { Keys } from './redis-keys.ts';
 import type { Client } from './redis-scripts.ts';
 import { StoreError } from './store.ts';
@@ -71,7 +72,14 @@ export async function readScope(
 }
 
 /** A scope as admins see it. Rejects with `unreadable` where its record or a range of it cannot be read. */
-export async function scopeDetail(client: Client, keys: Keys, scope: Scope): Promise<ScopeDetail> {
+export async function scopeDetail(
+  client: Client,
+  keys: Keys,
+  scope: Scope,
+  kept: KeptLists,
+): Promise<ScopeDetail> {
+  const found = kept.find(scope, (await client.hget(keys.scopes, scope)) ?? '');
+  if (found !== undefined) return found;
   const { record: text, texts } = await readScope(client, keys, scope);
   if (text === null) return { record: emptyRecord(scope), ranges: [] };
   const record = readRecord(scope, text);
@@ -82,7 +90,9 @@ export async function scopeDetail(client: Client, keys: Keys, scope: Scope): Pro
     if (range === undefined) throw new StoreError('unreadable', `range ${id} of ${scope} cannot be read`);
     ranges.push(range);
   }
-  return { record, ranges: sortRanges(ranges) };
+  const detail = { record, ranges: sortRanges(ranges) };
+  kept.keep(scope, text, detail);
+  return detail;
 }
 
 /** Every scope's record that can be read. */

@@ -3,6 +3,7 @@ import { assemble } from './redis-parts.ts';
 import type { Parts } from './redis-parts.ts';
 import { unavailable } from './redis-client.ts';
 import { following, loading } from './redis-follow.ts';
+import { createKept } from './redis-kept.ts';
 import { createPacker } from './redis-pack.ts';
 import { listChanges, readChange, readHead, scopeDetail, scopeRecords, wholeChange } from './redis-read.ts';
 import { receiptByKey, writeChange } from './redis-write.ts';
@@ -16,6 +17,7 @@ function administering(
 ): Pick<Store, 'change' | 'receipt' | 'scopes' | 'scope' | 'changes' | 'changeAt' | 'replicas'> {
   const { connections, keys, replica, replicas, lineage, pulse, options, feeds } = parts;
   const { commands: client } = connections;
+  const kept = createKept();
   const { receiptTimeoutMs = 1000 } = options.redis;
   const waitMs = (): number => (feeds.size === 0 ? 0 : receiptTimeoutMs); // where nothing is served there is nothing to wait for
   const write = { connections, keys, replica, replicas, lineage, waitMs, followers: pulse.followers };
@@ -32,7 +34,7 @@ function administering(
     receipt: (key) => ask(() => receiptByKey(write, key)),
     scopes: () => ask(async () => ({ revision: await revision(), scopes: await scopeRecords(client, keys) })),
     scope: (scope) =>
-      ask(async () => ({ revision: await revision(), ...(await scopeDetail(client, keys, scope)) })),
+      ask(async () => ({ revision: await revision(), ...(await scopeDetail(client, keys, scope, kept)) })),
     changes: (query) => ask(() => listChanges(client, keys, query)),
     changeAt: (at) =>
       ask(async () => {

@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { LiveState } from './live-state.ts';
 import { createSlicer } from './slicer.ts';
-import type { Position, Store } from './store.ts';
+import type { Loaded, Position, Store } from './store.ts';
 import { createUpdates } from './updates.ts';
 
 const RETRY_MS = { first: 100, most: 5000 };
@@ -37,10 +37,11 @@ function forkOf(from: Position | undefined, to: Position): string | undefined {
 async function load(store: Store, live: LiveState, now: () => number): Promise<[Policy, Position]> {
   const askedMs = now();
   const loaded = await store.load();
-  const policy = await compilePolicy(loaded, createSlicer());
+  const late: Loaded['unreadable'][number][] = [];
+  const policy = await compilePolicy(loaded, createSlicer(), (scope, why) => late.push({ scope, why }));
   const fork = forkOf(live.position(), loaded.position);
   if (fork !== undefined) live.fork(fork);
-  live.loaded(loaded.unreadable);
+  live.loaded([...loaded.unreadable, ...late]);
   live.confirmed(loaded.confirmedAtMs ?? askedMs);
   live.serve(policy, loaded.position);
   return [policy, loaded.position];

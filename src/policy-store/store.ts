@@ -106,9 +106,15 @@ export interface ScopeImage {
 }
 
 export interface Loaded {
+  /** Where the policy stands once `since` is applied. */
   readonly position: Position;
   /** Parsed while it is read, so that a large policy can be taken in slices. */
   readonly scopes: Iterable<ScopeImage>;
+  /**
+   * Changes that `scopes` do not have yet, oldest first: to be applied before anything is served, since a policy
+   * without them grants what was taken away.
+   */
+  readonly since?: readonly Change[];
   /** When it was known to be the store's newest (Unix ms); absent: at the time of the call. */
   readonly confirmedAtMs?: number;
   /**

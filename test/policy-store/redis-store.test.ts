@@ -356,9 +356,36 @@ void t.test('a large policy starts from its pack, and what came after it follows
   t.equal(two.finds(0), undefined);
   t.equal(two.live.status().lineageAlarms, 0);
   await two.close();
+  const deaf = 'resetkeys ~* resetchannels +@all -xread on >deaf'.split(' ');
+  await redis.client.call('ACL', 'SETUSER', 'deaf', ...deaf);
+  const unfed = gateway({ url: redis.url, prefix, username: 'deaf', password: 'deaf' });
+  await until(() => unfed.finds(4) === range(1, 4).id, 'the pack serves, though no feed can be read');
+  t.equal(unfed.finds(0), undefined, 'a range that was removed after the pack is not granted again');
+  t.equal(unfed.live.position()?.revision, 2);
+  await unfed.close();
   await redis.client.hset(`{${prefix}}:pack`, 'bytes', 'many');
   const three = gateway({ url: redis.url, prefix });
   await until(() => three.live.position()?.revision === 2, 'a pack that is damaged is left alone');
   t.equal(three.finds(4), undefined, 'the records count');
   await Promise.all([one.close(), three.close()]);
+});
+
+void t.test('a long list is read from Redis once for all of its pages', async (t) => {
+  const prefix = 'paged';
+  const store = open({ url: redis.url, prefix });
+  const many = Array.from({ length: 20_000 }, (_, n) => range(n, n * 4, n * 4 + 1));
+  await store.change(toggle('bot:a', 0, true, { added: many }));
+  const scans = async (): Promise<number> =>
+    Number(/cmdstat_hscan:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+  const first = await scans();
+  const page = await store.scope('bot:a');
+  const once = (await scans()) - first;
+  t.ok(once > 0 && page.ranges.length === many.length);
+  for (let n = 0; n < 20; n += 1) await store.scope('bot:a');
+  t.equal((await scans()) - first, once, 'twenty more pages');
+  await store.change(draft('bot:a', 1, { removed: many.slice(0, 1) }));
+  const after = await store.scope('bot:a');
+  t.equal(after.ranges.length, many.length - 1, 'a change shows at once');
+  t.ok((await scans()) - first > once);
+  await store.close();
 });
