@@ -9,7 +9,7 @@ const storeys: readonly (readonly string[])[] = [
   ['config'],
   ['gateway', 'admin', 'ops'],
   ['access'],
-  ['identity', 'policy-store', 'audit', 'limits', 'reading'],
+  ['identity', 'policy-store', 'audit', 'activity', 'limits', 'reading'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];
 
