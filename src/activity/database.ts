@@ -20,24 +20,29 @@ export interface Index {
 
 const columns = eventColumns.map((name) => `"${name}"`).join(', ');
 
-/** Hours and days are whole numbers since the epoch, so that sums over them are sums over small tables. */
+/** So much of a request id is indexed: what people read out to each other. */
+export const ID_START = 8;
+
+/**
+ * Sums are kept by hour for all bots (`''`) and for each, and by day for addresses, people, bots and ranges.
+ * Hours and days are whole numbers since the epoch, so that plots read small tables.
+ */
 const tables = `
 create table if not exists events (
-  id integer primary key, replica text not null, seq integer not null, ${columns}, ip integer, hash text not null,
-  unique (replica, seq));
+  id integer primary key, replica text not null, seq integer not null, ${columns}, ip integer, hash text not null);
 create index if not exists events_time on events ("atMs", outcome, enforced);
 create index if not exists events_bot on events (bot, "atMs");
 create index if not exists events_subject on events (subject, "atMs") where subject is not null;
 create index if not exists events_contact on events (contact, "atMs") where contact is not null;
 create index if not exists events_conversation on events (conversation, "atMs") where conversation is not null;
 create index if not exists events_ip on events (ip, "atMs") where ip is not null;
-create index if not exists events_request on events ("requestId");
+create index if not exists events_request on events (substr("requestId", 1, ${ID_START}));
 create table if not exists hours (
-  hour integer not null, bot text not null, outcome text not null, reason text not null, enforced integer not null,
-  count integer not null, primary key (hour, bot, outcome, reason, enforced)) without rowid;
+  bot text not null, hour integer not null, outcome text not null, reason text not null, enforced integer not null,
+  count integer not null, primary key (bot, hour, outcome, reason, enforced)) without rowid;
 create table if not exists days (
-  day integer not null, kind text not null, name text not null, bot text not null, outcome text not null,
-  count integer not null, lastMs integer not null, primary key (kind, name, day, bot, outcome)) without rowid;
+  kind text not null, day integer not null, name text not null, count integer not null, refused integer not null,
+  lastMs integer not null, primary key (kind, day, name)) without rowid;
 create table if not exists marks (
   id integer primary key, kind text not null, fromMs integer not null, toMs integer not null, count integer not null,
   replica text not null);
@@ -59,7 +64,7 @@ export function openIndex(file: string): Index {
   database.exec('pragma journal_mode = wal');
   // A crash of the machine may cost the last moment; the file itself stays whole.
   database.exec('pragma synchronous = normal');
-  database.exec('pragma cache_size = -32768');
+  database.exec('pragma cache_size = -65536');
   database.exec('pragma busy_timeout = 5000');
   const found = (one('pragma user_version') as { user_version: number }).user_version;
   if (found !== 0 && found !== version) {

@@ -69,10 +69,12 @@ const flags = new Set<keyof ActivityEvent>(['enforced', 'stale']);
 
 /** An event as a row of cells. */
 export function toRow(event: ActivityEvent): Row {
-  return eventColumns.map((name) => {
+  const row: Cell[] = [];
+  for (const name of eventColumns) {
     const value = event[name];
-    return value === undefined ? null : typeof value === 'boolean' ? Number(value) : value;
-  });
+    row.push(value === undefined ? null : typeof value === 'boolean' ? Number(value) : value);
+  }
+  return row;
 }
 
 /** The event that a row holds; columns that a newer gateway has added are passed over. */

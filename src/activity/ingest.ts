@@ -20,7 +20,7 @@ export function createIngest(index: Index): Ingest {
   const names = eventColumns.map((name) => `"${name}"`).join(', ');
   const places = eventColumns.map(() => '?').join(', ');
   const insert = index.prepare(
-    `insert or ignore into events (replica, seq, ${names}, ip, hash) values (?, ?, ${places}, ?, ?)`,
+    `insert into events (replica, seq, ${names}, ip, hash) values (?, ?, ${places}, ?, ?)`,
   );
   const chainOf = index.prepare('select seq, hash from chains where replica = ?');
   const setChain = index.prepare('insert or replace into chains (replica, seq, hash) values (?, ?, ?)');
@@ -60,45 +60,53 @@ export function createMarks(index: Index): (mark: Mark) => void {
 interface Sum {
   readonly key: readonly (string | number)[];
   count: number;
+  refused: number;
   lastMs: number;
 }
 
 /** Sums of one batch, written once for each key. */
 function createSums(index: Index) {
   const addHour = index.prepare(
-    `insert into hours (hour, bot, outcome, reason, enforced, count) values (?, ?, ?, ?, ?, ?)
+    `insert into hours (bot, hour, outcome, reason, enforced, count) values (?, ?, ?, ?, ?, ?)
      on conflict do update set count = count + excluded.count`,
   );
   const addDay = index.prepare(
-    `insert into days (day, kind, name, bot, outcome, count, lastMs) values (?, ?, ?, ?, ?, ?, ?)
-     on conflict do update set count = count + excluded.count, lastMs = max(lastMs, excluded.lastMs)`,
+    `insert into days (kind, day, name, count, refused, lastMs) values (?, ?, ?, ?, ?, ?) on conflict do update set
+     count = count + excluded.count, refused = refused + excluded.refused, lastMs = max(lastMs, excluded.lastMs)`,
   );
   const hours = new Map<string, Sum>();
   const days = new Map<string, Sum>();
   return {
     add(event: ActivityEvent): void {
-      const { atMs, bot = '', outcome, reason, enforced, clientIp, subject, scope = '', rangeId } = event;
-      const day = Math.floor(atMs / dayMs);
-      addTo(hours, [Math.floor(atMs / hourMs), bot, outcome, reason, Number(enforced)], atMs);
-      if (clientIp !== undefined) addTo(days, [day, 'address', clientIp, bot, outcome], atMs);
-      if (subject !== undefined) addTo(days, [day, 'subject', subject, bot, outcome], atMs);
-      if (rangeId !== undefined) addTo(days, [day, 'range', `${scope}/${rangeId}`, bot, outcome], atMs);
+      const { atMs, bot, outcome, reason, enforced, clientIp, subject, scope = '', rangeId } = event;
+      const [hour, day] = [Math.floor(atMs / hourMs), Math.floor(atMs / dayMs)];
+      const range = rangeId === undefined ? undefined : `${scope}/${rangeId}`;
+      addTo(hours, ['', hour, outcome, reason, Number(enforced)], event);
+      if (bot !== undefined) addTo(hours, [bot, hour, outcome, reason, Number(enforced)], event);
+      for (const [kind, name] of Object.entries({ address: clientIp, subject, bot, range }))
+        if (name !== undefined) addTo(days, [kind, day, name], event);
     },
     write(): void {
       for (const { key, count } of hours.values()) addHour.run(...key, count);
-      for (const { key, count, lastMs } of days.values()) addDay.run(...key, count, lastMs);
+      for (const { key, count, refused, lastMs } of days.values()) addDay.run(...key, count, refused, lastMs);
       hours.clear();
       days.clear();
     },
   };
 }
 
-function addTo(sums: Map<string, Sum>, key: readonly (string | number)[], atMs: number): void {
-  const text = JSON.stringify(key);
+function addTo(
+  sums: Map<string, Sum>,
+  key: readonly (string | number)[],
+  { atMs, outcome }: ActivityEvent,
+): void {
+  const text = key.join('\n');
+  const refused = outcome === 'forward' ? 0 : 1;
   const sum = sums.get(text);
-  if (sum === undefined) sums.set(text, { key, count: 1, lastMs: atMs });
+  if (sum === undefined) sums.set(text, { key, count: 1, refused, lastMs: atMs });
   else {
     sum.count += 1;
+    sum.refused += refused;
     sum.lastMs = Math.max(sum.lastMs, atMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { Index } from './database.ts';
+import { ID_START, type Index } from './database.ts';
 import { eventColumns, fromRow, type Cell, type Mark, type StoredEvent } from './event.ts';
 
 /** What is asked for; every part narrows. */
@@ -64,8 +64,16 @@ export function whereOf(filter: Filter, cursor?: Cursor): Where {
     add(filter.bots.length === 0 ? '0' : `bot in (${filter.bots.map(() => '?').join(', ')})`, ...filter.bots);
   if (filter.address !== undefined) add('"clientIp" = ?', filter.address);
   if (filter.between !== undefined) add('ip between ? and ?', ...filter.between);
-  if (filter.requestId !== undefined)
-    add('"requestId" >= ? and "requestId" < ?', ...prefix(filter.requestId));
+  if (filter.requestId !== undefined) {
+    const [from, to] = prefix(filter.requestId);
+    // The index holds the beginnings only.
+    add(
+      `substr("requestId", 1, ${ID_START}) between ? and ?`,
+      from.slice(0, ID_START),
+      to.slice(0, ID_START),
+    );
+    add('"requestId" >= ? and "requestId" < ?', from, to);
+  }
   if (cursor !== undefined)
     add('("atMs", replica, seq) < (?, ?, ?)', cursor.atMs, cursor.replica, cursor.seq);
   return { sql: parts.length === 0 ? '1' : parts.join(' and '), values };
