@@ -9,7 +9,7 @@ const storeys: readonly (readonly string[])[] = [
   ['config'],
   ['gateway', 'admin', 'ops'],
   ['access'],
-  ['identity', 'policy-store', 'audit', 'limits', 'reading', 'range-list'],
+  ['identity', 'policy-store', 'audit', 'activity', 'limits', 'reading', 'range-list'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];
 

@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActivityEvent } from './event.ts';
+import { startIndexThread, type IndexThread } from './index-thread.ts';
+import type { Cursor, Filter, Page } from './query.ts';
+import { createRecorder } from './recorder.ts';
+import type { RetentionOptions } from './retention.ts';
+import type { Stream } from './stream.ts';
+import type { Summary, Use } from './summary.ts';
+import type { ChainState } from './verify.ts';
+
+export interface ActivityOptions extends RetentionOptions {
+  /** Where the index is kept; made where it is missing. */
+  readonly folder: string;
+  /** This process, unlike any that ever wrote to the record: its numbers begin anew. */
+  readonly replica: string;
+}
+
+/** pino's shape. */
+export interface ActivityLog {
+  warn(fields: object, message: string): void;
+}
+
+/** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
+export interface Activity {
+  record(event: ActivityEvent): void;
+  query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
+  summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
+  rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
+  verify(): Promise<readonly ChainState[]>;
+  /** Hears of every event recorded here or read from the stream, as it comes. */
+  subscribe(listener: (event: ActivityEvent) => void): () => void;
+  /** All that was recorded up to now can be asked for. */
+  settled(): Promise<void>;
+  stats(): { readonly waiting: number; readonly lost: number; readonly failed: string | undefined };
+  close(): Promise<void>;
+}
+
+export interface ActivityParts {
+  readonly log: ActivityLog;
+  readonly now: () => number;
+  /** Where several gateways share one record. */
+  readonly stream?: Stream;
+}
+
+const flushMs = 250;
+const mostWaiting = 50_000;
+const pruneMs = 60_000;
+
+/** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
+export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
+  mkdirSync(options.folder, { recursive: true });
+  const { log, now, stream } = parts;
+  const state: { failed?: string; closing?: true } = {};
+  const file = join(options.folder, 'activity.sqlite');
+  const thread = startIndexThread({ file, retention: options }, (why) => {
+    state.failed = why;
+    if (!state.closing)
+      log.warn({ why }, 'the activity record cannot be kept: events are lost until a restart');
+  });
+  const take = (batch: string, position?: string): Promise<void> =>
+    thread.ask('take', { batch, ...(position !== undefined && { position }) });
+  const recorder = createRecorder({
+    replica: options.replica,
+    flushMs,
+    mostWaiting,
+    now,
+    send: (batch) => (stream === undefined ? take(batch) : stream.append(batch)),
+  });
+  const following = stream?.follow(() => thread.ask('position', {}), take);
+  const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
+  return {
+    ...questionsTo(thread),
+    ...createListening(recorder.record),
+    settled: recorder.flush,
+    stats: () => ({ waiting: recorder.waiting, lost: recorder.lost, failed: state.failed }),
+    async close() {
+      state.closing = true;
+      clearInterval(pruning);
+      await recorder.close();
+      await following?.close();
+      await thread.close();
+    },
+  };
+}
+
+function questionsTo({ ask }: IndexThread): Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'verify'> {
+  return {
+    query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
+    summary: (filter, buckets) => ask('summary', { filter, buckets }),
+    rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
+    verify: () => ask('verify', {}),
+  };
+}
+
+function createListening(record: (event: ActivityEvent) => void): Pick<Activity, 'record' | 'subscribe'> {
+  const listeners = new Set<(event: ActivityEvent) => void>();
+  return {
+    record(event) {
+      record(event);
+      for (const listener of listeners) listener(event);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** In steps, so that what comes in meanwhile gets its turn. */
+async function prune(thread: IndexThread, now: () => number): Promise<void> {
+  let more = true;
+  while (more) more = await thread.ask('prune', { nowMs: now() }).catch(() => false);
+}
