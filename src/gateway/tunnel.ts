@@ -41,15 +41,12 @@ export function createTunnel(
 ): Tunnel {
   const bytes = { in: 0, out: 0 };
   let why: string | undefined;
-  const destroy = (): void => {
-    client.destroy();
-    upstream.destroy();
-  };
+  const destroy = (): void => void (client.destroy(), upstream.destroy());
   const end = (reason: string): void => {
     why ??= reason;
     destroy();
   };
-  const idle = idleMs > 0 ? setTimeout(() => end('idle'), idleMs).unref() : undefined;
+  const idle = idleMs > 0 ? setTimeout(end, idleMs, 'idle').unref() : undefined;
   const leave = once((left: string): void => {
     clearTimeout(idle);
     // What was written before the end still goes out.
@@ -64,13 +61,13 @@ export function createTunnel(
       idle?.refresh();
     });
     from.once('end', () => {
-      why ??= left;
       setTimeout(destroy, lastWordsMs).unref();
+      why ??= left;
     });
     from.once('close', () => leave(left)).on('error', () => leave(left));
     from.pipe(to);
   };
-  if (early.length > 0) client.unshift(Buffer.concat(early));
+  client.unshift(Buffer.concat(early));
   pass(client, upstream, 'in', 'visitor-left');
   pass(upstream, client, 'out', 'platform-left');
   return { end };

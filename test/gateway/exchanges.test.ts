@@ -247,7 +247,13 @@ t.test('whatever fails has a line with the id that the visitor was shown', async
     code: string,
     cause: RegExp,
   ])[] = [
-    ['an answer that is none', get('/broken?q=a-query-value', secret), 502, 'upstream-invalid', /HTTP\/1\.1 protocol/],
+    [
+      'an answer that is none',
+      get('/broken?q=a-query-value', secret),
+      502,
+      'upstream-invalid',
+      /HTTP\/1\.1 protocol/,
+    ],
     ['the same, guarded', get('/t/ok/broken', secret), 502, 'upstream-invalid', /HTTP\/1\.1 protocol/],
     ['no answer', get('/t/ok/slow', secret), 504, 'upstream-timeout', /HEADERS_TIMEOUT/],
     ['a body that stops', upload, 408, 'request-timeout', /bodyTimeoutMs/],
@@ -336,10 +342,15 @@ t.test('what was answered is seen when its head is known, and what went on when 
   await soon(100);
   t.notMatch(waits.text(), /200 OK/, 'and the late head is not passed on');
   t.equal(door.accesses.length, 5, 'one line for each');
-  const gone = open(door.port, get('/free'));
-  t.ok(await until(() => door.accesses.length === 6));
-  t.match(door.accesses[5], { status: 403 });
-  gone.socket.destroy();
+  allowed = true;
+  const free = open(door.port, get('/free/stream'));
+  t.ok(await until(() => free.text().includes('hello')));
+  allowed = false;
+  door.revise();
+  await soon(50);
+  t.notOk(free.socket.destroyed, 'what is not guarded is not asked about at each revision');
+  door.reconsider();
+  t.ok(await until(() => free.socket.destroyed), 'but where what is judged by was swapped');
   await door.stop();
   await upstream.stop();
 });
