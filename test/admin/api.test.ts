@@ -366,7 +366,7 @@ onStores('an import takes lists as files have them, and says of each what is wro
   t.match((await put({ list: twice })).body.errors, [{ line: 3 }]);
   t.match((await put({ list: `${twice}x` }, '?dryRun=1')).body, {
     added: 2,
-    errors: [{ line: 4 }, { line: 3 }],
+    errors: [{ line: 3 }, { line: 4 }],
   });
   t.match(await call('GET', SALES), { body: { total: 3 } }, 'and nothing came of it');
 });
