@@ -18,8 +18,15 @@ import { createLog } from './ops/log.ts';
 async function main(argv: readonly string[]): Promise<void> {
   if (!isCommand(argv)) return serve(argv[0] === 'serve' ? argv.slice(1) : argv);
   const { stdin, stdout, stderr } = process;
+  for (const output of [stdout, stderr]) output.on('error', endOnClosedPipe);
   const io = { env: processEnvironment(), cwd: process.cwd(), stdin, stdout, stderr };
   process.exitCode = await runCli(argv, io);
+}
+
+/** Who reads has read enough, as `head` does: that is no failure. */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 async function serve(flags: readonly string[]): Promise<void> {

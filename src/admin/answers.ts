@@ -108,6 +108,9 @@ export const Answers = {
         },
       ),
     ),
+    known: Type.Optional(
+      Type.Boolean({ description: 'Of a bot: false where no record and no recent request names it.' }),
+    ),
     total: Type.Integer({ description: 'How many ranges the list has, found or not.' }),
     ranges: Type.Array(Range),
     next,

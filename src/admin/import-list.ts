@@ -12,7 +12,7 @@ type Place = Pick<MemberError, 'index' | 'line'>;
 export interface ImportList {
   readonly entries: readonly unknown[];
   readonly errors: readonly MemberError[];
-  /** What the editor finds wrong with an entry, by its place in what was sent. */
+  /** Every mistake by its place in what was sent, with what the editor finds wrong with the entries. */
   placed(errors: readonly MemberError[]): readonly MemberError[];
 }
 
@@ -79,7 +79,10 @@ async function collected(found: Iterable<Found>): Promise<ImportList> {
     entries.push(entry);
     places.push(place);
   }
+  const placeOf = ({ index, line }: Place): number => line ?? index ?? 0;
   const placed: ImportList['placed'] = (more) =>
-    more.map(({ index = -1, field, message }) => ({ ...places[index], field, message }));
+    [...errors, ...more.map(({ index = -1, field, message }) => ({ ...places[index], field, message }))].sort(
+      (a, b) => placeOf(a) - placeOf(b),
+    );
   return { entries, errors, placed };
 }

@@ -8,6 +8,7 @@ import { readImport } from './import-list.ts';
 import type { ImportList } from './import-list.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';
+import type { MemberError } from './problem.ts';
 import { ImportBody, ImportQuery, ScopeParams } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
@@ -28,7 +29,10 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
     const { list } = read;
     const dryRun = request.query.dryRun === 'true' || request.query.dryRun === '1';
     if (dryRun) return preview(options, request, reply, scope, list, replace);
-    if (list.errors.length > 0) return sendBad(reply, list);
+    if (list.errors.length > 0) {
+      const found = await editor.previewImport(scope, { entries: list.entries, replace }, { by: '' });
+      return sendBad(reply, list.placed(found.ok ? found.errors : []));
+    }
     return write(options, request, reply, {
       edit: async (asked) => {
         const outcome = await editor.importRanges(scope, { entries: list.entries, replace }, asked);
@@ -49,7 +53,7 @@ const importSchema = {
   },
 };
 
-function sendBad(reply: FastifyReply, { errors }: ImportList): FastifyReply {
+function sendBad(reply: FastifyReply, errors: readonly MemberError[]): FastifyReply {
   const entries = new Set(errors.map(({ index, line }) => line ?? index)).size;
   const detail = `${entries} of the entries cannot be stored, so none was.`;
   return sendProblem(reply, 'invalid', detail, { errors });
@@ -87,7 +91,7 @@ async function preview(
     scope,
     revision: found.revision,
     ...counts(found),
-    errors: [...list.errors, ...list.placed(found.errors)],
+    errors: [...list.placed(found.errors)],
     preview: {
       added: found.added.slice(0, SHOWN).map(content),
       removed: found.removed.slice(0, SHOWN),

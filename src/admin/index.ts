@@ -20,6 +20,7 @@ import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
 export { sendUnreadable } from './problem.ts';
+export { createRecentBots } from './recent-bots.ts';
 export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
 
 /** Where the plugin belongs on either door. */

@@ -7,6 +7,7 @@ import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
+import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/edit.ts';
 import type { Store } from '../policy-store/store.ts';
 
@@ -57,6 +58,7 @@ export interface AdminOptions {
   readonly editor: Editor;
   readonly store: Store;
   readonly failures: FailureLimit;
+  readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;
   readonly defaults: () => PolicyDefaults;

@@ -1,4 +1,5 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../policy/reason.ts';
 import type { ScopeRecord } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
@@ -38,13 +39,15 @@ export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
     if (after !== undefined && place === undefined) return sendBadCursor(reply);
     const { revision, record, ranges } = await store.scope(scoped.scope);
     const isBot = scoped.scope !== 'platform';
-    const inherited = isBot ? inheritedFrom((await store.scopes()).scopes, options.defaults()) : undefined;
+    const { scopes } = isBot ? await store.scopes() : { scopes: [] };
+    const inherited = isBot ? inheritedFrom(scopes, options.defaults()) : undefined;
+    const known = scopes.some((one) => one.scope === scoped.scope) || hasSeen(options, request, scoped.scope);
     const page = await pageOfRanges(ranges, { ...(q === undefined ? {} : { q }), place, limit });
     return reply.header('etag', `"${revision}"`).send({
       revision,
       scope: scoped.scope,
       ...viewSettings(record),
-      ...(inherited === undefined ? {} : { inherited }),
+      ...(inherited === undefined ? {} : { inherited, known }),
       total: ranges.length,
       ranges: [...page.items],
       ...(page.next === undefined ? {} : { next: page.next }),
@@ -84,6 +87,12 @@ const patchSchema = {
     response: { 200: Answers.settings },
   },
 };
+
+/** A bot that a request named lately, or that belongs to who asks. */
+function hasSeen({ recentBots }: AdminOptions, request: FastifyRequest, scope: Scope): boolean {
+  const bot = scope.slice('bot:'.length);
+  return recentBots.has(bot) || actorOf(request).ownedBots.has(bot);
+}
 
 function sendBadCursor(reply: FastifyReply): FastifyReply {
   const errors = [{ field: 'after', message: 'is not the next of a page' }];

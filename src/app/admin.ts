@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
-import { ADMIN_PREFIX, type AdminLog, type AdminOptions, type Located } from '../admin/index.ts';
+import {
+  ADMIN_PREFIX,
+  createRecentBots,
+  type AdminLog,
+  type AdminOptions,
+  type Located,
+} from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
 import { loginLocation } from '../gateway/login.ts';
 import { createEditor } from '../policy-store/edit.ts';
@@ -38,6 +44,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     staticToken: () => encoded(ruling().config.admin.token),
     editor: createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') }),
     failures: limits.failures,
+    recentBots: createRecentBots(),
     changed: createChangeLog(log),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,

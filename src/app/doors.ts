@@ -69,7 +69,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
   return gateway;
 }
 
-function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {
+function record({ admin, counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {
   let made = { options: ruling().config.log, write: createAccessLog(log, ruling().config.log) };
   return (answer, access) => {
     const options = ruling().config.log;
@@ -79,6 +79,8 @@ function record({ counters, log, ruling }: PublicDoorParts): (answer: Answer, ac
     if (answer.resource.kind !== 'other') {
       counters.client(answer.client.status, answer.forwarding.unheard === true);
     }
+    const passed = answer.decision.outcome === 'forward' || !answer.enforced;
+    if (answer.resource.kind === 'transcript' && passed) admin.recentBots.note(answer.resource.bot);
     const { requestId, method, status, upstreamMs, durationMs } = access;
     made.write({ answer, requestId, method, refusal, status, upstreamMs, durationMs });
   };

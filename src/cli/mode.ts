@@ -4,18 +4,21 @@ import type { Command } from './command.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
+import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
 
 function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: string): Command {
   return {
     name: `mode ${word}`,
-    takes: '[SCOPE]',
+    takes: 'SCOPE',
     summary,
-    details: 'SCOPE is platform (where it is left out) or bot:<id>.',
-    flags: gatewayFlags,
+    details: 'SCOPE is platform or bot:<id>.',
+    flags: { ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
-      const scope = oneScope(given.positionals, 'platform');
-      const made = await findGateway(given, io, Object.keys(command.flags)).call({
+      const scope = oneScope(given.positionals);
+      const gateway = findGateway(given, io, Object.keys(command.flags));
+      await requireKnown(gateway, scope, given);
+      const made = await gateway.call({
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,
         body: { mode },

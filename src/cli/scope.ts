@@ -15,10 +15,9 @@ export function readScope(text: string): Scope {
 }
 
 /** The one scope that the command line names. */
-export function oneScope(positionals: readonly string[], otherwise?: Scope): Scope {
+export function oneScope(positionals: readonly string[]): Scope {
   const [first, ...rest] = positionals;
   if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
   if (first !== undefined) return readScope(first);
-  if (otherwise !== undefined) return otherwise;
   throw usage('say for which scope: platform or bot:<id>');
 }

@@ -6,6 +6,7 @@ import type { Gateway } from './gateway.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
+import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
 import { counted, table } from './table.ts';
 
@@ -73,10 +74,12 @@ function toggle(word: 'on' | 'off', summary: string): Command {
     takes: 'SCOPE',
     summary,
     details: 'SCOPE is platform or bot:<id>.',
-    flags: gatewayFlags,
+    flags: { ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
       const scope = oneScope(given.positionals);
-      const made = await findGateway(given, io, Object.keys(command.flags)).call({
+      const gateway = findGateway(given, io, Object.keys(command.flags));
+      await requireKnown(gateway, scope, given);
+      const made = await gateway.call({
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,
         body: { enabled: word === 'on' },

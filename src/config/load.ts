@@ -82,6 +82,7 @@ export function readConfig(options: LoadOptions): Read {
   const originOf = (path: Path): string | undefined => originIn(layers, path)?.text;
   const findings = createFindings(originOf);
   const file = readLayers(options, layers, findings);
+  const mistakes = layers.some(({ broken }) => broken === true) ? [...findings.mistakes] : undefined;
   const raw = merged(layers);
   const found = absolutePaths(raw, (path) => originIn(layers, path), options.cwd);
   const tree: Branch = structuredClone(withDefaults(found, options.cwd));
@@ -100,7 +101,9 @@ export function readConfig(options: LoadOptions): Read {
   const rules = [...doorRules, ...routeRules, ...identityRules, ...storeRules];
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
-  return { config: freeze(asked.config), findings, file };
+  // Of what stands in a file that is broken nothing can be missed.
+  const told = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
+  return { config: freeze(asked.config), findings: told, file };
 }
 
 /** The configuration of this process, or every mistake in it. */

@@ -329,6 +329,82 @@ onStores('paging and searching stay right while the list changes', async (t, how
   });
 });
 
+onStores('an import takes lists as files have them, and says of each what is wrong', async (t, how) => {
+  const { call } = await openScene(t, how);
+  const put = (body: object, query = '') => call('POST', `${SALES}/import${query}`, { body });
+  const expires = '2090-01-01T00:00:00Z';
+  const alike = await put({
+    ranges: [
+      { ip: '192.0.2.0/30', expires },
+      { from: '10.0.0.1', to: '10.0.0.9' },
+    ],
+  });
+  t.match(alike, { status: 200, body: { added: 2, ranges: 2 } });
+  const list = 'start;end;expiry\n10.0.1.1;10.0.1.9;2090-01-01T00:00:00Z\n';
+  t.match(await put({ list }), { status: 200, body: { added: 1 } });
+  const { body } = await call('GET', SALES);
+  t.match(body.ranges, [
+    { start: '10.0.0.1', end: '10.0.0.9' },
+    { start: '10.0.1.1', expiresAt: '2090-01-01T00:00:00.000Z' },
+    { start: '192.0.2.0', end: '192.0.2.3', expiresAt: '2090-01-01T00:00:00.000Z' },
+  ]);
+  const twice = '1.1.1.1 # a\n2.2.2.2\n1.1.1.1 # b\n';
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ ranges: [{ start: '1.1.1.1', end: '1.1.1.1', until: expires }] }, 'until is not a member of a range'],
+    [
+      { ranges: [{ ip: '10.0.0.5/8' }] },
+      ' 10.0.0.5 is not the first address of a /8; the network is 10.0.0.0/8',
+    ],
+    [{ list: twice }, 'start is in the import twice, with another note or expiry'],
+    [{ list, ranges: [] }, 'list must not be there beside ranges'],
+    [{}, 'ranges is missing'],
+  ];
+  for (const [body, said] of wrong) {
+    const answer = await put(body);
+    t.strictSame([answer.status, errorsOf(answer)], [422, [said]]);
+  }
+  t.match((await put({ list: twice })).body.errors, [{ line: 3 }]);
+  t.match((await put({ list: `${twice}x` }, '?dryRun=1')).body, {
+    added: 2,
+    errors: [{ line: 3 }, { line: 4 }],
+  });
+  t.match(await call('GET', SALES), { body: { total: 3 } }, 'and nothing came of it');
+});
+
+onStores('the change log is searched here, not in what was read of it', async (t, how) => {
+  const { call } = await openScene(t, how);
+  const add = (scope: string, start: string, note: string) =>
+    call('POST', `/whitelists/${scope}/ranges`, { body: { start, end: start, note } });
+  await add('bot%3Aold', '203.0.113.7', 'the fair');
+  for (let n = 0; n < 120; n += 1) await add('bot%3Abusy', `10.0.0.${String(n)}`, 'desk');
+  await call('PATCH', '/whitelists/bot%3Aold', { body: { enabled: true, mode: 'report' } });
+  await call('POST', '/changes/1/revert');
+  const find = async (query: string): Promise<readonly number[]> => {
+    const { body } = await call('GET', `/changes?${query}`);
+    return (body.changes as readonly { revision: number }[]).map(({ revision }) => revision);
+  };
+  t.strictSame(await find('q=FAIR&limit=5'), [123, 1], 'far behind what a page has');
+  t.strictSame(await find('q=203.0.113.0/24'), [123, 1], 'by a network that it touches');
+  t.strictSame(await find('q=report'), [122], 'by a setting');
+  t.strictSame(await find('kind=undo'), [123]);
+  t.strictSame(await find('kind=deleted'), [123]);
+  t.strictSame(await find('kind=switched'), [122]);
+  t.strictSame(await find('by=nobody'), []);
+  t.equal((await find('by=root&limit=1000')).length, 123);
+  t.strictSame(await find('scope=bot%3Aold&kind=added'), [1]);
+  const later = encodeURIComponent(new Date(Date.now() + 60_000).toISOString());
+  t.strictSame(await find(`from=${later}`), []);
+  t.equal((await find(`to=${later}&limit=1000`)).length, 123);
+  const pages = await call('GET', '/changes?q=desk&limit=50');
+  t.match(pages.body, { next: String });
+  t.equal((await find(`q=desk&limit=100&after=${String(pages.body.next)}`)).length, 70);
+  t.match(await call('GET', '/changes?from=yesterday'), {
+    status: 400,
+    body: { errors: [{ field: 'from' }] },
+  });
+  t.match(await call('GET', '/changes?kind=odd'), { status: 400 });
+});
+
 void t.test('the description, and what is no call', async (t) => {
   const { call } = await openScene(t);
   const { body, status } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });

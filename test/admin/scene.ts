@@ -5,7 +5,8 @@ import Fastify from 'fastify';
 import type { Test } from 'tap';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
-import { ADMIN_PREFIX, adminPlugin, sendUnreadable } from '../../src/admin/index.ts';
+import type { RecentBots } from '../../src/admin/recent-bots.ts';
+import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -85,6 +86,7 @@ export interface Scene {
   readonly changed: readonly ChangeEvent[];
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
+  readonly recentBots: RecentBots;
 }
 
 export interface SceneOptions {
@@ -143,6 +145,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     options: { otherPaths: 'forward', canLogIn: true, defaults } as const,
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
+  const recentBots = createRecentBots();
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
   const shared: Omit<AdminOptions, 'door'> = {
@@ -155,6 +158,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     staticToken: () => Buffer.from(STATIC_TOKEN),
     editor: createEditor({ store, live, now, randomId: () => randomBytes(8).toString('hex') }),
     store,
+    recentBots,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     defaults: () => defaults,
@@ -178,7 +182,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   });
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
-  return { call, publicCall, store, live, authorize, changed, said, ports };
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots };
 }
 
 const defaults = { mode: 'enforce', requireLogin: false } as const;

@@ -10,7 +10,7 @@ const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 
 onStores('ranges: add, list, remove', async (t, how) => {
   const { at } = await openDesk(t, superAdmin, how);
-  const added = await at('ranges add bot:sales 198.51.100.0/24 --note office');
+  const added = await at('ranges add bot:sales 198.51.100.0/24 --note office --create');
   t.match(added, {
     code: 0,
     out: /^bot:sales: added 198.51.100.0 - 198.51.100.255 as [0-9a-f]{16} \(revision 1, live\)/,
@@ -53,6 +53,16 @@ const refused: readonly [line: string, code: number, says: RegExp][] = [
   ['ranges', 2, /ranges list, ranges add/],
   ['rnages list', 2, /nearest known one is ranges/],
   ['whitelist on', 2, /which scope/],
+  ['mode report', 2, /which scope/],
+  ['mode enforce', 2, /which scope/],
+  ['mode inherit', 2, /which scope/],
+  ['ranges add platform 1.1.1.1 --expires soon', 2, /"soon" is no time: give a span \(90m/],
+  ['ranges add platform 1.1.1.1 --expires 2030-02-30', 2, /no time/],
+  ['ranges add platform 1.1.1.1 --expires 2020-01-01', 2, /not in the future/],
+  ['ranges add platform 1.1.1.1 --expires 0d', 2, /no time/],
+  ['ranges add bot:nobody 1.1.1.1', 1, /no recent request knows bot:nobody\..*--create/],
+  ['whitelist on bot:nobody', 1, /--create/],
+  ['mode report bot:nobody', 1, /--create/],
   ['explain /x', 2, /--client-ip/],
   ['completion tcsh', 2, /bash, zsh or fish/],
   ['help nothing', 2, /unknown command/],
@@ -66,14 +76,37 @@ t.test('what cannot be is refused, with the exit code that it says', async (t) =
   for (const [line, code, says] of refused) t.match(await at(line), { code, err: says }, line);
 });
 
+t.test('a bot that is known, and until when', async (t) => {
+  const { at, recentBots, call } = await openDesk(t, superAdmin);
+  await at('whitelist on bot:support --create');
+  t.match(await at('whitelist on bot:suport'), { code: 1, err: /Is bot:support meant\?/ });
+  t.match((await call('GET', '/whitelists')).body, { whitelists: [{ scope: 'bot:support' }] });
+  recentBots.note('seen');
+  t.equal((await at('mode report bot:seen')).code, 0, 'a request named it');
+  const untilOf = async (when: string): Promise<number> => {
+    const { out } = await at(`ranges add bot:seen 1.1.1.${String(++last)} --expires ${when} --json`);
+    return Date.parse(String((JSON.parse(out) as { expiresAt: unknown }).expiresAt));
+  };
+  let last = 0;
+  const near = (wanted: number, found: number): boolean => Math.abs(wanted - found) < 120_000;
+  for (const [when, ms] of Object.entries({ '90m': 5.4e6, '12h': 4.32e7, '7d': 6.048e8, '2w': 1.2096e9 }))
+    t.ok(near(Date.now() + ms, await untilOf(when)), when);
+  t.equal(await untilOf('2090-01-31'), new Date(2090, 0, 31, 23, 59, 59).getTime(), 'to the end of the day');
+  t.equal(await untilOf('2090-01-31T18:00'), new Date(2090, 0, 31, 18).getTime());
+  t.equal(await untilOf('2090-01-31T18:00:00+05:30'), Date.UTC(2090, 0, 31, 12, 30));
+  const soon = await untilOf('00:00');
+  t.match([new Date(soon).getHours(), soon - Date.now() <= 90_000_000], [0, true], 'the next midnight');
+  t.match(await at('ranges add bot:seen 2.2.2.2 --expires 7d'), { out: /2\.2\.2\.2 until 20\d\d-.*Z as / });
+});
+
 onStores('whitelist and mode', async (t, how) => {
   const { at } = await openDesk(t, superAdmin, how);
   t.match(await at('whitelist show'), { code: 0, out: /nothing is stored yet/ });
-  t.match(await at('whitelist on bot:sales'), {
+  t.match(await at('whitelist on bot:sales --create'), {
     code: 0,
     out: /^bot:sales: IP whitelisting is on \(revision 1/,
   });
-  t.match(await at('mode report'), { code: 0, out: /^platform: mode is report/ });
+  t.match(await at('mode report platform'), { code: 0, out: /^platform: mode is report/ });
   const shown = await at('whitelist show');
   t.match(shown.out, /bot:sales +on +0 +inherited/);
   t.match(shown.out, /platform +off +0 +report/);
@@ -112,7 +145,7 @@ onStores('who asks, and where the gateway is', async (t, how) => {
 
 t.test('explain', async (t) => {
   const { at, file } = await openDesk(t, superAdmin);
-  await at('ranges add bot:sales 198.51.100.7');
+  await at('ranges add bot:sales 198.51.100.7 --create');
   await at('whitelist on bot:sales');
   const yes = await at('explain /transcripts/sales/1 --client-ip 198.51.100.7');
   t.match(yes, { code: 0, out: /forward: whitelisted-bot \(range [0-9a-f]{16} of bot:sales\)\n$/ });
@@ -136,7 +169,7 @@ t.test('help, version, completion, check-config, healthcheck', async (t) => {
   const all = await run(['--help']);
   t.match(all, { code: 0, out: /ranges import SCOPE FILE/ });
   t.match((await run(['help', 'ranges'])).out, /ranges export/);
-  t.match((await run(['ranges', 'add', '-h'])).out, /--expires TIME/);
+  t.match((await run(['ranges', 'add', '-h'])).out, /--expires WHEN/);
   t.match(await run(['--version']), { code: 0, out: /^transcript-gateway \d+\.\d+\.\d+\n$/ });
   for (const shell of ['bash', 'zsh', 'fish'])
     t.match((await run(['completion', shell])).out, /ranges/, shell);

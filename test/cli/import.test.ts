@@ -44,11 +44,11 @@ onStores('all or nothing, every bad line by its number', async (t, how) => {
 onStores("export and import are each other's inverse, in both formats", async (t, how) => {
   const { at, file, dir } = await openDesk(t, superAdmin, how);
   file('list.csv', `start,end,note\n10.0.0.1,10.0.0.9,=1+1\n10.0.1.0/24,,"a, b"\n`);
-  t.equal((await at('ranges import bot:a list.csv')).code, 0);
+  t.equal((await at('ranges import bot:a list.csv --create')).code, 0);
   for (const ending of ['csv', 'json']) {
     t.match(await at(`ranges export bot:a out.${ending}`), { code: 0, err: /wrote 2 ranges/ });
     const text = readFileSync(join(dir, `out.${ending}`), 'utf8');
-    t.match(await at(`ranges import bot:${ending} - --format ${ending}`, { stdin: text }), {
+    t.match(await at(`ranges import bot:${ending} - --create --format ${ending}`, { stdin: text }), {
       code: 0,
       out: /2 ranges added/,
     });

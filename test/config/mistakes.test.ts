@@ -22,6 +22,7 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['not true or false', { argv: [...least, '--admin-public=yes'] }, /^admin.public \| must be true or false/],
   ['duplicate keys', { file: 'public: { port: 1, port: 2 }' }, /the same key twice/],
   ['broken file', { file: 'public: [' }, / \| ./],
+  ['broken file, and nothing else is known', { file: 'upstream:\n url: x\n  routes: y\n', argv: [] }, /^ \| Nested mappings/],
   ['two documents', { file: 'public: {}\n---\npublic: {}' }, / \| .*document/],
   ['a list', { file: '- a' }, /must hold keys and values/],
   ['an alias bomb', { file: bomb() }, /alias/i],

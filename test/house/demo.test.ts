@@ -28,6 +28,14 @@ t.test('Ctrl-C ends all of it', async (t) => {
   for (let i = 0; i < 600 && !run.text().includes('Ctrl-C'); i += 1) await pause(100);
   const [, platform = ''] = /The platform itself is at (\S+)\./.exec(run.text()) ?? [];
   t.equal((await fetch(platform)).status, 200);
+  const second = demo();
+  t.equal(await second.exited, 1);
+  t.match(second.text(), /another demo \(process \d+\) runs in .*--dir/);
+  const { port } = new URL(platform);
+  const taken = demo('--dir', join(dir, 'other'), '--public-port', port);
+  t.equal(await taken.exited, 1);
+  t.match(taken.text(), new RegExp(`port ${port} is taken: .*--public-port`));
+  t.equal((await fetch(platform)).status, 200, 'the first one is left alone');
   t.equal(await run.end('SIGINT'), 0);
   await t.rejects(fetch(platform), 'the platform is gone with it');
 });

@@ -5,7 +5,9 @@ import type { Command } from '../command.ts';
 import { findGateway } from '../gateway.ts';
 import { DONE, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
+import { createFlag, requireKnown } from '../known-scope.ts';
 import { readScope } from '../scope.ts';
+import { readExpires } from './expires.ts';
 
 /** `START END`, or one text: an address, a network or `START-END`. */
 function readEnds(words: readonly string[]): { start: string; end: string } {
@@ -30,9 +32,10 @@ export const rangesAdd: Command = {
     note: { type: 'string', value: 'TEXT', help: 'What it is for.' },
     expires: {
       type: 'string',
-      value: 'TIME',
-      help: 'RFC 3339 with an offset: it no longer counts from then on.',
+      value: 'WHEN',
+      help: 'From then on it no longer counts: 7d, 12h, 2030-01-31, 18:00, or both.',
     },
+    ...createFlag,
     ...gatewayFlags,
   },
   async run(given, io, command) {
@@ -41,8 +44,10 @@ export const rangesAdd: Command = {
     const scope = readScope(scopeText);
     const ends = readEnds(words);
     const note = given.text('note');
-    const expiresAt = given.text('expires');
+    const expires = given.text('expires');
+    const expiresAt = expires === undefined ? undefined : readExpires(expires, Date.now());
     const gateway = findGateway(given, io, Object.keys(command.flags));
+    await requireKnown(gateway, scope, given);
     const made = await gateway.call({
       method: 'POST',
       path: `/whitelists/${encodeURIComponent(scope)}/ranges`,
@@ -54,7 +59,12 @@ export const rangesAdd: Command = {
       answer: answers.range,
     });
     if (given.has('json')) writeJson(io, made);
-    else io.stdout.write(`${scope}: added ${made.start} - ${made.end} as ${made.id} (${liveText(made)})\n`);
+    else {
+      const until = made.expiresAt === undefined ? '' : ` until ${made.expiresAt}`;
+      io.stdout.write(
+        `${scope}: added ${made.start} - ${made.end}${until} as ${made.id} (${liveText(made)})\n`,
+      );
+    }
     return DONE;
   },
 };

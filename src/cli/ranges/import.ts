@@ -12,6 +12,7 @@ import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { liveText } from '../live-text.ts';
 import { createProgress } from '../progress.ts';
+import { createFlag, requireKnown } from '../known-scope.ts';
 import { oneScope } from '../scope.ts';
 import { counted, plainText } from '../table.ts';
 import { readFormat } from './export.ts';
@@ -140,6 +141,7 @@ comment; expires, expiry. An empty end makes start what a line may be. JSON: a l
       value: 'csv|json',
       help: "The format; else by FILE's ending, else by its content.",
     },
+    ...createFlag,
     ...gatewayFlags,
   },
   async run(given, io, command) {
@@ -154,6 +156,7 @@ comment; expires, expiry. An empty end makes start what a line may be. JSON: a l
     if (file.bad.length > 0) return refuse(file.bad, file.unit, given, io);
     if (file.entries.length === 0 && !given.has('replace'))
       throw new CommandError(FAILED, `${name} holds no ranges`);
+    await requireKnown(gateway, scope, given);
     try {
       return await importFile(scope, file, given, io, gateway);
     } catch (error) {

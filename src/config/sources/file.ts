@@ -41,8 +41,11 @@ export function fileLayer(file: string, cwd: string, findings: Findings): Layer 
   if (text === undefined) return empty;
   const name = `file ${shown(file, cwd)}`;
   const yaml = readYaml(text);
-  for (const { message, line, column } of yaml.errors) findings.mistake([], message, `${name}:${line}:${column}`);
-  if (yaml.errors.length > 0 || (yaml.tree ?? null) === null) return empty;
+  // The first one: the rest of a text that is broken once only follows from it.
+  for (const { message, line, column } of yaml.errors.slice(0, 1))
+    findings.mistake([], message, `${name}:${line}:${column}`);
+  if (yaml.errors.length > 0) return { ...empty, broken: true };
+  if ((yaml.tree ?? null) === null) return empty;
   if (!isBranch(yaml.tree)) {
     findings.mistake([], 'the file must hold keys and values', name);
     return empty;

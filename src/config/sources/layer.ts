@@ -15,6 +15,8 @@ export interface Origin {
 export interface Layer {
   readonly tree: Branch;
   readonly origins: ReadonlyMap<string, Origin>;
+  /** True where it could not be read at all: what it lacks, then, is not known. */
+  readonly broken?: true;
 }
 
 export function isBranch(value: unknown): value is Branch {
