@@ -63,7 +63,7 @@ interface Running {
 async function startOne(config: Config, load: () => Loaded, log: Logger): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(config, log);
+  const app = await startApp(config, config, log);
   return { ...app, reload: () => reload(app, config, load, log) };
 }
 
@@ -88,7 +88,10 @@ function reload(app: App, running: Config, load: () => Loaded, log: Logger): voi
   try {
     app.reload(loaded.config);
     log.level = loaded.config.log.level;
-    log.info({ needRestart: needRestart(running, loaded.config) }, 'reloaded');
+    const waiting = needRestart(running, loaded.config);
+    log.info({ needRestart: waiting }, 'reloaded');
+    if (waiting.length > 0)
+      log.warn({ needRestart: waiting }, `not taken until a restart: ${waiting.join(', ')}`);
   } catch (error) {
     log.error({ err: error }, 'reload refused: the old configuration stays');
   }

@@ -3,6 +3,7 @@ import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
 import { ADMIN_PREFIX, type AdminLog, type AdminOptions, type Located } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import type { StartOptions } from '../config/index.ts';
 import { loginLocation } from '../gateway/login.ts';
 import { createEditor } from '../policy-store/edit.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
@@ -13,6 +14,7 @@ import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
 export interface AdminParts {
+  readonly start: StartOptions;
   readonly ruling: () => Ruling;
   readonly authorize: Authorize;
   readonly store: Store;
@@ -23,8 +25,7 @@ export interface AdminParts {
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { ruling, authorize, store, live, limits, log } = parts;
-  const { config } = ruling();
+  const { start, ruling, authorize, store, live, limits, log } = parts;
   return {
     authorize,
     store,
@@ -41,7 +42,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     changed: createChangeLog(log),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,
-    importLimitBytes: config.admin.importBytes,
+    importLimitBytes: start.admin.importBytes,
     dashboard: createDashboard(),
     siteUrl: () => ruling().settings.publicUrl ?? undefined,
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
