@@ -8,6 +8,7 @@ import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
 import { createRuling, type Ruling } from './app/rules.ts';
+import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
 import { createCounters } from './audit/counters.ts';
@@ -47,8 +48,8 @@ export async function startApp(start: StartOptions, settings: ReloadSettings, lo
   live.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([ruling().verifier.close(), keepers.close()]);
   try {
-    const publicUrl = await gateway.listen();
-    const privateUrl = await privateDoor.listen({ ...start.private });
+    const publicUrl = await opening('public', start.public, gateway.listen());
+    const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
     return {
       publicUrl,
       privateUrl,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import { using } from './start-failure.ts';
 import { createFileStore } from '../policy-store/file-store.ts';
 import type { StoreLog } from '../policy-store/log.ts';
 import { createRedisStore } from '../policy-store/redis-store.ts';
@@ -18,7 +19,7 @@ export async function openStore(
     return createRedisStore({ redis, maxStalenessSeconds, site, log, now: Date.now });
   }
   if (file === undefined) throw new Error('the configuration names no store');
-  return createFileStore({ dir: file, log, now: Date.now });
+  return using('store.file', createFileStore({ dir: file, log, now: Date.now }));
 }
 
 /** What a gateway is configured for: its address, and a digest of platform and routes; without spaces. */

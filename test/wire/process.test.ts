@@ -36,7 +36,7 @@ t.test('a port that is taken: said, and exit 1', async (t) => {
   const port = typeof address === 'object' ? address?.port : undefined;
   const run = runGateway({ config: sceneConfig(platform, { public: { port } }) });
   t.equal(await run.exited, 1);
-  t.match(JSON.stringify(run.logs), /EADDRINUSE/);
+  t.match(JSON.stringify(run.logs), `could not start: public.port ${String(port)} is taken (EADDRINUSE)`);
   server.close();
 });
 
