@@ -195,6 +195,11 @@ t.test('hostile tokens', async (t) => {
     401,
     'an expired token is no hostile one',
   );
+  t.equal(
+    (await ask(door.port, get('/t/session-invalid/1'))).status,
+    429,
+    'a cookie counts as a bearer does',
+  );
   t.equal((await ask(door.port, get('/t/no-credential/1'))).status, 401, 'nor is none');
   t.equal((await ask(door.port, get('/t/ok/1'))).status, 200, 'a visitor with access is never held up');
   t.match(door.accesses.filter(({ code }) => code === 'rate-limited').length, 3, 'and the log says so');
