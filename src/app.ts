@@ -8,10 +8,11 @@ import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
 import { createRuling, type Ruling } from './app/rules.ts';
+import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
 import { createCounters } from './audit/counters.ts';
-import type { Config } from './config/index.ts';
+import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import { createLivePolicy } from './policy-store/live-policy.ts';
@@ -21,23 +22,23 @@ export interface App {
   readonly publicUrl: string;
   readonly privateUrl: string;
   /** Takes over what a reload may change; throws, and changes nothing, where it cannot. */
-  reload(config: Config): void;
+  reload(settings: ReloadSettings): void;
   /** Readiness turns, what is in flight gets its time, then everything is closed. */
   close(): Promise<void>;
 }
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
-  const current: Current = { ruling: createRuling(config, log), draining: false };
+export async function startApp(start: StartOptions, settings: ReloadSettings, log: Logger): Promise<App> {
+  const current: Current = { ruling: createRuling(start, settings, log), draining: false };
   const ruling = (): Ruling => current.ruling;
-  const keepers = await openKeepers(() => ruling().config, log);
+  const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
   const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
   const health = healthOf({ store, live, ruling, current });
   const counters = createCounters();
-  const admin = createAdmin({ ruling, authorize, store, live, limits, log });
+  const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const durations = createDurations();
-  const parts = { config, ruling, authorize, live, counters, durations, health, admin, limits, log };
+  const parts = { start, ruling, authorize, live, counters, durations, health, admin, limits, log };
   const gateway = (current.gateway = createPublicDoor(parts));
   const figures = figuresOf({ counters, live, gateway, verifier: () => ruling().verifier });
   const registry = createRegistry(figures, durations);
@@ -47,17 +48,17 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   live.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([ruling().verifier.close(), keepers.close()]);
   try {
-    const publicUrl = await gateway.listen();
-    const privateUrl = await privateDoor.listen({ ...config.private });
+    const publicUrl = await opening('public', start.public, gateway.listen());
+    const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
     return {
       publicUrl,
       privateUrl,
-      reload: (next) => takeOver(current, next, log),
+      reload: (next) => takeOver(current, start, next, log),
       async close() {
         current.draining = true;
         gateway.drain();
-        await sleep(config.shutdown.delayMs);
-        await gateway.close(config.shutdown.drainMs);
+        await sleep(start.shutdown.delayMs);
+        await gateway.close(start.shutdown.drainMs);
         await privateDoor.close();
         await closeKeepers();
       },
@@ -69,11 +70,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 }
 
 /** The policy and what is counted, before anything is asked of them. Rejects as `openStore` does. */
-async function openKeepers(config: () => Config, log: Logger) {
-  const { maxStalenessSeconds } = config().policy;
-  const store = await openStore(config, log);
+async function openKeepers(start: StartOptions, settings: () => ReloadSettings, log: Logger) {
+  const maxStalenessSeconds = (): number => settings().policy.maxStalenessSeconds;
+  const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
-  const limits = createLimits(config());
+  const limits = createLimits(start);
   const close = (): Promise<void> => {
     live.close();
     limits.close();
@@ -89,10 +90,10 @@ interface Current {
   gateway?: Gateway;
 }
 
-/** Swaps in the rules of a new configuration; throws, and changes nothing, where they cannot be made. */
-function takeOver(current: Current, next: Config, log: Logger): void {
+/** Swaps in the rules of newer settings; throws, and changes nothing, where they cannot be made. */
+function takeOver(current: Current, start: StartOptions, next: ReloadSettings, log: Logger): void {
   const previous = current.ruling;
-  current.ruling = createRuling(next, log, previous);
+  current.ruling = createRuling(start, next, log, previous);
   current.ruling.verifier.start();
   void previous.verifier.close();
   current.gateway?.reconsider();

@@ -2,7 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
-import { isWorker, startWorkers, tellReady } from './app/workers.ts';
+import { isWorker, startWorkers, tellFailed, tellReady } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
 import {
   findingText,
@@ -45,11 +45,19 @@ async function serve(flags: readonly string[]): Promise<void> {
   const current: { running?: Running } = {};
   // Listened to from the start: a hangup must not end a gateway that is still starting.
   process.on('SIGHUP', () => current.running?.reload());
-  const start = supervises ? startWorkers(config.workers, log) : startOne(config, load, log);
-  const running = await start.catch((error: unknown) => {
-    log.fatal({ err: error }, 'could not start');
+  const fail = (error: unknown, what: string): never => {
+    log.fatal({ err: error }, `${what}: ${error instanceof Error ? error.message : String(error)}`);
     flush();
     process.exit(1);
+  };
+  const start = supervises
+    ? startWorkers(config.workers, log, (why) => fail(why, 'given up'))
+    : startOne(config, load, log);
+  const running = await start.catch(async (error: unknown) => {
+    // Said once, by the process that started this one.
+    if (isWorker()) await tellFailed(error instanceof Error ? error.message : String(error));
+    else fail(error, 'could not start');
+    return process.exit(1);
   });
   current.running = running;
   const { publicUrl, privateUrl } = running;
@@ -70,7 +78,7 @@ interface Running {
 async function startOne(config: Config, load: () => Loaded, log: Logger): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(config, log);
+  const app = await startApp(config, config, log);
   return { ...app, reload: () => reload(app, config, load, log) };
 }
 
@@ -95,7 +103,10 @@ function reload(app: App, running: Config, load: () => Loaded, log: Logger): voi
   try {
     app.reload(loaded.config);
     log.level = loaded.config.log.level;
-    log.info({ needRestart: needRestart(running, loaded.config) }, 'reloaded');
+    const waiting = needRestart(running, loaded.config);
+    log.info({ needRestart: waiting }, 'reloaded');
+    if (waiting.length > 0)
+      log.warn({ needRestart: waiting }, `not taken until a restart: ${waiting.join(', ')}`);
   } catch (error) {
     log.error({ err: error }, 'reload refused: the old configuration stays');
   }

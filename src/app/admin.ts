@@ -9,6 +9,7 @@ import {
   type Located,
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import type { StartOptions } from '../config/index.ts';
 import { loginLocation } from '../gateway/login.ts';
 import { createEditor } from '../policy-store/edit.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
@@ -19,6 +20,7 @@ import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
 export interface AdminParts {
+  readonly start: StartOptions;
   readonly ruling: () => Ruling;
   readonly authorize: Authorize;
   readonly store: Store;
@@ -29,8 +31,7 @@ export interface AdminParts {
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { ruling, authorize, store, live, limits, log } = parts;
-  const { config } = ruling();
+  const { start, ruling, authorize, store, live, limits, log } = parts;
   return {
     authorize,
     store,
@@ -48,7 +49,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     changed: createChangeLog(log),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,
-    importLimitBytes: config.admin.importBytes,
+    importLimitBytes: start.admin.importBytes,
     dashboard: createDashboard(),
     siteUrl: () => ruling().settings.publicUrl ?? undefined,
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),

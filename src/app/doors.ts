@@ -5,7 +5,7 @@ import type { Answer, Authorize } from '../access/question.ts';
 import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
 import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
-import type { Config } from '../config/index.ts';
+import type { StartOptions } from '../config/index.ts';
 import { createGateway, type Access, type Ended, type Gateway } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
@@ -17,7 +17,7 @@ import type { Ruling } from './rules.ts';
 type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
 
 export interface PublicDoorParts {
-  readonly config: Config;
+  readonly start: StartOptions;
   readonly ruling: () => Ruling;
   readonly authorize: Authorize;
   readonly live: LivePolicy;
@@ -31,17 +31,17 @@ export interface PublicDoorParts {
 
 /** The door that visitors use. */
 export function createPublicDoor(parts: PublicDoorParts): Gateway {
-  const { config, ruling, authorize, live, health, log } = parts;
+  const { start, ruling, authorize, live, health, log } = parts;
   const { hostile } = parts.limits;
-  const { upstream, websockets, limits } = config;
+  const { upstream, websockets, limits } = start;
   const gateway: Gateway = createGateway(
     {
-      host: config.public.host,
-      port: config.public.port,
+      host: start.public.host,
+      port: start.public.port,
       upstream,
       websockets,
       limits,
-      proxyProtocol: config.trustedProxies?.source === 'proxy-protocol',
+      usesProxyProtocol: () => ruling().config.trustedProxies?.source === 'proxy-protocol',
     },
     {
       authorize,
@@ -54,7 +54,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       isReady: () => readiness(health).ready,
       log,
       ...(hostile && { hostile }),
-      ...(config.admin.public && {
+      ...(start.admin.public && {
         adminPlugin: async (app) => {
           const options: AdminOptions = {
             ...parts.admin,

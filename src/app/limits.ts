@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Config } from '../config/index.ts';
+import type { StartOptions } from '../config/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import { createFailureLimit, type FailureLimit } from '../limits/failures.ts';
 import {
@@ -23,7 +23,7 @@ export interface Limits {
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }; // the store says it
 
 /** The limits of one gateway. */
-export function createLimits({ limits, store }: Config): Limits {
+export function createLimits({ limits, store }: StartOptions): Limits {
   const { hostileTokensPerMinute, failedAdminLoginsPerMinute } = limits;
   const { redis } = store;
   const connections = redis && connect(redis, silent);

@@ -1,22 +1,30 @@
 import type { Rules } from '../access/rules.ts';
-import type { Config } from '../config/index.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
 
-/** Everything that a reload replaces, made of one configuration: immutable, swapped whole. */
+/** Everything that a reload replaces: immutable, swapped whole. */
 export interface Ruling {
-  readonly config: Config;
+  readonly config: ReloadSettings;
   readonly rules: Rules;
   readonly verifier: Verifier;
   readonly settings: GatewaySettings;
 }
 
-/** Makes what questions are judged by. Throws for what the checks of the configuration did not see. */
-export function createRuling(config: Config, log: VerifierDependencies['log'], previous?: Ruling): Ruling {
-  const verifierOptions = { ...config.identity, maxTokenBytes: config.limits.tokenBytes };
+/**
+ * Makes what questions are judged by: of the options from the start, and of settings that may be newer. Throws for
+ * what the checks of the configuration did not see.
+ */
+export function createRuling(
+  { limits }: StartOptions,
+  config: ReloadSettings,
+  log: VerifierDependencies['log'],
+  previous?: Ruling,
+): Ruling {
+  const verifierOptions = { ...config.identity, maxTokenBytes: limits.tokenBytes };
   const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
   const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
   return {

@@ -1,15 +1,15 @@
 import cluster, { type Worker } from 'node:cluster';
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, type Registry, type RegistryContentType } from 'prom-client';
+import { createPatience } from './patience.ts';
 
 /** What a worker tells the process that started it. */
 type Message =
   | { readonly kind: 'ready'; readonly publicUrl: string; readonly privateUrl: string }
+  | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'metrics'; readonly id: number }
   | { readonly kind: 'summed'; readonly id: number; readonly text: string };
-
-/** So that a worker that cannot start does not spin. */
-const restartPauseMs = 500;
 
 export interface Workers {
   readonly publicUrl: string;
@@ -19,35 +19,88 @@ export interface Workers {
   close(): Promise<void>;
 }
 
+interface State {
+  closing: boolean;
+  /** True once all have taken requests. */
+  started: boolean;
+  /** What a worker that could not start said last. */
+  failure?: string;
+  /** Those that take requests, or did. */
+  readonly ready: Set<Worker>;
+  readonly slots: Map<Worker, Patience>;
+}
+
+type Patience = ReturnType<typeof createPatience>;
+
 /**
- * Runs `count` processes behind the same ports; one that dies is started again, and takes no other with it.
- *
- * Resolves once all of them take requests.
+ * Runs `count` processes behind the same ports; one that dies is started again, after a pause that grows, and takes
+ * no other with it. Resolves once all of them take requests; rejects, with all of them ended, where one cannot
+ * start. `giveUp` is told, with all of them ended, of one that died again and again.
  */
-export async function startWorkers(count: number, log: Logger): Promise<Workers> {
+export async function startWorkers(
+  count: number,
+  log: Logger,
+  giveUp: (why: Error) => void,
+): Promise<Workers> {
+  const state: State = { closing: false, started: false, ready: new Set(), slots: new Map() };
   const sums = new AggregatorRegistry();
-  const state = { closing: false, ready: 0 };
-  const ready = new Promise<{ publicUrl: string; privateUrl: string }>((resolve) => {
+  const urls = await new Promise<{ publicUrl: string; privateUrl: string }>((resolve, reject) => {
     cluster.on('message', (worker, message: Message) => {
       if (message.kind === 'metrics') void answerMetrics(sums, worker, message.id);
-      if (message.kind === 'ready' && ++state.ready === count) resolve(message);
+      if (message.kind === 'failed') state.failure = message.why;
+      if (message.kind !== 'ready') return;
+      state.ready.add(worker);
+      if (state.started || state.ready.size < count) return;
+      state.started = true;
+      resolve(message);
     });
+    supervise(
+      state,
+      log,
+      (why) => void endAll(state).then(() => (state.started ? giveUp(why) : reject(why))),
+    );
+    for (let i = 0; i < count; i += 1)
+      fork(
+        state,
+        createPatience(() => performance.now()),
+      );
   });
-  cluster.on('exit', (worker, code, signal) => {
-    if (state.closing) return;
-    log.error({ worker: worker.process.pid, code, signal }, 'a worker died; another is started');
-    setTimeout(() => !state.closing && cluster.fork(), restartPauseMs);
-  });
-  for (let i = 0; i < count; i += 1) cluster.fork();
-  const all = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
   return {
-    ...(await ready),
+    publicUrl: urls.publicUrl,
+    privateUrl: urls.privateUrl,
     reload: () => all().forEach((worker) => worker.process.kill('SIGHUP')),
-    async close() {
-      state.closing = true;
-      await Promise.all(all().map(ended));
-    },
+    close: () => endAll(state),
   };
+}
+
+function fork(state: State, patience: Patience): void {
+  if (!state.closing) state.slots.set(cluster.fork(), patience);
+}
+
+function supervise(state: State, log: Logger, end: (why: Error) => void): void {
+  cluster.on('exit', (worker, code, signal) => {
+    const patience = state.slots.get(worker);
+    state.slots.delete(worker);
+    if (state.closing || patience === undefined) return;
+    const wasReady = state.ready.has(worker);
+    const how = signal === null ? `with code ${String(code)}` : `by ${String(signal)}`;
+    const why = wasReady ? `it ended ${how}` : (state.failure ?? `it ended ${how} before it took requests`);
+    const pauseMs = state.started || wasReady ? patience.died() : undefined;
+    if (pauseMs === undefined)
+      return end(new Error(state.started ? `a worker died again and again: ${why}` : why));
+    log.error(
+      { worker: worker.process.pid, code, signal, pauseMs, why },
+      'a worker died; another is started',
+    );
+    setTimeout(() => fork(state, patience), pauseMs);
+  });
+}
+
+const all = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+
+async function endAll(state: State): Promise<void> {
+  state.closing = true;
+  await Promise.all(all().map(ended));
 }
 
 function ended(worker: Worker): Promise<void> {
@@ -72,6 +125,15 @@ export const isWorker = (): boolean => cluster.isWorker;
 export function tellReady(urls: { readonly publicUrl: string; readonly privateUrl: string }): void {
   const message: Message = { kind: 'ready', ...urls };
   process.send?.(message);
+}
+
+/** Tells it that this one cannot take any; resolves once that is told. */
+export function tellFailed(why: string): Promise<void> {
+  const message: Message = { kind: 'failed', why };
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
 }
 
 /** The figures of all workers together: each may be asked, and asks for them all. */

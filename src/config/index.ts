@@ -3,7 +3,7 @@ export type { Finding } from './findings.ts';
 export { loadConfig, readConfig } from './load.ts';
 export type { Loaded, LoadOptions } from './load.ts';
 export { needRestart } from './reload.ts';
-export type { Config } from './schema/schema.ts';
+export type { Config, ReloadSettings, StartOptions } from './schema/schema.ts';
 export { shownConfig } from './shown.ts';
 export type { Environment } from './sources/environment.ts';
 export { flagOptions } from './sources/flags.ts';

@@ -8,7 +8,7 @@ import { sendOnSocket } from './refusal.ts';
 
 export interface ConnectionOptions {
   readonly limits: LimitOptions;
-  readonly proxyProtocol: boolean;
+  usesProxyProtocol(): boolean;
   isTrustedPeer(address: string): boolean;
   readonly failures: Failures;
 }
@@ -25,7 +25,7 @@ export interface Connections {
 }
 
 export function createConnections(options: ConnectionOptions): Connections {
-  const { limits, proxyProtocol, isTrustedPeer, failures } = options;
+  const { limits, usesProxyProtocol, isTrustedPeer, failures } = options;
   const open = new Set<Socket>();
   const peers = new WeakMap<Socket, Peer>();
   const perAddress = countAddresses(limits.connectionsPerAddress, isTrustedPeer);
@@ -43,7 +43,7 @@ export function createConnections(options: ConnectionOptions): Connections {
       const address = socket.remoteAddress ?? '';
       open.add(socket);
       socket.once('close', () => open.delete(socket));
-      if (!proxyProtocol) admitted(socket, { address }, admit);
+      if (!usesProxyProtocol()) admitted(socket, { address }, admit);
       else if (isTrustedPeer(address))
         takeHeader(socket, limits.headersTimeoutMs, (peer) => admitted(socket, peer, admit));
       else socket.destroy();

@@ -40,8 +40,9 @@ export function createEnforcer({ settings, loop, hostile }: EnforcerDeps): Enfor
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
     const { client } = answer;
-    if (isHostile(code) && hostile !== undefined && client.status !== 'unknown') {
-      const allowed = hostile.hit(client.address);
+    const address = limitedAddress(request, answer);
+    if (isHostile(code) && hostile !== undefined && address !== undefined) {
+      const allowed = hostile.hit(address);
       const limited = (yes: boolean): Refused => {
         const said = yes ? code : 'rate-limited';
         return finish(request, said, refusal({ code: said, requestId, asker, client }));
@@ -71,7 +72,16 @@ function codeOf({ decision }: Answer): ProblemCode {
   return decision.outcome === 'forward' ? 'internal-error' : decision.reason;
 }
 
-/** A bearer that nobody honest sends: expired and revoked ones are sent by honest visitors. */
+/**
+ * Whom a limit counts: the client, else the peer, so that a header of the visitor's own lifts no limit. A trusted
+ * proxy that does not say for whom it asks is never counted: it stands for everybody behind it.
+ */
+function limitedAddress({ socket }: IncomingMessage, { client, forwarding }: Answer): string | undefined {
+  if (client.status !== 'unknown') return client.address;
+  return forwarding.peerTrusted ? undefined : socket.remoteAddress;
+}
+
+/** A token that nobody honest sends: expired and revoked ones are sent by honest visitors. */
 function isHostile(code: ProblemCode): boolean {
-  return code === 'token-invalid' || code === 'token-foreign';
+  return code === 'token-invalid' || code === 'token-foreign' || code === 'session-invalid';
 }

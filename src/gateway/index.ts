@@ -53,7 +53,7 @@ export interface GatewayStats {
 
 /** Builds the public door; it takes no request before `listen`. */
 export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gateway {
-  const { limits, proxyProtocol } = options;
+  const { limits } = options;
   const closing = createClosing();
   const failures = createFailures(deps.log);
   const loop = createLoginLoop(() => performance.now());
@@ -62,7 +62,7 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
   const { leases, streams, upstream } = share;
   const connections = createConnections({
     limits,
-    proxyProtocol,
+    usesProxyProtocol: () => options.usesProxyProtocol(),
     isTrustedPeer: (peer) => deps.isTrustedPeer(peer),
     failures,
   });

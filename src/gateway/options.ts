@@ -62,8 +62,8 @@ export interface GatewayOptions {
   readonly upstream: UpstreamOptions;
   readonly websockets: WebSocketOptions;
   readonly limits: LimitOptions;
-  /** True: every connection starts with a PROXY protocol header. */
-  readonly proxyProtocol: boolean;
+  /** True: a new connection starts with a PROXY protocol header. */
+  usesProxyProtocol(): boolean;
 }
 
 /** What a reload may change; immutable, swapped whole. */

@@ -8,7 +8,7 @@ import type { Position, Store } from './store.ts';
 export interface LivePolicyOptions {
   readonly store: Store;
   /** For so long after it was last confirmed a policy may be used. */
-  readonly maxStalenessSeconds: number;
+  readonly maxStalenessSeconds: () => number;
   readonly log: StoreLog;
   /** Unix milliseconds. */
   readonly now: () => number;

@@ -60,7 +60,7 @@ function createListeners() {
 
 export interface LiveStateOptions {
   readonly store: Store;
-  readonly maxStalenessSeconds: number;
+  readonly maxStalenessSeconds: () => number;
   readonly log: StoreLog;
   readonly now: () => number;
 }
@@ -72,7 +72,7 @@ export function createLiveState(options: LiveStateOptions) {
   let position: Position | undefined;
   let forked = false;
   const age = createAge(now);
-  const viewOf = createViews(maxStalenessSeconds * 1000, age.ageMs);
+  const viewOf = createViews(() => maxStalenessSeconds() * 1000, age.ageMs);
   const gate = createGate();
   const troubles = createTroubles(log);
   const listeners = createListeners();

@@ -19,7 +19,7 @@ import type { SnapshotDir } from './snapshot-dir.ts';
 export interface RedisStoreOptions {
   readonly redis: RedisOptions;
   /** How long this gateway grants by a policy that it cannot confirm: for so long the others count it. */
-  readonly maxStalenessSeconds: number;
+  readonly maxStalenessSeconds: () => number;
   /** What this gateway is configured for, in one word, so that two sites that share a prefix can be told. */
   readonly site?: () => string;
   readonly log: StoreLog;
@@ -50,7 +50,7 @@ export function assemble(options: RedisStoreOptions): Parts {
   const { commands: client } = connections;
   const keys = keysOf(redis.prefix);
   const replica = `${hostname()}-${String(process.pid)}-${randomBytes(4).toString('hex')}`;
-  const outlivesMs = maxStalenessSeconds * 1000 + 2 * heartbeatMs + 5000;
+  const outlivesMs = (): number => maxStalenessSeconds() * 1000 + 2 * heartbeatMs + 5000;
   const replicas = createReplicas({ client, keys, replica, outlivesMs, site });
   const feeds = new Set<Feed>();
   return {

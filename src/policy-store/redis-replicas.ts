@@ -51,7 +51,7 @@ export interface ReplicasOptions {
   readonly keys: Keys;
   readonly replica: string;
   /** How long after its last beat a gateway may go on granting. */
-  readonly outlivesMs: number;
+  readonly outlivesMs: () => number;
   /** What this gateway is configured for, in one word. */
   readonly site: () => string;
 }
@@ -70,7 +70,12 @@ function createEntry({ replica, outlivesMs, site }: ReplicasOptions) {
     },
     args: (): string[] => {
       const ageMs = Math.round(performance.now() - confirmedMs);
-      return [replica, String(serving.revision), String(ageMs), `${String(outlivesMs)} ${site()}`.trimEnd()];
+      return [
+        replica,
+        String(serving.revision),
+        String(ageMs),
+        `${String(outlivesMs())} ${site()}`.trimEnd(),
+      ];
     },
   };
 }

@@ -223,10 +223,8 @@ async function explained(door: Pool, one: Visit): Promise<Said & { readonly stat
 
 void t.test('explain says what happens', async (t) => {
   const upstream = await startUpstream();
-  const app = await startApp(
-    good(t.testdir(), { file: file(upstream.url), argv: [] }),
-    pino({ enabled: false }),
-  );
+  const config = good(t.testdir(), { file: file(upstream.url), argv: [] });
+  const app = await startApp(config, config, pino({ enabled: false }));
   const admin = new Pool(app.privateUrl, { connections: 8 });
   const visitors = new Pool(app.publicUrl, { connections: 8 });
   t.teardown(async () => {

@@ -105,7 +105,7 @@ async function openStore(
 ): Promise<Store> {
   if (redis === undefined) return createFileStore({ dir: dir ?? t.testdir(), log, now });
   const options = { ...redis, snapshotDir: null, connectTimeoutMs: 2000, commandTimeoutMs: 2000 };
-  return createRedisStore({ redis: options, maxStalenessSeconds: 300, log, now });
+  return createRedisStore({ redis: options, maxStalenessSeconds: () => 300, log, now });
 }
 
 /** A test that runs on both stores, on a Redis of the file's own. */
@@ -132,7 +132,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const now = how.now ?? Date.now;
   const log = { ...quiet, error: () => undefined };
   const store = await openStore(t, how, log, now);
-  const live = createLivePolicy({ store, maxStalenessSeconds: 300, log, now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now });
   live.start();
   await live.reached(0, 5_000);
   const verifier = createVerifier(options(issuers()), { log: quiet });

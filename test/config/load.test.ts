@@ -8,7 +8,7 @@ import type { RedisOptions } from '../../src/policy-store/options.ts';
 import type { PolicyDefaults } from '../../src/policy/policy.ts';
 import type { TrustOptions } from '../../src/reading/forwarded.ts';
 import type { RouteOptions } from '../../src/reading/route.ts';
-import { needRestart, shownConfig } from '../../src/config/index.ts';
+import { needRestart, shownConfig, type ReloadSettings, type StartOptions } from '../../src/config/index.ts';
 import { good, least } from '../support/config.ts';
 
 /** The rooms' own option types are satisfied: this only has to compile. */
@@ -112,6 +112,18 @@ t.test('a reload takes what the schema says, and names the rest', async (t) => {
   const after = good(t.testdir({ b: {} }), { argv, env: { TGW_STORE_FILE: before.store.file ?? '' } });
   t.strictSame(needRestart(before, after), ['public.port', 'limits.headerBytes']);
   t.strictSame(needRestart(before, before), []);
+  // By type: what a reload takes is no start option, and no start option is among what a reload takes.
+  type Has<T, Key extends string> = Key extends keyof T ? true : false;
+  const captured: readonly false[] = [
+    false satisfies Has<StartOptions['policy'], 'maxStalenessSeconds'>,
+    false satisfies Has<StartOptions, 'trustedProxies' | 'routes' | 'identity' | 'log'>,
+    false satisfies Has<StartOptions['public'], 'url'>,
+    false satisfies Has<ReloadSettings['public'], 'port'>,
+    false satisfies Has<ReloadSettings, 'store' | 'limits' | 'upstream' | 'workers'>,
+  ];
+  t.notOk(captured.some(Boolean));
+  const kept: Has<StartOptions['public'], 'port'> & Has<ReloadSettings['policy'], 'maxStalenessSeconds'> = true;
+  t.ok(kept);
 });
 
 t.test('shown without its secrets', async (t) => {

@@ -551,7 +551,7 @@ t.test('a visitor who has said its last, and listens', async (t) => {
     ['/one', '/two'],
   );
   const proxied = await startDoor(upstream.url, {
-    options: { proxyProtocol: true },
+    options: { usesProxyProtocol: () => true },
     deps: { isTrustedPeer: () => true },
   });
   const header = 'PROXY TCP4 203.0.113.7 10.0.0.1 1 2\r\n';

@@ -307,7 +307,7 @@ export async function startDoor(
     {
       host: '127.0.0.1',
       port: 0,
-      proxyProtocol: false,
+      usesProxyProtocol: () => false,
       ...options,
       upstream: { ...upstreamDefaults, url, ...options.upstream },
       limits: { ...limitDefaults, ...options.limits },

@@ -35,7 +35,7 @@ const forwarded = ({ rawHeaders }: Seen): string | undefined =>
 
 t.test('the PROXY protocol', async (t) => {
   const door = await startDoor(upstream.url, {
-    options: { proxyProtocol: true, limits: { headersTimeoutMs: 400 } },
+    options: { usesProxyProtocol: () => true, limits: { headersTimeoutMs: 400 } },
     deps: { isTrustedPeer: (address) => address === '127.0.0.1' },
   });
   const signature = '\r\n\r\n\0\r\nQUIT\n';
@@ -62,7 +62,7 @@ t.test('the PROXY protocol', async (t) => {
   ];
   const peers: (string | undefined)[] = [];
   const seen = await startDoor(upstream.url, {
-    options: { proxyProtocol: true },
+    options: { usesProxyProtocol: () => true },
     deps: {
       isTrustedPeer: () => true,
       authorize: (question) => {
@@ -114,7 +114,7 @@ t.test('the PROXY protocol', async (t) => {
   await ask(door.port, v1('TCP4 203.0.113.7 10.0.0.1 56324 443') + get('/x'));
   t.equal(upstream.take().map(forwarded)[0], '203.0.113.7');
   await door.stop();
-  const untrusted = await startDoor(upstream.url, { options: { proxyProtocol: true } });
+  const untrusted = await startDoor(upstream.url, { options: { usesProxyProtocol: () => true } });
   t.equal(
     await sendRaw(untrusted.port, v1('TCP4 203.0.113.7 10.0.0.1 1 2') + get('/x')),
     '',
@@ -194,6 +194,11 @@ t.test('hostile tokens', async (t) => {
     (await ask(door.port, get('/t/token-expired/1'))).status,
     401,
     'an expired token is no hostile one',
+  );
+  t.equal(
+    (await ask(door.port, get('/t/session-invalid/1'))).status,
+    429,
+    'a cookie counts as a bearer does',
   );
   t.equal((await ask(door.port, get('/t/no-credential/1'))).status, 401, 'nor is none');
   t.equal((await ask(door.port, get('/t/ok/1'))).status, 200, 'a visitor with access is never held up');

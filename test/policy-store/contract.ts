@@ -37,7 +37,7 @@ async function imagesOf(store: Store) {
 }
 
 async function start(store: Store) {
-  const live = createLivePolicy({ store, maxStalenessSeconds: 60, log: memoryLog(), now: Date.now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 60, log: memoryLog(), now: Date.now });
   live.start();
   await until(() => live.position() !== undefined, 'the policy is loaded');
   return live;

@@ -25,7 +25,7 @@ const base = {
 const open = (redis: Partial<RedisOptions>) =>
   createRedisStore({
     redis: { ...base, ...redis },
-    maxStalenessSeconds: 60,
+    maxStalenessSeconds: () => 60,
     log: memoryLog(),
     now: Date.now,
   });
@@ -40,7 +40,7 @@ async function server(options: Parameters<typeof startRedis>[0] = {}): Promise<R
 async function works(t: Test, redis: Partial<RedisOptions>, name: string): Promise<void> {
   const gateways = [0, 1].map(() => {
     const store = open(redis);
-    const live = createLivePolicy({ store, maxStalenessSeconds: 60, log: memoryLog(), now: Date.now });
+    const live = createLivePolicy({ store, maxStalenessSeconds: () => 60, log: memoryLog(), now: Date.now });
     live.start();
     return { store, live };
   });
@@ -124,7 +124,7 @@ void t.test('Sentinel: a failover is followed, and nothing that a replica had is
   const redis = { sentinel: { name: 'site', hosts: [`127.0.0.1:${String(sentinel.port)}`] } };
   await works(t, redis, 'through the sentinel');
   const store = open(redis);
-  const live = createLivePolicy({ store, maxStalenessSeconds: 60, log: memoryLog(), now: Date.now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 60, log: memoryLog(), now: Date.now });
   live.start();
   await until(() => live.status().state === 'up', 'live');
   let acknowledged: number | undefined;
@@ -178,7 +178,7 @@ void t.test('Cluster: one slot, wherever it is, and a failover of its node', asy
   await works(t, redis, 'through another node');
   await untilAsync(async () => (await owner.client.info('replication')).includes('state=online'), 'the copy');
   const store = open(redis);
-  const live = createLivePolicy({ store, maxStalenessSeconds: 60, log: memoryLog(), now: Date.now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 60, log: memoryLog(), now: Date.now });
   live.start();
   await until(() => live.status().state === 'up', 'live');
   await owner.client.set('{gateway}:last', 'write'); // WAIT asks for what this connection wrote

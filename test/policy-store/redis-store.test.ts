@@ -18,7 +18,12 @@ const base = { snapshotDir: null, connectTimeoutMs: 1000, commandTimeoutMs: 1000
 
 function open(redis: Partial<RedisOptions>, maxStalenessSeconds = 60, now = Date.now): Store {
   const options = { ...base, prefix: 'gateway', ...redis };
-  return createRedisStore({ redis: options, maxStalenessSeconds, log: memoryLog(), now });
+  return createRedisStore({
+    redis: options,
+    maxStalenessSeconds: () => maxStalenessSeconds,
+    log: memoryLog(),
+    now,
+  });
 }
 
 interface Gateway {
@@ -32,7 +37,12 @@ interface Gateway {
 /** A gateway as far as the policy goes. */
 function gateway(redis: Partial<RedisOptions>, maxStalenessSeconds = 60): Gateway {
   const store = open(redis, maxStalenessSeconds);
-  const live = createLivePolicy({ store, maxStalenessSeconds, log: memoryLog(), now: Date.now });
+  const live = createLivePolicy({
+    store,
+    maxStalenessSeconds: () => maxStalenessSeconds,
+    log: memoryLog(),
+    now: Date.now,
+  });
   live.start();
   return {
     store,

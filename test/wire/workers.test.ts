@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import t from 'tap';
+import { createPatience } from '../../src/app/patience.ts';
 import { configOf, listAddresses, startOrigin, until, visit } from '../faults/world.ts';
 import { runGateway, startGateway } from '../support/gateway-process.ts';
 import { startRedis } from '../support/redis.ts';
@@ -10,8 +12,38 @@ t.test('a store that belongs to another gateway: said, and exit 1', async (t) =>
   const store = { file: `${first.dir}/data` };
   const second = runGateway({ config: configOf('http://127.0.0.1:1', { store }) });
   t.equal(await second.exited, 1);
-  t.match(JSON.stringify(second.logs), /belongs to a gateway that is running/);
+  t.match(
+    JSON.stringify(second.logs),
+    /could not start: store\.file: [^"]*belongs to a gateway that is running/,
+  );
   t.equal(await first.stop(), 0);
+});
+
+t.test('workers that cannot start end the whole, and it is said once', async (t) => {
+  const [server, redis] = [createServer(), await startRedis()];
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const config = configOf('http://127.0.0.1:1', { store: { redis: { url: redis.url } }, workers: 2 });
+  const run = runGateway({ config: { ...config, public: { port } } });
+  t.equal(await run.exited, 1);
+  const said = run.logs.filter(({ level }) => level === 60).map(({ msg }) => msg);
+  t.same(said, [`could not start: public.port ${String(port)} is taken (EADDRINUSE)`]);
+  server.close();
+  await redis.stop();
+});
+
+t.test('one that dies again and again is waited for longer each time, and then no more', async (t) => {
+  let nowMs = 0;
+  const patience = createPatience(() => nowMs);
+  const pauses = Array.from({ length: 9 }, () => {
+    const pauseMs = patience.died();
+    nowMs += 1_000 + (pauseMs ?? 0);
+    return pauseMs;
+  });
+  t.same(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, undefined]);
+  nowMs += 60_001;
+  t.equal(patience.died(), 500, 'one that ran for a minute begins anew');
 });
 
 t.test('workers: one port, one policy, one sum; one that dies is started again', async (t) => {

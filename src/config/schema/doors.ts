@@ -1,5 +1,5 @@
 import * as Type from '../../json-schema.ts';
-import { choice, entry, fileText, flag, group, listOf, text, textOrNull, whole } from './kinds.ts';
+import {choice, entry, fileText, flag, group, listOf, reloads, text, textOrNull, whole} from './kinds.ts';
 
 export const publicDoor = group(
   {
@@ -9,19 +9,17 @@ export const publicDoor = group(
       format: 'listen-host',
     }),
     port: whole(0, 65535, { description: 'Port that visitors connect to; 0 = any free port.', default: 8080 }),
-    url: textOrNull({
+    url: reloads(textOrNull({
       description:
         'The site as visitors see it: scheme, host and port. Needed where `login.url` is on another host; it is also what goes upstream in X-Forwarded-Proto and X-Forwarded-Host.',
       default: null,
-      reload: true,
       format: 'site-url',
       example: 'https://chat.example.com',
-    }),
-    corsOrigins: listOf(text({ description: 'An origin.', format: 'origin' }), {
+    })),
+    corsOrigins: reloads(listOf(text({ description: 'An origin.', format: 'origin' }), {
       description: "Origins whose scripts may read the gateway's own 401, 403 and 503 answers.",
       default: [],
-      reload: true,
-    }),
+    })),
   },
   { description: 'The door that visitors use.' },
 );
@@ -61,12 +59,11 @@ export const upstream = group(
       description: 'PEM certificates to trust for an https upstream, instead of the public ones.',
       format: 'certificate',
     }),
-    allowHeaders: listOf(text({ description: 'A header name.', format: 'header-name' }), {
+    allowHeaders: reloads(listOf(text({ description: 'A header name.', format: 'header-name' }), {
       description:
         "Identity headers that the platform's own scripts send, such as Remote-User: passed on from every visitor, in exactly this spelling. Only where the platform takes nobody for somebody by them.",
       default: [],
-      reload: true,
-    }),
+    })),
     websockets: flag({ description: 'Whether WebSocket upgrades are passed on; otherwise they are answered as plain HTTP.', default: true }),
     reuseConnections: flag({
       description:
@@ -159,10 +156,9 @@ const route = entry(
   { description: 'One guarded (or open) template.' },
 );
 
-export const routes = listOf(route, {
+export const routes = reloads(listOf(route, {
   description:
     'Guarded URLs, each with all below it. Guarded beats open, then the first listed. Needed: without one nothing is guarded.',
-  reload: true,
   example: [
     { path: '/transcripts/:botId/:conversationId' },
     { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
@@ -170,11 +166,10 @@ export const routes = listOf(route, {
     { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
     { path: '/assets', open: true },
   ],
-});
+}));
 
-export const otherPaths = choice(['forward', 'reject'], {
+export const otherPaths = reloads(choice(['forward', 'reject'], {
   description:
     'What no route names: passed on, or 404 (then the login page and everything it loads must be `open` routes).',
   default: 'forward',
-  reload: true,
-});
+}));

@@ -11,19 +11,7 @@ import {
   publicAlgorithms,
 } from '../../identity/options.ts';
 import type { ForwardingSource } from '../../reading/origin.ts';
-import {
-  choice,
-  entry,
-  fileBytes,
-  flag,
-  group,
-  listOf,
-  listOrNull,
-  secretBytes,
-  text,
-  textOrNull,
-  whole,
-} from './kinds.ts';
+import {choice, entry, fileBytes, flag, group, listOf, listOrNull, reloads, secretBytes, text, textOrNull, whole} from './kinds.ts';
 
 const keyFields = entry(
   {
@@ -124,7 +112,7 @@ const jwks = group(
   { description: 'How JWK sets are fetched and kept.' },
 );
 
-export const identity = group(
+export const identity = reloads(group(
   {
     issuers: listOf(issuer, {
       description: 'Who signs tokens. None: whitelist only, nobody is asked to log in.',
@@ -159,10 +147,10 @@ export const identity = group(
     }),
     jwks,
   },
-  { description: 'Who people are: issuers and their tokens.', reload: true },
-);
+  { description: 'Who people are: issuers and their tokens.' },
+));
 
-export const login = group(
+export const login = reloads(group(
   {
     url: textOrNull({
       description: "The platform's login page: a path on the site, or absolute. null: a 401 page instead.",
@@ -175,10 +163,10 @@ export const login = group(
       pattern: '^[A-Za-z0-9._~-]+$',
     }),
   },
-  { description: 'Where people are sent to log in.', reload: true },
-);
+  { description: 'Where people are sent to log in.' },
+));
 
-export const trustedProxies = Type.Optional(
+export const trustedProxies = reloads(Type.Optional(
   entry(
     {
       cidrs: listOf(text({ description: 'An address or CIDR.', format: 'cidr' }), {
@@ -200,8 +188,7 @@ export const trustedProxies = Type.Optional(
     {
       description:
         'Proxies in front of the gateway. Unset: no header is believed, and one seen makes the client IP unknown.',
-      reload: true,
       example: { cidrs: ['10.0.0.0/8'], source: 'x-forwarded-for' },
     },
   ),
-);
+));

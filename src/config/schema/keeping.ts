@@ -1,15 +1,14 @@
 import * as Type from '../../json-schema.ts';
-import { choice, entry, fileText, flag, group, listOf, secretText, text, textOrNull, whole } from './kinds.ts';
+import {choice, entry, fileText, flag, group, listOf, reloads, secretText, text, textOrNull, whole} from './kinds.ts';
 
 export const policy = group(
   {
-    maxStalenessSeconds: whole(1, 86_400, {
+    maxStalenessSeconds: reloads(whole(1, 86_400, {
       description:
         'How long the last good policy counts when the store cannot be reached; past it address grants close (503), token grants go on.',
       default: 300,
-      reload: true,
-    }),
-    defaults: group(
+    })),
+    defaults: reloads(group(
       {
         mode: choice(['enforce', 'report'], {
           description: '`report` forwards everything, and logs and counts what it would have done.',
@@ -17,8 +16,8 @@ export const policy = group(
         }),
         requireLogin: flag({ description: 'An address only opens for who is signed in too.', default: false }),
       },
-      { description: "Where neither the bot's nor the platform's record sets the key.", reload: true },
-    ),
+      { description: "Where neither the bot's nor the platform's record sets the key." },
+    )),
   },
   { description: 'The policy that the gateway serves.' },
 );
@@ -93,10 +92,9 @@ export const admin = group(
       description: "Also under /_gateway/ of the public door, so that the site's session cookie reaches it.",
       default: false,
     }),
-    token: secretText({
+    token: reloads(secretText({
       description: 'A static super-admin token for scripts and emergencies; every use is logged as such.',
-      reload: true,
-    }),
+    })),
     importBytes: whole(1_024, 1_073_741_824, {
       description: 'Longest body of an import; every other call takes at most 64 KiB.',
       default: 33_554_432,
@@ -155,7 +153,7 @@ export const shutdown = group(
   { description: 'A clean stop.' },
 );
 
-export const log = group(
+export const log = reloads(group(
   {
     level: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       description: 'Lowest level that is logged. The access lines are `info`.',
@@ -170,8 +168,8 @@ export const log = group(
       default: 'full',
     }),
   },
-  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged.', reload: true },
-);
+  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged.' },
+));
 
 export const workers = whole(1, 128, {
   description: 'Processes behind the public port; more than one needs the Redis store.',

@@ -23,8 +23,6 @@ export interface Notes {
   /** One sentence or two for the reference. */
   readonly description: string;
   readonly default?: unknown;
-  /** A reload (SIGHUP) takes it; on an object: everything below it. */
-  readonly reload?: boolean;
   readonly format?: FormatName;
   /** A file or folder: made absolute, from the configuration file's folder or the working directory. */
   readonly path?: boolean;
@@ -48,8 +46,20 @@ export interface SchemaNode extends Partial<Notes> {
   readonly enum?: readonly (string | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** A reload (SIGHUP) takes it, and everything below it: set by `reloads`. */
+  readonly reload?: true;
   /** Content that may also come from a file (`…File`) or, where it is bytes, as Base64 (`…Base64`). */
   readonly material?: 'bytes' | 'text';
+}
+
+/** The mark of a key that a reload (SIGHUP) takes, with everything below it; in its type, too. */
+export interface Reloads {
+  readonly reload: true;
+}
+
+/** Marks a key: from then on it is no start option, and code that keeps it from the start does not compile. */
+export function reloads<T extends Type.TSchema>(schema: T): T & Reloads {
+  return Object.assign(schema, { reload: true } as const);
 }
 
 /** An object whose unknown keys are mistakes; left out, it is filled with its keys' defaults. */
