@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { createAuthorize } from './access/authorize.ts';
 import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
-import { createRuling, type Ruling } from './app/rules.ts';
+import { createStanding } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
@@ -29,31 +28,34 @@ export interface App {
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
 export async function startApp(start: StartOptions, settings: ReloadSettings, log: Logger): Promise<App> {
-  const current: Current = { ruling: createRuling(start, settings, log), draining: false };
-  const ruling = (): Ruling => current.ruling;
+  const current: Current = { draining: false };
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
-  const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
-  const health = healthOf({ store, live, ruling, current });
+  const authorize = standing.authorizeBy(live.view);
+  const health = healthOf({ store, live, ruling, delegation, current });
   const counters = createCounters();
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const durations = createDurations();
-  const parts = { start, ruling, authorize, live, counters, durations, health, admin, limits, log };
+  const parts = { start, ruling, onPassed, authorize, live, counters, durations, health, admin, limits, log };
   const gateway = (current.gateway = createPublicDoor(parts));
-  const figures = figuresOf({ counters, live, gateway, verifier: () => ruling().verifier });
+  const figures = figuresOf({ counters, live, gateway, ruling, delegation });
   const registry = createRegistry(figures, durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
-  ruling().verifier.start();
+  standing.start();
   live.start();
-  const closeKeepers = (): Promise<unknown> => Promise.all([ruling().verifier.close(), keepers.close()]);
+  const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
     const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
     return {
       publicUrl,
       privateUrl,
-      reload: (next) => takeOver(current, start, next, log),
+      reload(next) {
+        standing.takeOver(next);
+        gateway.reconsider();
+      },
       async close() {
         current.draining = true;
         gateway.drain();
@@ -83,20 +85,10 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   return { store, live, limits, close };
 }
 
-/** What a request is judged by now, and whether the gateway is about to end. */
+/** Whether the gateway is about to end. */
 interface Current {
-  ruling: Ruling;
   draining: boolean;
   gateway?: Gateway;
-}
-
-/** Swaps in the rules of newer settings; throws, and changes nothing, where they cannot be made. */
-function takeOver(current: Current, start: StartOptions, next: ReloadSettings, log: Logger): void {
-  const previous = current.ruling;
-  current.ruling = createRuling(start, next, log, previous);
-  current.ruling.verifier.start();
-  void previous.verifier.close();
-  current.gateway?.reconsider();
 }
 
 /** The figures of this process, or of all workers where it is one of them. */

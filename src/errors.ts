@@ -31,6 +31,7 @@ export const problems = {
   'no-credential': problem(401, 'Sign-in needed', 'You are not signed in.', signIn),
   'session-expired': problem(401, 'Sign-in needed', 'Your session has ended.', signIn),
   'session-revoked': problem(401, 'Sign-in needed', 'Your session was ended.', signIn),
+  'session-ended': problem(401, 'Sign-in needed', 'You have signed out.', signIn),
   'session-invalid': problem(401, 'Sign-in needed', 'Your session cannot be confirmed.', signIn),
   'token-invalid': problem(401, 'Invalid token', 'The token proves nothing.', checkToken),
   'token-expired': problem(401, 'Expired token', 'The token has expired.', checkToken),
@@ -86,6 +87,18 @@ export const problems = {
     503,
     'Not known now',
     'It cannot be known now whether your sign-in is still valid.',
+    later,
+  ),
+  'sessions-unavailable': problem(
+    503,
+    'Not known now',
+    'It cannot be known now whether you are signed in to the chat platform.',
+    later,
+  ),
+  'platform-unproven': problem(
+    503,
+    'Not known now',
+    'It cannot be known now whether the chat platform keeps strangers out.',
     later,
   ),
 } as const satisfies Record<string, Problem>;

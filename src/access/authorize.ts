@@ -6,8 +6,7 @@ import {
   type PolicyView,
   type Settings,
 } from '../policy/policy.ts';
-import type { Anonymous, Principal } from '../policy/principal.ts';
-import { readCredential } from '../reading/credential.ts';
+import type { Anonymous } from '../policy/principal.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
@@ -15,27 +14,26 @@ import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
+import { askWho, type Who } from './who.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 
 const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
 
-/** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but a token's first verification. */
+/** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but first sights: of a token, of a session. */
 export function createAuthorize(sources: Sources): Authorize {
   return (question, how = {}) => {
     const nowMs = how.atMs ?? sources.now();
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const conclude = (principal: Principal): Answer =>
-      answer(asked, principal, sources.policy(nowMs), rules, nowMs, narrator);
-    if (how.as !== undefined) return conclude(how.as);
+    const conclude = (who: Who): Answer => answer(asked, who, sources.policy(nowMs), rules, nowMs, narrator);
+    if (how.as !== undefined) return conclude({ principal: how.as });
     // Who asks matters for a transcript only: nothing else costs a verification.
-    if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude(stranger);
-    const principal = rules.identity.identify(
-      readCredential(rules.identity.cookieNames, question.headers),
-      nowMs,
-    );
-    return principal instanceof Promise ? principal.then(conclude) : conclude(principal);
+    if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude({ principal: stranger });
+    const { delegating } = sources;
+    const parts = { rules, delegating, nowMs, trace: narrator?.credential };
+    const who = askWho(parts, question, asked.resource, asked.client);
+    return who instanceof Promise ? who.then(conclude) : conclude(who);
   };
 }
 
@@ -57,7 +55,7 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
 
 function answer(
   { preflight, resource, client, forwarding }: Read,
-  principal: Principal,
+  { principal, delegation }: Who,
   view: PolicyView,
   rules: Rules,
   nowMs: number,
@@ -67,7 +65,7 @@ function answer(
   const { mode } = settings;
   narrator?.principal(principal);
   narrator?.policy(view, settings);
-  const asked = { preflight, resource, principal, client };
+  const asked = { preflight, resource, principal, client, ...(delegation && { delegation }) };
   const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);
   return {

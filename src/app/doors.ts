@@ -6,7 +6,7 @@ import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '..
 import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
-import { createGateway, type Access, type Ended, type Gateway } from '../gateway/index.ts';
+import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
@@ -20,6 +20,7 @@ export interface PublicDoorParts {
   readonly start: StartOptions;
   readonly ruling: () => Ruling;
   readonly authorize: Authorize;
+  readonly onPassed: OnPassed;
   readonly live: LivePolicy;
   readonly counters: Counters;
   readonly durations: Durations;
@@ -47,6 +48,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       authorize,
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
+      onPassed: parts.onPassed,
       onAccess: record(parts),
       onEnded: (answer, ended) => logEnded(log, answer, ended),
       observe: parts.durations,

@@ -2,15 +2,19 @@ import type { Rules } from '../access/rules.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
+import type { Ends } from '../identity/sessions/ends.ts';
+import type { Sessions } from '../identity/sessions/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
+import { identityOf, sessionsOf } from './identity.ts';
 
 /** Everything that a reload replaces: immutable, swapped whole. */
 export interface Ruling {
   readonly config: ReloadSettings;
   readonly rules: Rules;
   readonly verifier: Verifier;
+  readonly sessions: Sessions;
   readonly settings: GatewaySettings;
 }
 
@@ -19,22 +23,29 @@ export interface Ruling {
  * what the checks of the configuration did not see.
  */
 export function createRuling(
-  { limits }: StartOptions,
+  start: StartOptions,
   config: ReloadSettings,
   log: VerifierDependencies['log'],
+  ends: Ends,
   previous?: Ruling,
 ): Ruling {
-  const verifierOptions = { ...config.identity, maxTokenBytes: limits.tokenBytes };
+  const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
   const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
+  const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
   const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
   return {
     config,
     verifier,
+    sessions,
     rules: {
       routes: compileRoutes(routes),
       trust: compileTrust(trustedProxies),
-      identity: verifier,
-      options: { otherPaths, canLogIn: identity.issuers.length > 0, defaults: policy.defaults },
+      identity: identityOf(config, verifier, sessions),
+      options: {
+        otherPaths,
+        canLogIn: identity.issuers.length + identity.sessions.length > 0,
+        defaults: policy.defaults,
+      },
     },
     settings: {
       publicUrl: config.public.url,

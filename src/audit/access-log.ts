@@ -76,7 +76,8 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
     method: event.method,
     clientIp: client.status === 'unknown' ? undefined : address(client, options.clientIp),
     clientIpStatus: client.status,
-    issuer: known?.issuer,
+    issuer: known?.session === undefined ? known?.issuer : undefined,
+    session: sessionOf(principal),
     subject: person(known?.subject),
     revision: answer.revision,
     stale: answer.stale,
@@ -90,6 +91,12 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
 /** To a hundredth: more is noise, and a longer line. */
 function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 100) / 100;
+}
+
+/** The kind of session that said who it is, or that was left to the platform. */
+function sessionOf(principal: Principal): string | undefined {
+  if (principal.kind === 'refused') return undefined;
+  return (principal.kind === 'known' ? principal.session : undefined) ?? principal.brings;
 }
 
 /** Truncated: an IPv4 address to its /24, an IPv6 address to its /48. */

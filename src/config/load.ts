@@ -4,6 +4,7 @@ import { identityRules } from './checks/identity-rules.ts';
 import { routeRules } from './checks/route-rules.ts';
 import type { Asked } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
+import { sessionRules } from './checks/session-rules.ts';
 import { storeRules } from './checks/store-rules.ts';
 import { checkValues } from './checks/values.ts';
 import { createFindings, pathText } from './findings.ts';
@@ -98,7 +99,7 @@ export function readConfig(options: LoadOptions): Read {
     said: (path) => saidAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...storeRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...storeRules];
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.

@@ -100,7 +100,7 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
       ? tree
       : tree.map((item: Tree, index) => resolveValue(items, item, [...path, index], reader));
   }
-  return isBranch(tree) ? resolveObject(node, tree, path, reader) : tree;
+  return isBranch(tree) && node.properties !== undefined ? resolveObject(node, tree, path, reader) : tree;
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Leases } from '../access/leases.ts';
 import type { Answer, Question } from '../access/question.ts';
-import type { GatewaySettings } from './options.ts';
+import type { GatewaySettings, OnPassed } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import type { Streams } from './streams.ts';
 import type { Upstream } from './upstream.ts';
@@ -46,6 +46,7 @@ export interface ExchangeShare {
   settings(): GatewaySettings;
   /** Told the head of each answer of the upstream's, before it goes out. */
   onHead(asked: Asked, answer: Answer, status: number, upstreamMs: number): void;
+  readonly onPassed: OnPassed | undefined;
   onEnded(answer: Answer, ended: Ended): void;
   readonly observeUpstream: ((seconds: number) => void) | undefined;
 }

@@ -77,6 +77,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
       return true;
     }
     this.#headArrived();
+    this.share.onPassed?.(this.asked.question, status, raw);
     this.delivery.head(status, reason, raw, resume);
     if (isBodiless(status, this.asked.request.method)) this.onComplete(null);
     else process.nextTick(endTurn, this);

@@ -19,7 +19,14 @@ import { createUpstream, type UpstreamHealth } from './upstream.ts';
 
 export type { Ended } from './asked.ts';
 export type { UpstreamHealth } from './upstream.ts';
-export type { Access, GatewayDeps, GatewayOptions, GatewaySettings, HostileLimiter } from './options.ts';
+export type {
+  Access,
+  GatewayDeps,
+  GatewayOptions,
+  GatewaySettings,
+  HostileLimiter,
+  OnPassed,
+} from './options.ts';
 
 /** The public door. */
 export interface Gateway {
@@ -120,6 +127,7 @@ function createShare(
         upstreamMs,
         durationMs: performance.now() - startMs,
       }),
+    onPassed: deps.onPassed,
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
-import type { Answer, Authorize } from '../access/question.ts';
+import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { Ended } from './asked.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
@@ -96,6 +96,9 @@ export interface HostileLimiter {
   hit(address: string): boolean | Promise<boolean>;
 }
 
+/** Told of a question, and of the status and the raw headers that the platform answered it with. */
+export type OnPassed = (question: Question, status: number, rawHeaders: readonly (Buffer | string)[]) => void;
+
 export interface GatewayDeps {
   readonly authorize: Authorize;
   settings(): GatewaySettings;
@@ -103,6 +106,8 @@ export interface GatewayDeps {
   isTrustedPeer(address: string): boolean;
   /** Called once for each request that is judged, with the head of its answer. */
   onAccess(answer: Answer, access: Access): void;
+  /** Told of the head of each answer of the platform's: sessions end in passing. */
+  readonly onPassed?: OnPassed;
   /** Called once for each that went on for long after it, or whose grant ended. */
   onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */

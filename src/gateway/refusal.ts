@@ -36,6 +36,7 @@ const addressMatters = new Set<ProblemCode>([
   'no-credential',
   'session-expired',
   'session-revoked',
+  'session-ended',
   'session-invalid',
   'login-loop',
 ]);

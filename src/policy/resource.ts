@@ -4,6 +4,8 @@ export interface RouteFacts {
   readonly path: string;
   /** False: an address never opens it. */
   readonly whitelist: boolean;
+  /** `platform`: whoever brings a session is forwarded, and the platform's own answer decides. */
+  readonly members?: 'platform';
 }
 
 /** What a target asks for. */

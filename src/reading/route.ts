@@ -20,6 +20,8 @@ export interface RouteOptions {
   readonly whitelist?: boolean | undefined;
   /** Not guarded. */
   readonly open?: boolean | undefined;
+  /** Whether tokens and sessions decide for members, or the platform's own answer. */
+  readonly members?: 'token' | 'platform' | undefined;
 }
 
 /** One segment of a template: a literal as it is compared, or the place of an id. */
@@ -81,7 +83,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
   checkNames(option, segments, query, fail);
   const namesContact = named('contactId');
   return {
-    facts: { path: option.path, whitelist: option.whitelist ?? !namesContact },
+    facts: factsOf(option, namesContact),
     index,
     segments,
     lastLiteral: segments.findLastIndex(({ kind }) => kind === 'literal'),
@@ -91,6 +93,14 @@ function compileRoute(option: RouteOptions, index: number): Route {
     namesQuery: Object.keys(query).length > 0,
     namesContact,
     namesConversation: named('conversationId'),
+  };
+}
+
+function factsOf({ path, whitelist, members }: RouteOptions, namesContact: boolean): RouteFacts {
+  return {
+    path,
+    whitelist: whitelist ?? !namesContact,
+    ...(members === 'platform' && { members }),
   };
 }
 
@@ -160,6 +170,7 @@ function checkNames(
     }
     if (option.whitelist !== undefined)
       fail('An open route is not guarded: "whitelist" means nothing there.');
+    if (option.members !== undefined) fail('An open route is not guarded: "members" means nothing there.');
   } else if (!namesBot) {
     fail(
       'A guarded route must say where its bot id stands: ":botId" in the path, "query", or a constant "bot".',

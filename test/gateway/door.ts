@@ -164,13 +164,20 @@ const loginReasons = [
   'session-expired',
   'session-invalid',
   'session-revoked',
+  'session-ended',
   'token-invalid',
   'token-expired',
   'token-foreign',
   'token-revoked',
 ] as const;
 const denyReasons = ['no-access', 'bot-unresolved', 'path-ambiguous', 'not-open'] as const;
-const unavailableReasons = ['policy-unavailable', 'keys-unavailable', 'revocations-unavailable'] as const;
+const unavailableReasons = [
+  'policy-unavailable',
+  'keys-unavailable',
+  'revocations-unavailable',
+  'sessions-unavailable',
+  'platform-unproven',
+] as const;
 
 function byWord(question: Question, word: string): Answer {
   const resource = transcript('a');

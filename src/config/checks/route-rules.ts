@@ -38,7 +38,7 @@ const loginPage: Rule = {
   reads: ['routes', 'login', 'otherPaths', 'identity'],
   check({ config, findings }) {
     const { url } = config.login;
-    const nobody = config.identity.issuers.length === 0;
+    const nobody = config.identity.issuers.length === 0 && config.identity.sessions.length === 0;
     if (nobody || url === null || !url.startsWith('/') || config.routes.some((route) => fault(route) !== undefined)) return;
     const page = readTarget(compileRoutes(config.routes), { target: url, host: undefined, formBody: false });
     if (page.kind !== 'other') findings.warn(['login', 'url'], 'is below a guarded route: it is shown to nobody');

@@ -149,6 +149,12 @@ const route = entry(
           'False: an address never opens it. Left out: false where the route names a contact, true elsewhere.',
       }),
     ),
+    members: Type.Optional(
+      choice(['token', 'platform'], {
+        description:
+          'Who decides for members: their token or session, or (`platform`) the platform’s own answer to whoever brings a session. Only for URLs that the platform itself refuses to strangers: it is asked as one, and shut where it answers.',
+              }),
+    ),
     open: Type.Optional(
       flag({ description: 'True: not guarded. Matters under `otherPaths: reject`.', default: false }),
     ),

@@ -12,6 +12,7 @@ import {
 } from '../../identity/options.ts';
 import type { ForwardingSource } from '../../reading/origin.ts';
 import {choice, entry, fileBytes, flag, group, listOf, listOrNull, reloads, secretBytes, text, textOrNull, whole} from './kinds.ts';
+import { sessions } from './sessions.ts';
 
 const keyFields = entry(
   {
@@ -133,6 +134,7 @@ export const identity = reloads(group(
         },
       ],
     }),
+    sessions,
     clockToleranceSeconds: whole(0, maxClockToleranceSeconds, {
       description: 'Leeway for `exp`, `nbf` and `iat`.',
       default: defaultClockToleranceSeconds,
@@ -144,6 +146,10 @@ export const identity = reloads(group(
     cacheEntries: whole(0, 1_000_000, {
       description: 'Verified tokens remembered, by a hash; never past their end.',
       default: defaultCacheEntries,
+    }),
+    strangerTestSeconds: whole(5, 86_400, {
+      description: 'How often the platform is asked, as a stranger, for what `members: platform` leaves to it.',
+      default: 180,
     }),
     jwks,
   },

@@ -1,3 +1,4 @@
+import { defaultStrangerChecksPerMinute } from '../../identity/sessions/options.ts';
 import * as Type from '../../json-schema.ts';
 import {choice, entry, fileText, flag, group, listOf, reloads, secretText, text, textOrNull, whole} from './kinds.ts';
 
@@ -130,6 +131,11 @@ export const limits = group(
     hostileTokensPerMinute: whole(0, 1_000_000, {
       description: 'Invalid tokens from one known address, 429 beyond; 0 = no limit. Gateways on one Redis count together.',
       default: 300,
+    }),
+    strangerChecksPerMinute: whole(0, 1_000_000, {
+      description:
+        'Credentials of nobody that one address may have the platform asked about; beyond, whose they are is not known. 0 = no limit.',
+      default: defaultStrangerChecksPerMinute,
     }),
     failedAdminLoginsPerMinute: whole(0, 1_000_000, {
       description: 'Refused admin credentials from one address, 429 beyond; 0 = no limit. Counted together, too.',
