@@ -76,6 +76,12 @@ export const problems = {
   overloaded: problem(503, 'Busy', 'There is too much to do.', later),
 
   'policy-unavailable': problem(503, 'Not known now', 'It cannot be known now who may see this.', later),
+  'log-unavailable': problem(
+    503,
+    'Not available now',
+    'What is shown here has to be recorded, and cannot be now.',
+    later,
+  ),
   'keys-unavailable': problem(
     503,
     'Not known now',

@@ -18,7 +18,7 @@ export type DenyReason = 'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-
 
 /** What cannot be known now. */
 export type IdentityUnavailableReason = 'keys-unavailable' | 'revocations-unavailable';
-export type UnavailableReason = 'policy-unavailable' | IdentityUnavailableReason;
+export type UnavailableReason = 'policy-unavailable' | 'log-unavailable' | IdentityUnavailableReason;
 
 export type LoginReason = BearerReason | AnonymousReason;
 export type Reason = ForwardReason | LoginReason | DenyReason | UnavailableReason;
