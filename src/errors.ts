@@ -45,6 +45,12 @@ export const problems = {
     'You were sent to sign in several times within a minute, and came back each time without a session.',
     'Allow cookies for this site and try again in a minute; if it goes on, tell the team that runs this site.',
   ),
+  'cookie-no-token': problem(
+    403,
+    'Signing in did not help',
+    'The cookie that the sign-in of this site sets is no token: nobody can be recognised by it here.',
+    'This is not your doing. Tell the team that runs this site.',
+  ),
   'origin-mismatch': problem(
     403,
     'Foreign page',
