@@ -176,11 +176,7 @@ t.test('in place: the login page is shown, and the transcript is not asked for',
   );
   t.notMatch(seen[0]?.rawHeaders.join(' '), /If-|Range/);
   t.match(seen[0]?.rawHeaders.join(' '), /csrf=1/);
-  t.match(
-    door.accesses[0]?.code,
-    'no-credential',
-    'it is logged as what it is',
-  );
+  t.match(door.accesses[0]?.code, 'no-credential', 'it is logged as what it is');
   const api = await ask(
     door.port,
     lines('GET /t/no-credential/1 HTTP/1.1', 'Host: a', 'Accept: application/json'),
