@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { createRecorded } from './access/recorded.ts';
 import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
@@ -27,7 +28,12 @@ export interface App {
 }
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
-export async function startApp(start: StartOptions, settings: ReloadSettings, log: Logger): Promise<App> {
+export async function startApp(
+  start: StartOptions,
+  settings: ReloadSettings,
+  log: Logger,
+  hasRoom = () => true,
+): Promise<App> {
   const current: Current = { draining: false };
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log);
   const keepers = await openKeepers(start, () => ruling().config, log);
@@ -37,7 +43,8 @@ export async function startApp(start: StartOptions, settings: ReloadSettings, lo
   const counters = createCounters();
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const durations = createDurations();
-  const parts = { start, ruling, onPassed, authorize, live, counters, durations, health, admin, limits, log };
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
+  const parts = { start, ruling, onPassed, authorize: shown, live, counters, durations, health, admin, limits, log };
   const gateway = (current.gateway = createPublicDoor(parts));
   const figures = figuresOf({ counters, live, gateway, ruling, delegation });
   const registry = createRegistry(figures, durations);

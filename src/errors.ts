@@ -46,6 +46,12 @@ export const problems = {
     'You were sent to sign in several times within a minute, and came back each time without a session.',
     'Allow cookies for this site and try again in a minute; if it goes on, tell the team that runs this site.',
   ),
+  'cookie-no-token': problem(
+    403,
+    'Signing in did not help',
+    'The cookie that the sign-in of this site sets is no token: nobody can be recognised by it here.',
+    'This is not your doing. Tell the team that runs this site.',
+  ),
   'origin-mismatch': problem(
     403,
     'Foreign page',
@@ -77,6 +83,12 @@ export const problems = {
   overloaded: problem(503, 'Busy', 'There is too much to do.', later),
 
   'policy-unavailable': problem(503, 'Not known now', 'It cannot be known now who may see this.', later),
+  'log-unavailable': problem(
+    503,
+    'Not available now',
+    'What is shown here has to be recorded, and cannot be now.',
+    later,
+  ),
   'keys-unavailable': problem(
     503,
     'Not known now',

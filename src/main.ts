@@ -12,7 +12,7 @@ import {
   type Config,
   type Loaded,
 } from './config/index.ts';
-import { createLog } from './ops/log.ts';
+import { createLog, type Log } from './ops/log.ts';
 
 /** Start here: configuration → app → listen → close. Every other command is the command line's. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -38,7 +38,7 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config } = loaded;
-  const { log, flush } = createLog(config.log.level);
+  const { log, flush, hasRoom } = createLog(config.log.level);
   const supervises = config.workers > 1 && !isWorker();
   if (!isWorker())
     for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
@@ -52,7 +52,7 @@ async function serve(flags: readonly string[]): Promise<void> {
   };
   const start = supervises
     ? startWorkers(config.workers, log, (why) => fail(why, 'given up'))
-    : startOne(config, load, log);
+    : startOne(config, load, { log, hasRoom });
   const running = await start.catch(async (error: unknown) => {
     // Said once, by the process that started this one.
     if (isWorker()) await tellFailed(error instanceof Error ? error.message : String(error));
@@ -75,10 +75,14 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function startOne(config: Config, load: () => Loaded, log: Logger): Promise<Running> {
+async function startOne(
+  config: Config,
+  load: () => Loaded,
+  { log, hasRoom }: Omit<Log, 'flush'>,
+): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(config, config, log);
+  const app = await startApp(config, config, log, hasRoom);
   return { ...app, reload: () => reload(app, config, load, log) };
 }
 

@@ -54,6 +54,8 @@ export interface Answer {
   readonly revision: number;
   /** True where the policy is not confirmed live now. */
   readonly stale: boolean;
+  /** True for the page that is shown in place of a transcript, to who has to sign in first. */
+  readonly inPlace?: true;
   readonly steps?: readonly Step[];
 }
 

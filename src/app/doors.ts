@@ -11,6 +11,7 @@ import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import { hashKeyOf } from './hash-key.ts';
 import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -71,11 +72,16 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
   return gateway;
 }
 
-function record({ admin, counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {
-  let made = { options: ruling().config.log, write: createAccessLog(log, ruling().config.log) };
+function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
+  const { admin, counters, log, ruling, start } = parts;
+  const make = ({ log: options }: Ruling['config']) => ({
+    options,
+    write: createAccessLog(log, { ...options, ...hashKeyOf(options, start.store) }),
+  });
+  let made = make(ruling().config);
   return (answer, access) => {
-    const options = ruling().config.log;
-    if (made.options !== options) made = { options, write: createAccessLog(log, options) };
+    const { config } = ruling();
+    if (made.options !== config.log) made = make(config);
     const refusal = access.code === answer.decision.reason ? undefined : access.code;
     counters.count(refusal === undefined ? answer.decision.outcome : 'deny', access.code, answer.enforced);
     if (answer.resource.kind !== 'other') {

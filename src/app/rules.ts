@@ -1,6 +1,7 @@
 import type { Rules } from '../access/rules.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
+import { compilePages } from '../gateway/pages/page.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
 import type { Ends } from '../identity/sessions/ends.ts';
 import type { Sessions } from '../identity/sessions/index.ts';
@@ -53,6 +54,8 @@ export function createRuling(
       login,
       forwardCredentials: identity.forwardCredentials,
       cookieNames: verifier.cookieNames,
+      tokenCookies: tokenCookiesOf(identity),
+      pages: compilePages(config.pages),
       identityHeaders: compileIdentityHeaders(
         { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
         (header) => log.warn({ header }, lostHeader),
@@ -63,3 +66,9 @@ export function createRuling(
 
 const lostHeader =
   'a trusted proxy sends an identity header that does not reach the platform: list it in trustedProxies.passHeaders';
+
+/** Cookies in which an issuer's tokens are looked for, by their whole name. */
+function tokenCookiesOf({ issuers }: ReloadSettings['identity']): ReadonlySet<string> {
+  const places = issuers.flatMap(({ from }) => from.filter((place) => place.startsWith('cookie:')));
+  return new Set(places.map((place) => place.slice('cookie:'.length)));
+}

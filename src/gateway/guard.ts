@@ -8,8 +8,10 @@ import { originForm } from '../reading/target.ts';
 import type { Asked, ExchangeShare } from './asked.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
+import { answerInPlace } from './in-place.ts';
 import { inspect } from './inspect.ts';
 import type { GatewayDeps, LimitOptions } from './options.ts';
+import type { InPlace } from './own-answers.ts';
 import { allowedMethods, sendRefusal } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 import { isReserved } from './target-form.ts';
@@ -60,7 +62,18 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
   const decided = (answer: Answer): void => {
     deps.observe?.decision((performance.now() - startMs) / 1000);
     const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
-    act(share, { request: raw, response: reply.raw, question, requestId, startMs }, answer, request, reply);
+    const asked = { request: raw, response: reply.raw, question, requestId, startMs };
+    const exchanged = open(share, asked, answer, request, reply);
+    if (exchanged) return;
+    reply.hijack();
+    const inPlace: InPlace = (target, otherwise) => {
+      const other = { ...asked, question: { ...question, target } };
+      void answerInPlace(deps.authorize, other.question)
+        .then((shown) => shown !== undefined && open(share, other, shown, request, reply))
+        .then((isShown) => isShown || otherwise())
+        .catch(broken);
+    };
+    share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined, inPlace);
   };
   const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
   try {
@@ -72,21 +85,20 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
   }
 }
 
-function act(
+/** Lets it through where the answer grants it; false where it does not. */
+function open(
   share: ExchangeShare,
   asked: Asked,
   answer: Answer,
   request: FastifyRequest,
   reply: FastifyReply,
-): void {
+): boolean {
   const lease = share.leases.open(asked.question, answer, (now, why) => exchange.revoke(now, why));
-  if (lease === undefined) {
-    reply.hijack();
-    return share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined);
-  }
+  if (lease === undefined) return false;
   const exchange = new Exchange(asked, lease, share);
-  if (asked.response.destroyed) return exchange.destroy();
-  forward(exchange, request, reply);
+  if (asked.response.destroyed) exchange.destroy();
+  else forward(exchange, request, reply);
+  return true;
 }
 
 /** The target as it stood on the wire: the router sees another one (`rewriteUrl`). */

@@ -14,6 +14,7 @@ import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { mayOpen } from './origin-check.ts';
 import { createOwnAnswers, type OwnAnswers } from './own-answers.ts';
+import { createPageRetries } from './page-retries.ts';
 import { createStreams } from './streams.ts';
 import { createUpstream, type UpstreamHealth } from './upstream.ts';
 
@@ -64,7 +65,8 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
   const closing = createClosing();
   const failures = createFailures(deps.log);
   const loop = createLoginLoop(() => performance.now());
-  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, hostile: deps.hostile });
+  const retries = createPageRetries(() => performance.now());
+  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, retries, hostile: deps.hostile });
   const share = createShare(options, deps, closing, createOwnAnswers(deps, enforcer, failures));
   const { leases, streams, upstream } = share;
   const connections = createConnections({

@@ -5,6 +5,8 @@ import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { Ended } from './asked.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
+import type { LoginMode } from './login.ts';
+import type { Pages } from './pages/page.ts';
 
 /** The platform behind the gateway. Times in milliseconds. */
 export interface UpstreamOptions {
@@ -70,10 +72,22 @@ export interface GatewayOptions {
 export interface GatewaySettings {
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
-  readonly login: { readonly url: string | null; readonly returnParam: string };
+  readonly login: {
+    readonly url: string | null;
+    readonly returnParam: string;
+    readonly mode: LoginMode;
+    /** A page of ours before the login page. */
+    readonly explainFirst: boolean;
+    /** Where one signed in changes to another account; null: the login page. */
+    readonly switchUrl: string | null;
+  };
+  /** The gateway's own pages. */
+  readonly pages: Pages;
   /** False: our cookies and bearer are not sent upstream. */
   readonly forwardCredentials: boolean;
   readonly cookieNames: ReadonlySet<string>;
+  /** Those of them that hold tokens, and nothing else. */
+  readonly tokenCookies: ReadonlySet<string>;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
 }

@@ -21,7 +21,7 @@ export type DenyReason = 'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-
 /** What cannot be known now. */
 export type IdentityUnavailableReason =
   'keys-unavailable' | 'revocations-unavailable' | 'sessions-unavailable';
-export type UnavailableReason = 'policy-unavailable' | 'platform-unproven' | IdentityUnavailableReason;
+export type UnavailableReason = 'policy-unavailable' | 'platform-unproven' | 'log-unavailable' | IdentityUnavailableReason;
 
 export type LoginReason = BearerReason | AnonymousReason;
 export type Reason = ForwardReason | LoginReason | DenyReason | UnavailableReason;

@@ -12,6 +12,7 @@ import {
   type GatewaySettings,
 } from '../../src/gateway/index.ts';
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
+import { compilePages } from '../../src/gateway/pages/page.ts';
 import type { Principal } from '../../src/policy/principal.ts';
 import type { Decision } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
@@ -201,6 +202,12 @@ function byWord(question: Question, word: string): Answer {
         { outcome: 'deny', reason: 'no-access' },
         { resource, client: { status: 'ipv6', address: '2001:db8::1' } },
       );
+    case 'signed-in':
+      return answer(
+        question,
+        { outcome: 'deny', reason: 'no-access' },
+        { resource, principal: cookieMember },
+      );
     case 'unknown':
       return answer(
         question,
@@ -304,7 +311,15 @@ export async function startDoor(
   const current: GatewaySettings = {
     publicUrl: null,
     corsOrigins: [],
-    login: { url: '/login', returnParam: 'return_to' },
+    login: {
+      url: '/login',
+      returnParam: 'return_to',
+      mode: 'redirect',
+      explainFirst: false,
+      switchUrl: null,
+    },
+    pages: compilePages({ siteName: null, contact: null, showAddress: true, texts: {} }),
+    tokenCookies: new Set(['session']),
     forwardCredentials: true,
     cookieNames: new Set(['session']),
     identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),

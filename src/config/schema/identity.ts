@@ -163,6 +163,21 @@ export const login = reloads(group(
       default: '/login',
       format: 'login-url',
     }),
+    mode: choice(['redirect', 'inPlace', 'pathParameter', 'fragment'], {
+      description:
+        '`redirect`: a page is sent to `url`, with the way back in `returnParam`. `inPlace`: what the platform shows at `url` is shown where the visitor is, for platforms that sign people in on every URL; the transcript itself is not asked for. `pathParameter`: `url` holds `{return}` or `{returnBase64}`, where the way back goes. `fragment`: a small page of ours takes what stands behind `#`, which no server is sent, along in the way back.',
+      default: 'redirect',
+    }),
+    explainFirst: flag({
+      description: 'A page that says why comes before the login page, and leads there.',
+      default: false,
+    }),
+    switchUrl: textOrNull({
+      description:
+        'Where somebody who is signed in without access changes to another account: a path on the site, or absolute. null: `url`.',
+      default: null,
+      format: 'login-url',
+    }),
     returnParam: text({
       description: 'Query parameter that carries the way back.',
       default: 'return_to',

@@ -1,6 +1,6 @@
 import { defaultStrangerChecksPerMinute } from '../../identity/sessions/options.ts';
 import * as Type from '../../json-schema.ts';
-import {choice, entry, fileText, flag, group, listOf, reloads, secretText, text, textOrNull, whole} from './kinds.ts';
+import {choice, entry, fileText, flag, group, listOf, reloads, secretBytes, secretText, text, textOrNull, whole} from './kinds.ts';
 
 export const policy = group(
   {
@@ -166,15 +166,25 @@ export const log = reloads(group(
       default: 'info',
     }),
     clientIp: choice(['full', 'truncated'], {
-      description: '`truncated`: the last octet of an IPv4 address, the last 80 bits of an IPv6 one are zeroed.',
+      description: 'In the access lines. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
       default: 'full',
     }),
     subject: choice(['full', 'hashed'], {
-      description: '`hashed`: a keyed hash that lasts as long as the process.',
+      description:
+        'In the access lines. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
       default: 'full',
     }),
+    hashKey: secretBytes({
+      description:
+        'Key of `subject: hashed`, at least 16 bytes, the same for all gateways on one Redis. A new one and a SIGHUP end what ties old lines to new ones. Left out beside the embedded store: one is made in its folder, in `log-hash-key`.',
+    }),
+    whenFull: choice(['drop', 'refuse'], {
+      description:
+        'What comes of access lines that nobody reads. `drop`: they are lost, the platform goes on. `refuse`: a transcript that cannot be recorded is not shown (503, `log-unavailable`).',
+      default: 'drop',
+    }),
   },
-  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged.' },
+  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged; `whenFull` says what becomes of transcripts then.' },
 ));
 
 export const workers = whole(1, 128, {

@@ -3,6 +3,7 @@ import { otherPaths, privateDoor, publicDoor, routes, upstream, websockets } fro
 import { identity, login, trustedProxies } from './identity.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
+import { pages } from './pages.ts';
 
 /** The one schema: types, defaults, environment names, flags, reference and example are all derived from it. */
 export const schema = Type.Object(
@@ -14,6 +15,7 @@ export const schema = Type.Object(
     otherPaths,
     identity,
     login,
+    pages,
     trustedProxies,
     policy,
     store,

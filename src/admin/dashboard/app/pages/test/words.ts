@@ -30,6 +30,7 @@ export const reasons: Record<Reason, string> = {
   'bot-unresolved': 'The URL is guarded, but names no single bot.',
   'no-access': 'The person is signed in, has no bot access, and the address is in no list.',
   'policy-unavailable': 'The lists cannot be read or are too old.',
+  'log-unavailable': 'It cannot be written down now who is shown what.',
   'keys-unavailable': 'The keys that tokens are checked with cannot be had.',
   'revocations-unavailable': 'Whether the token was revoked cannot be known.',
   'sessions-unavailable': 'Whose session it is cannot be known: the platform does not say.',
