@@ -114,6 +114,8 @@ export async function createPrivateDoor(
     // The id of a bot has up to 128 characters, each of which may come percent-encoded.
     routerOptions: { maxParamLength: 512 },
   });
+  // Who opens the bare door looks for the dashboard.
+  app.get('/', async (_request, reply) => reply.redirect(`${ADMIN_PREFIX}/`, 302));
   await app.register(healthPlugin, health);
   await app.register(metricsPlugin, metrics);
   const options: AdminOptions = {

@@ -1,30 +1,9 @@
 import { useId } from 'preact/hooks';
-import type { Change, Scope } from '../api/types.ts';
+import type { Scope } from '../api/types.ts';
 import { Field } from '../parts/field.tsx';
-import { describeChange, kindsOf } from '../ranges/describe.ts';
-import type { ChangeKind } from '../ranges/describe.ts';
 import { hrefOf, readRoute, scopeName } from '../routes.ts';
+import type { ChangeFilter, ChangeKind } from '../state/change-log.ts';
 import { useSuperAdmin } from '../state/session.tsx';
-
-export interface ChangeFilter {
-  readonly kind: ChangeKind | 'any';
-  readonly by: string;
-  readonly text: string;
-  /** A day, as a date input has it. */
-  readonly since: string;
-}
-
-export const noFilter: ChangeFilter = { kind: 'any', by: '', text: '', since: '' };
-
-export function matches(change: Change, filter: ChangeFilter): boolean {
-  const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
-  return (
-    (filter.kind === 'any' || kindsOf(change).has(filter.kind)) &&
-    has(`${change.by} ${change.from ?? ''}`, filter.by) &&
-    has(describeChange(change).join(' '), filter.text) &&
-    (filter.since === '' || new Date(change.at) >= new Date(`${filter.since}T00:00`))
-  );
-}
 
 const kinds: readonly { readonly value: ChangeKind | 'any'; readonly label: string }[] = [
   { value: 'any', label: 'Anything' },
@@ -78,6 +57,15 @@ export function ChangeFilters({ scope, filter, onFilter }: FiltersProps) {
           type="date"
           value={filter.since}
           onInput={(event) => set({ since: event.currentTarget.value })}
+        />
+      </div>
+      <div class="field">
+        <label for={`${id}-until`}>Until</label>
+        <input
+          id={`${id}-until`}
+          type="date"
+          value={filter.until}
+          onInput={(event) => set({ until: event.currentTarget.value })}
         />
       </div>
     </search>
