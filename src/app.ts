@@ -7,7 +7,7 @@ import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
-import { createStanding } from './app/standing.ts';
+import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/workers.ts';
@@ -59,10 +59,7 @@ export async function startApp(
     return {
       publicUrl,
       privateUrl,
-      reload(next) {
-        standing.takeOver(next);
-        gateway.reconsider();
-      },
+      reload: reloading(standing, gateway),
       async close() {
         current.draining = true;
         gateway.drain();
@@ -90,6 +87,14 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
     return store.close();
   };
   return { store, live, limits, close };
+}
+
+/** New rules, and everything under way is asked about by them. */
+function reloading(standing: Pick<Standing, 'takeOver'>, gateway: Gateway): App['reload'] {
+  return (next) => {
+    standing.takeOver(next);
+    gateway.reconsider();
+  };
 }
 
 /** Whether the gateway is about to end. */

@@ -71,53 +71,63 @@ function present(
   rawHeaders: readonly string[],
 ): PresentedSession | undefined {
   const headers: string[] = [];
-  const cookies: string[] = [];
   let token: string | undefined;
+  let bearer = false;
   for (const part of parts) {
-    if (part.what === 'cookie') {
-      const pieces = cookiesOf(part, rawHeaders);
-      if (pieces.length === 0) return undefined;
-      token ??= pieces[0]?.slice(pieces[0].indexOf('=') + 1);
-      cookies.push(...pieces.filter((piece) => !cookies.includes(piece)));
-      continue;
-    }
+    if (part.what === 'cookie') continue;
     const values = part.what === 'bearer' ? bearersOf(rawHeaders) : headersOf(part, rawHeaders);
-    if (values.length === 0) return undefined;
-    const [value = ''] = values;
+    const [value] = values;
+    if (value === undefined) return undefined;
+    bearer ||= part.what === 'bearer';
     token ??= part.what === 'bearer' || part.scheme !== undefined ? tokenOf(value) : value.trim();
-    for (const value of values) headers.push(part.what === 'bearer' ? 'authorization' : part.name, value);
+    for (const one of values) headers.push(part.what === 'bearer' ? 'authorization' : part.name, one);
   }
-  if (cookies.length > 0) headers.push('cookie', inOrder(cookies, rawHeaders).join('; '));
+  const named = parts.filter((part) => part.what === 'cookie');
+  const cookies = named.length === 0 ? none : cookiesOf(named, rawHeaders);
+  const [first] = cookies ?? none;
+  if (cookies === undefined) return undefined;
+  if (first !== undefined) {
+    token ??= first.slice(first.indexOf('=') + 1);
+    headers.push('cookie', cookies.length === 1 ? first : cookies.join('; '));
+  }
   const bytes = headers.reduce((sum, text) => sum + text.length, 0);
   if (bytes > MAX_BYTES || headers.length > 2 * MAX_PIECES || cookies.length > MAX_PIECES) return undefined;
-  const bearer = parts.some(({ what }) => what === 'bearer');
   return { kind, headers, ambient: cookies.length > 0, bearer, token: token ?? '' };
 }
 
-/** A part's cookies that are not empty, verbatim: two of one name are the platform's to choose from. */
-function cookiesOf(part: Part & { what: 'cookie' }, rawHeaders: readonly string[]): string[] {
-  return piecesOf(rawHeaders).filter((piece) => {
-    const equals = piece.indexOf('=');
-    if (equals < 0 || equals === piece.length - 1) return false;
-    const name = trimmed(piece.slice(0, equals));
-    return part.prefix ? name.startsWith(part.name) : name === part.name;
-  });
-}
+const none: readonly string[] = [];
 
-function piecesOf(rawHeaders: readonly string[]): string[] {
-  const pieces: string[] = [];
+type CookiePart = Part & { readonly what: 'cookie' };
+
+/**
+ * The cookies of all parts that are not empty, verbatim and in order, each text once; undefined where a part has
+ * none. Two of one name are the platform's to choose from.
+ */
+function cookiesOf(
+  parts: readonly CookiePart[],
+  rawHeaders: readonly string[],
+): readonly string[] | undefined {
+  const found: string[] = [];
+  const missing = new Set(parts);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (!isNamed(rawHeaders[i], 'cookie')) continue;
-    for (const piece of (rawHeaders[i + 1] ?? '').split(';')) pieces.push(trimmed(piece));
+    const header = rawHeaders[i + 1] ?? '';
+    if (!isNamed(rawHeaders[i], 'cookie') || !parts.some(({ name }) => header.includes(name))) continue;
+    for (const text of header.split(';')) {
+      const piece = trimmed(text);
+      const part = partOf(parts, piece);
+      if (part === undefined || found.includes(piece)) continue;
+      missing.delete(part);
+      found.push(piece);
+    }
   }
-  return pieces;
+  return missing.size === 0 ? found : undefined;
 }
 
-/** As the platform will see them, however the places are listed. */
-function inOrder(cookies: readonly string[], rawHeaders: readonly string[]): string[] {
-  return piecesOf(rawHeaders).filter(
-    (piece, at, all) => cookies.includes(piece) && all.indexOf(piece) === at,
-  );
+function partOf(parts: readonly CookiePart[], piece: string): CookiePart | undefined {
+  const equals = piece.indexOf('=');
+  if (equals < 0 || equals === piece.length - 1) return undefined;
+  const name = trimmed(piece.slice(0, equals));
+  return parts.find((part) => (part.prefix ? name.startsWith(part.name) : name === part.name));
 }
 
 function headersOf({ name, scheme }: Part & { what: 'header' }, rawHeaders: readonly string[]): string[] {

@@ -16,6 +16,10 @@ const MAX_COMBINATIONS = 256;
 /** Who tokens and sessions make together: never a choice between two people. */
 export function joinPrincipals(byToken: Principal, judged: readonly Judged[]): Principal {
   if (byToken.kind === 'refused' || judged.length === 0) return byToken;
+  const [one] = judged;
+  // The usual case: one session, of somebody, and no token.
+  if (judged.length === 1 && one?.verdict.kind === 'known' && byToken.kind === 'anonymous')
+    return one.verdict.known;
   const tokens = byToken.kind === 'undetermined' ? byToken.possible : [byToken];
   const possible = unique(combinations([tokens, ...judged.map(choicesOf)]).map(resolve));
   const [only, ...others] = possible;
