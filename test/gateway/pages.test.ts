@@ -9,6 +9,8 @@ import { findChromium, startChromium } from '../support/chromium.ts';
 import { ask, lines, type RawResponse } from '../support/raw.ts';
 import { startDoor, startUpstream, type DoorOptions } from './door.ts';
 
+t.setTimeout(180_000);
+
 const html = 'Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 const get = (target: string, ...more: readonly string[]): string =>
   lines(`GET ${target} HTTP/1.1`, 'Host: chat.example', html, ...more);
