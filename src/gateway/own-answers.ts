@@ -45,13 +45,10 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     deny(asked, answer, code, inPlace) {
       const { request, response, question, requestId } = asked;
       const send = (refused: Refused): void => {
-        if (refused.inPlace !== undefined && inPlace !== undefined) {
-          tell(asked, answer, refused.code);
-          inPlace(refused.inPlace, () => sendRefusal(response, refused.refusal));
-          return;
-        }
-        tell(asked, answer, refused.code, refused.refusal.status);
-        sendRefusal(response, refused.refusal);
+        const shows = refused.inPlace !== undefined && inPlace !== undefined;
+        tell(asked, answer, refused.code, shows ? undefined : refused.refusal.status);
+        if (shows) inPlace(refused.inPlace, () => sendRefusal(response, refused.refusal));
+        else sendRefusal(response, refused.refusal);
       };
       if (code !== undefined) return send({ code, refusal: enforcer.problem(request, code, requestId) });
       const refused = enforcer.refuse(request, question.target, answer, requestId);

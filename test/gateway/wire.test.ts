@@ -756,7 +756,7 @@ t.test('headers leave in the order in which they came', async (t) => {
 
 t.test('a refusal is the same for every bot, but for the request id', async (t) => {
   const strip = (text: string): string =>
-    text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replace(/Date: [^\r]*/, '');
+    text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|<span>[0-9a-f]{4}<\/span>/g, 'ID').replace(/Date: [^\r]*/, '');
   for (const accept of ['Accept: application/json', html]) {
     const one = await sendRaw(door.port, get('/t/no-access/1', accept, 'Connection: close'));
     const other = await sendRaw(door.port, get('/t/no-access/22', accept, 'Connection: close'), {

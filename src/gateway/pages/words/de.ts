@@ -71,6 +71,11 @@ export const german: Language = {
       'Ob Ihre Anmeldung noch gültig ist, ist gerade nicht bekannt.',
       later,
     ],
+    'platform-unproven': [
+      notKnown,
+      'Ob die Chat-Plattform Fremde hier abweist, ist gerade nicht bekannt.',
+      later,
+    ],
     'sessions-unavailable': [notKnown, 'Ob Sie angemeldet sind, ist gerade nicht bekannt.', later],
     'lookup-unavailable': [notKnown, 'Wer dies sehen darf, ist gerade nicht bekannt.', later],
   },

@@ -67,6 +67,11 @@ export const spanish: Language = {
     ],
     'keys-unavailable': [notKnown, 'Ahora no se puede saber si su sesión es válida.', later],
     'revocations-unavailable': [notKnown, 'Ahora no se puede saber si su sesión sigue siendo válida.', later],
+    'platform-unproven': [
+      notKnown,
+      'Ahora no se puede saber si la plataforma de chat niega esto a desconocidos.',
+      later,
+    ],
     'sessions-unavailable': [notKnown, 'Ahora no se puede saber si ha iniciado sesión.', later],
     'lookup-unavailable': [notKnown, 'Ahora no se puede saber quién puede ver esto.', later],
   },

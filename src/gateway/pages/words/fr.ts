@@ -84,6 +84,11 @@ export const french: Language = {
       'On ne peut pas savoir en ce moment si votre connexion est encore valable.',
       later,
     ],
+    'platform-unproven': [
+      notKnown,
+      'On ne peut pas savoir en ce moment si la plateforme de chat refuse cette page aux inconnus.',
+      later,
+    ],
     'sessions-unavailable': [notKnown, 'On ne peut pas savoir en ce moment si vous êtes connecté.', later],
     'lookup-unavailable': [
       notKnown,

@@ -77,6 +77,11 @@ export const italian: Language = {
       'Al momento non si può sapere se il suo accesso è ancora valido.',
       later,
     ],
+    'platform-unproven': [
+      notKnown,
+      'Al momento non si può sapere se la piattaforma di chat nega questa pagina agli estranei.',
+      later,
+    ],
     'sessions-unavailable': [notKnown, 'Al momento non si può sapere se ha effettuato l’accesso.', later],
     'lookup-unavailable': [notKnown, 'Al momento non si può sapere chi può vedere questa pagina.', later],
   },

@@ -68,6 +68,11 @@ export const portuguese: Language = {
       'Não é possível saber agora se a sua sessão ainda é válida.',
       later,
     ],
+    'platform-unproven': [
+      notKnown,
+      'Não é possível saber agora se a plataforma de chat recusa isto a desconhecidos.',
+      later,
+    ],
     'sessions-unavailable': [notKnown, 'Não é possível saber agora se há sessão iniciada.', later],
     'lookup-unavailable': [notKnown, 'Não é possível saber agora quem pode ver isto.', later],
   },
