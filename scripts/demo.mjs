@@ -1,13 +1,13 @@
 // `npm run demo`: a stand-in chat platform, the gateway in front of it, example data, and links that show what it does.
 // `-- --platform sessions`: another platform, whose sessions are opaque. `-- --check` opens every link itself, says whether it shows what it says, and ends.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { checkLinks } from './demo-check.mjs';
 import { demoConfig, demoLinks, demoWhitelists } from './demo-data.mjs';
+import { needPort, takeFolder } from './demo-place.mjs';
 import { demoAdminToken, sessionsConfig, sessionsLinks, sessionsWhitelists } from './demo-sessions.mjs';
 import { root } from './project.mjs';
 
@@ -139,40 +139,6 @@ ${scene.terminal(publicUrl, platformUrl)}
 The platform itself is at ${platformUrl}. Logs and data: ${flags.dir}. Ctrl-C ends everything.\n`);
 }
 
-/** Nothing else may listen there: said before anything is started or deleted. */
-async function needPort(flag) {
-  const port = Number(flags[flag]);
-  const server = createServer();
-  await new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  }).catch((error) => {
-    const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code ?? error.message})`;
-    throw new Error(`port ${port} ${why}: name another one, as in npm run demo -- --${flag} ${port + 1000}`);
-  });
-  await new Promise((resolve) => server.close(resolve));
-}
-
-/** A folder belongs to one demo at a time: another one's data is not deleted under it. */
-function takeFolder() {
-  const mark = join(flags.dir, 'demo.pid');
-  const other = existsSync(mark) ? Number(readFileSync(mark, 'utf8')) : 0;
-  if (other > 0 && runs(other))
-    throw new Error(
-      `another demo (process ${other}) runs in ${flags.dir}: end it, or name another folder with --dir`,
-    );
-  rmSync(flags.dir, { recursive: true, force: true });
-  mkdirSync(flags.dir, { recursive: true });
-  writeFileSync(mark, String(process.pid));
-}
-
-function runs(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 /** Function declarations: the scenes above name them. */
 function tokenCommands(publicUrl, platformUrl) {
   return `  curl -i ${publicUrl}/transcripts/support/1001
@@ -193,8 +159,9 @@ function sessionCommands(publicUrl) {
 
 async function main() {
   if (scene === undefined) throw new Error(`--platform: one of ${Object.keys(scenes).join(', ')}`);
-  for (const flag of ['platform-port', 'public-port', 'private-port']) await needPort(flag);
-  takeFolder();
+  for (const flag of ['platform-port', 'public-port', 'private-port'])
+    await needPort(flag, Number(flags[flag]));
+  takeFolder(flags.dir);
   const platform = await start('platform', [scene.program, '--port', flags['platform-port']]);
   const configFile = join(flags.dir, 'gateway.yaml');
   const config = scene.config({ platformUrl: platform.url, dataDir: join(flags.dir, 'data'), ports });

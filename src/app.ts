@@ -44,8 +44,9 @@ export async function startApp(
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const durations = createDurations();
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
-  const parts = { start, ruling, onPassed, authorize: shown, live, counters, durations, health, admin, limits, log };
-  const gateway = (current.gateway = createPublicDoor(parts));
+  const seen = { counters, durations, health, limits, log };
+  const gateway = createPublicDoor({ start, ruling, onPassed, authorize: shown, live, admin, ...seen });
+  current.gateway = gateway;
   const figures = figuresOf({ counters, live, gateway, ruling, delegation });
   const registry = createRegistry(figures, durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
@@ -56,23 +57,24 @@ export async function startApp(
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
     const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
-    return {
-      publicUrl,
-      privateUrl,
-      reload: reloading(standing, gateway),
-      async close() {
-        current.draining = true;
-        gateway.drain();
-        await sleep(start.shutdown.delayMs);
-        await gateway.close(start.shutdown.drainMs);
-        await privateDoor.close();
-        await closeKeepers();
-      },
+    const close = async (): Promise<void> => {
+      current.draining = true;
+      await drain(gateway, start);
+      await privateDoor.close();
+      await closeKeepers();
     };
+    return { publicUrl, privateUrl, reload: reloading(standing, gateway), close };
   } catch (error) {
     await closeKeepers();
     throw error;
   }
+}
+
+/** Visitors go elsewhere first; what is in flight gets its time. */
+async function drain(gateway: Gateway, { shutdown }: StartOptions): Promise<void> {
+  gateway.drain();
+  await sleep(shutdown.delayMs);
+  await gateway.close(shutdown.drainMs);
 }
 
 /** The policy and what is counted, before anything is asked of them. Rejects as `openStore` does. */

@@ -171,7 +171,10 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
           marked(child, path === '' ? name : `${path}.${name}`),
         );
   const has = (path: string): boolean =>
-    path.split('.').reduce<unknown>((at, name) => Object(at)[name], reloaded) !== undefined;
+    path
+      .split('.')
+      .reduce<unknown>((at, name) => (Object(at) as Readonly<Record<string, unknown>>)[name], reloaded) !==
+    undefined;
   t.same(
     marked(schemaRoot, '').filter((path) => !has(path)),
     [],

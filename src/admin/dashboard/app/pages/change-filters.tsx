@@ -50,25 +50,25 @@ export function ChangeFilters({ scope, filter, onFilter }: FiltersProps) {
         onValue={(by) => set({ by })}
       />
       <Field label="Address or note" type="search" value={filter.text} onValue={(text) => set({ text })} />
-      <div class="field">
-        <label for={`${id}-since`}>Since</label>
-        <input
-          id={`${id}-since`}
-          type="date"
-          value={filter.since}
-          onInput={(event) => set({ since: event.currentTarget.value })}
-        />
-      </div>
-      <div class="field">
-        <label for={`${id}-until`}>Until</label>
-        <input
-          id={`${id}-until`}
-          type="date"
-          value={filter.until}
-          onInput={(event) => set({ until: event.currentTarget.value })}
-        />
-      </div>
+      <DayField label="Since" value={filter.since} onValue={(since) => set({ since })} />
+      <DayField label="Until" value={filter.until} onValue={(until) => set({ until })} />
     </search>
+  );
+}
+
+interface DayFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+function DayField({ label, value, onValue }: DayFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="date" value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+    </div>
   );
 }
 

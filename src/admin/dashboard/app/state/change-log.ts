@@ -45,6 +45,18 @@ interface Log {
 
 const empty: Log = { changes: [], next: undefined, loading: true, error: undefined };
 
+/** One call looks through so many changes only: a search goes on until it finds one. */
+async function searchOn(
+  search: Parameters<typeof getChanges>[0],
+  after: string | undefined,
+  isWanted: () => boolean,
+): ReturnType<typeof getChanges> {
+  let page = await getChanges({ ...search, after });
+  while (page.changes.length === 0 && page.next !== undefined && isWanted())
+    page = await getChanges({ ...search, after: page.next });
+  return page;
+}
+
 /** The change log, newest first, searched by the gateway, and read page by page as asked. */
 export function useChangeLog(scope: Scope | undefined, filter: ChangeFilter) {
   const query = JSON.stringify(asked(filter));
@@ -56,12 +68,8 @@ export function useChangeLog(scope: Scope | undefined, filter: ChangeFilter) {
       const mine = ++turn.current;
       setLog({ ...before, loading: true });
       try {
-        const search = JSON.parse(query) as ReturnType<typeof asked>;
-        let page = await getChanges({ scope, after: before.next, limit: perPage, ...search });
-        // One call looks through so many changes only: a search goes on until it finds one.
-        while (page.changes.length === 0 && page.next !== undefined && mine === turn.current) {
-          page = await getChanges({ scope, after: page.next, limit: perPage, ...search });
-        }
+        const search = { scope, limit: perPage, ...(JSON.parse(query) as ReturnType<typeof asked>) };
+        const page = await searchOn(search, before.next, () => mine === turn.current);
         if (mine !== turn.current) return;
         setLog({
           ...before,

@@ -44,20 +44,11 @@ export function GatewaysProvider({ children }: { readonly children: ComponentChi
   const [trouble, setTrouble] = useState<Gateways['trouble']>();
   const [silent, setSilent] = useState(false);
   const may = standing === 'in' && me?.superAdmin === true;
-  const asking = useRef(false);
-  const ask = useCallback(() => {
-    if (!may || asking.current) return;
-    asking.current = true;
-    getReplicas()
-      .then((answer) => {
-        setReplicas(answer.replicas);
-        const state = answer.store?.state ?? 'up';
-        setTrouble(state === 'up' ? undefined : state);
-        setSilent(false);
-      })
-      .catch((error: unknown) => setSilent(isUnreached(error)))
-      .finally(() => (asking.current = false));
-  }, [may]);
+  const ask = useAsking(may, setSilent, (answer) => {
+    setReplicas(answer.replicas);
+    const state = answer.store?.state ?? 'up';
+    setTrouble(state === 'up' ? undefined : state);
+  });
   const note = useCallback(
     (next: { readonly revision: number; readonly live?: Live }) => {
       setSeen((before) => newest(before, next));
@@ -78,6 +69,26 @@ export function GatewaysProvider({ children }: { readonly children: ComponentChi
     [seen, replicas, silent, trouble, missed, note],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+/** Asks on how many gateways it is live, one call at a time. */
+function useAsking(
+  may: boolean,
+  setSilent: (silent: boolean) => void,
+  take: (answer: Awaited<ReturnType<typeof getReplicas>>) => void,
+): () => void {
+  const asking = useRef(false);
+  return useCallback(() => {
+    if (!may || asking.current) return;
+    asking.current = true;
+    getReplicas()
+      .then((answer) => {
+        take(answer);
+        setSilent(false);
+      })
+      .catch((error: unknown) => setSilent(isUnreached(error)))
+      .finally(() => (asking.current = false));
+  }, [may]);
 }
 
 type Seen = { readonly revision: number; readonly live?: Live };

@@ -12,7 +12,8 @@ export const reasons: Record<Reason, string> = {
   'not-guarded': 'The URL is none that the gateway guards.',
   'bot-access': 'The person has bot access.',
   'own-history': 'It is the contact’s own conversation.',
-  'platform-decides': 'The visitor brings a session of the platform’s, and the platform’s own answer decides.',
+  'platform-decides':
+    'The visitor brings a session of the platform’s, and the platform’s own answer decides.',
   'whitelisted-bot': 'The address is in the bot’s list.',
   'whitelisted-platform': 'The address is in the platform’s list.',
   'open-link': 'No list is on, and “when off” is set to anyone.',
@@ -34,5 +35,6 @@ export const reasons: Record<Reason, string> = {
   'keys-unavailable': 'The keys that tokens are checked with cannot be had.',
   'revocations-unavailable': 'Whether the token was revoked cannot be known.',
   'sessions-unavailable': 'Whose session it is cannot be known: the platform does not say.',
-  'platform-unproven': 'It was not seen that the platform refuses strangers here, so it is not left to decide.',
+  'platform-unproven':
+    'It was not seen that the platform refuses strangers here, so it is not left to decide.',
 };
