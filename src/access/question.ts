@@ -36,7 +36,7 @@ export interface Forwarding {
   /** As a trusted proxy says; absent where none does. */
   readonly proto?: string;
   readonly host?: string;
-  /** True where the peer is a trusted proxy. */
+  /** True where the headers are those of a trusted proxy. */
   readonly peerTrusted: boolean;
   /** True where a forwarding header came from a peer that is none. */
   readonly unheard?: true;

@@ -67,8 +67,10 @@ export function createRuling(
 const lostHeader =
   'a trusted proxy sends an identity header that does not reach the platform: list it in trustedProxies.passHeaders';
 
-/** Cookies in which an issuer's tokens are looked for, by their whole name. */
-function tokenCookiesOf({ issuers }: ReloadSettings['identity']): ReadonlySet<string> {
-  const places = issuers.flatMap(({ from }) => from.filter((place) => place.startsWith('cookie:')));
-  return new Set(places.map((place) => place.slice('cookie:'.length)));
+/** Cookies that can hold nothing but an issuer's token, by their whole name. */
+function tokenCookiesOf({ issuers, sessions }: ReloadSettings['identity']): ReadonlySet<string> {
+  const sessionPlaces = new Set<string>(sessions.flatMap(({ from }) => from));
+  const places = issuers.flatMap(({ from }) => from.filter((place) => /^cookie:[^*]+$/.test(place)));
+  const alone = places.filter((place) => !sessionPlaces.has(place));
+  return new Set(alone.map((place) => place.slice('cookie:'.length)));
 }
