@@ -1,5 +1,5 @@
 import * as Type from '../../json-schema.ts';
-import { otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
+import { botIdCase, otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
 import { identity, login, trustedProxies } from './identity.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
@@ -13,6 +13,7 @@ export const schema = Type.Object(
     upstream,
     routes,
     otherPaths,
+    botIdCase,
     identity,
     login,
     pages,
