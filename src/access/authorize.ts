@@ -10,7 +10,8 @@ import type { Anonymous } from '../policy/principal.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
-import { firstOf, valuesOf } from '../reading/raw-headers.ts';
+import { hasFormBody } from '../reading/body.ts';
+import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
@@ -28,11 +29,13 @@ export function createAuthorize(sources: Sources): Authorize {
     const asked = read(question, how, rules, narrator);
     const conclude = (who: Who): Answer => answer(asked, who, sources.policy(nowMs), rules, nowMs, narrator);
     if (how.as !== undefined) return conclude({ principal: how.as });
-    // Who asks matters for a transcript only: nothing else costs a verification.
-    if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude({ principal: stranger });
+    // Who asks matters where a grant can open something only: nothing else costs a verification.
+    const { resource } = asked;
+    const isOpenable = resource.kind === 'transcript' || resource.kind === 'platform';
+    if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
     const { delegating } = sources;
     const parts = { rules, delegating, nowMs, trace: narrator?.credential };
-    const who = askWho(parts, question, asked.resource, asked.client);
+    const who = askWho(parts, question, resource, asked.client);
     return who instanceof Promise ? who.then(conclude) : conclude(who);
   };
 }
@@ -41,13 +44,21 @@ type Read = Omit<Asked, 'principal'> & { readonly forwarding: Forwarding };
 
 function read(question: Question, how: How, rules: Rules, narrator: Narrator | undefined): Read {
   const { headers, method } = question;
+  const arrival = readClientIp(rules.trust, question.peer, headers);
   const resource = readTarget(
     rules.routes,
-    { target: question.target, host: firstOf(headers, 'host'), formBody: hasFormBody(headers) },
+    {
+      target: question.target,
+      host: firstOf(headers, 'host'),
+      forwardedHost: arrival.host,
+      formBody: hasFormBody(headers),
+      method,
+      headers,
+      body: question.body,
+    },
     narrator?.target,
   );
   narrator?.resource(resource);
-  const arrival = readClientIp(rules.trust, question.peer, headers);
   const client = how.from ?? arrival.client;
   narrator?.client(client, how.from === undefined ? arrival.hops : []);
   return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
@@ -85,7 +96,7 @@ function answer(
 /** A transcript's are its bot's; what names no single bot is enforced as soon as one that it could name is. */
 function settingsOf(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
   if (resource.kind === 'transcript') return settingsFor(view, defaults, resource.bot);
-  const bots = resource.kind === 'other' ? undefined : resource.bots;
+  const bots = 'bots' in resource ? resource.bots : undefined;
   return { ...settingsFor(view, defaults), mode: strictestMode(view, defaults, bots) };
 }
 
@@ -95,28 +106,6 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
     method === 'OPTIONS' &&
     firstOf(headers, 'origin') !== undefined &&
     firstOf(headers, 'access-control-request-method') !== undefined
-  );
-}
-
-/**
- * True for a body in which an upstream could find parameters as it finds them in a query. Any of several types
- * counts, since upstreams differ in which they take, and so does a type in a list or behind a byte that trims away.
- */
-function hasFormBody(headers: readonly string[]): boolean {
-  if (!hasBody(headers)) return false;
-  const types = valuesOf(headers, 'content-type');
-  return types.length === 0 || types.some((type) => FORM.test(type) || !TYPED.test(type));
-}
-
-const FORM = /application\/x-www-form-urlencoded|multipart\//i;
-/** What names a type at all: Rack takes a body without one for a form. */
-const TYPED = /^\s*[\w!#$&^.+*%'`|~-]+\/[\w!#$&^.+*%'`|~-]/;
-
-/** Many clients name a type where there is nothing to be typed. */
-function hasBody(headers: readonly string[]): boolean {
-  return (
-    valuesOf(headers, 'transfer-encoding').length > 0 ||
-    valuesOf(headers, 'content-length').some((length) => Number(length) !== 0)
   );
 }
 

@@ -63,6 +63,10 @@ function describeResource(resource: Resource): string {
     }
     case 'other':
       return resource.open ? 'an open route' : 'not guarded';
+    case 'platform':
+      return 'of no one bot: for who may see some bot, or an address on the platform list';
+    case 'wrong-method':
+      return `guarded, and its routes list ${resource.allowed.join(', ')} only`;
     case 'ambiguous':
     case 'unresolved':
       return `${resource.kind}: ${resource.why}`;

@@ -1,3 +1,4 @@
+import type { BodyReading } from '../reading/body.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -21,6 +22,8 @@ export interface Question {
   readonly headers: readonly string[];
   readonly peer: Peer;
   readonly upgrade: boolean;
+  /** What the body says; undefined where it was not read. Read where an answer's resource `needsBody`. */
+  readonly body?: BodyReading;
 }
 
 /** What led to a decision, for people. */

@@ -7,7 +7,7 @@ import { firstOf } from '../reading/raw-headers.ts';
 import type { Question } from './question.ts';
 import type { Delegating, Rules } from './rules.ts';
 
-type Transcript = Extract<Resource, { kind: 'transcript' }>;
+type Openable = Extract<Resource, { kind: 'transcript' | 'platform' }>;
 
 /** Who asks, and whether the platform may be left to decide. */
 export interface Who {
@@ -26,7 +26,7 @@ export interface WhoParts {
 export function askWho(
   { rules: { identity }, delegating, nowMs, trace }: WhoParts,
   question: Question,
-  resource: Transcript,
+  resource: Openable,
   client: ClientIp,
 ): Who | Promise<Who> {
   const { headers } = question;

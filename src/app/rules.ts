@@ -33,13 +33,13 @@ export function createRuling(
   const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
   const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
-  const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
+  const { routes, otherPaths, botIdCase, identity, login, policy, trustedProxies, upstream } = config;
   return {
     config,
     verifier,
     sessions,
     rules: {
-      routes: compileRoutes(routes),
+      routes: compileRoutes(routes, { otherPaths, botIdCase }),
       trust: compileTrust(trustedProxies),
       identity: identityOf(config, verifier, sessions),
       options: {

@@ -14,6 +14,8 @@ export interface Asked {
   readonly requestId: string;
   /** When it was taken up, by `performance.now()`. */
   readonly startMs: number;
+  /** Its body, where it was read to be judged: sent on as it came. */
+  readonly body?: Buffer | undefined;
 }
 
 /** What went on after its head, or ended before its time. */

@@ -27,12 +27,13 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #isAnswering = false;
 
   protected override send(): void {
-    const { request, response } = this.asked;
+    const { request, response, body } = this.asked;
     if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
     };
+    if (body !== undefined) return ready(body);
     takeBody(request, response, this.share.bodyTimeoutMs, ready, () => this.stalled());
   }
 

@@ -47,6 +47,8 @@ export interface LimitOptions {
   readonly headerBytes: number;
   readonly headerCount: number;
   readonly targetBytes: number;
+  /** Of a body that is read to be judged. */
+  readonly inspectedBodyBytes: number;
   readonly headersTimeoutMs: number;
   /** A request body that stands still for so long is given up; 0 = never. */
   readonly bodyTimeoutMs: number;

@@ -1,5 +1,5 @@
 import type { ClientIp } from './client-ip.ts';
-import { botAccess, openLink, ownHistory, whitelisted, type Facts } from './grants.ts';
+import { botAccess, openLink, ownHistory, whitelisted, type Facts, type Guarded } from './grants.ts';
 import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
@@ -21,7 +21,7 @@ export type Delegation = 'proven' | 'open' | 'unknown';
 
 /** The configured part of the rules of decision. */
 export interface DecideOptions {
-  readonly otherPaths: 'forward' | 'reject';
+  readonly otherPaths: 'forward' | 'reject' | 'guard';
   /** False where no issuer is configured: nobody is asked to log in. */
   readonly canLogIn: boolean;
   readonly defaults: PolicyDefaults;
@@ -49,15 +49,26 @@ export function decide(
       return traced(trace, 'not guarded', unguarded(resource.open, options));
     case 'unresolved':
       return traced(trace, 'bot id', deny('bot-unresolved'));
-    case 'transcript': {
-      const settings = settingsFor(view, options.defaults, resource.bot);
-      const { principal, client, delegation } = asked;
-      return decideTranscript(
-        { resource, principal, client, delegation, view, options, nowMs, settings },
-        trace,
-      );
-    }
+    case 'wrong-method':
+      return traced(trace, 'method', deny('method-not-allowed'));
+    case 'transcript':
+    case 'platform':
+      return decideGuarded(asked, resource, view, options, nowMs, trace);
   }
+}
+
+function decideGuarded(
+  { principal, client, delegation }: Asked,
+  resource: Guarded,
+  view: PolicyView,
+  options: DecideOptions,
+  nowMs: number,
+  trace?: Trace,
+): Decision {
+  const bot = resource.kind === 'transcript' ? resource.bot : undefined;
+  const settings = settingsFor(view, options.defaults, bot);
+  const facts = { resource, principal, client, delegation, view, options, nowMs, settings };
+  return decideTranscript(facts, trace);
 }
 
 type Question = Facts & { readonly options: DecideOptions; readonly delegation: Delegation | undefined };
@@ -85,7 +96,7 @@ function decideTranscript(question: Question, trace?: Trace): Decision {
 }
 
 function preflight({ preflight, resource }: Asked): Decision | undefined {
-  const guarded = resource.kind === 'transcript' || resource.kind === 'unresolved';
+  const guarded = resource.kind !== 'other' && resource.kind !== 'ambiguous';
   return preflight && guarded ? forward('preflight') : undefined;
 }
 

@@ -16,12 +16,14 @@ export type BearerReason = 'token-invalid' | 'token-expired' | 'token-revoked' |
 export type AnonymousReason =
   'no-credential' | 'session-expired' | 'session-revoked' | 'session-ended' | 'session-invalid';
 
-export type DenyReason = 'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access';
+export type DenyReason =
+  'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access' | 'method-not-allowed';
 
 /** What cannot be known now. */
 export type IdentityUnavailableReason =
   'keys-unavailable' | 'revocations-unavailable' | 'sessions-unavailable';
-export type UnavailableReason = 'policy-unavailable' | 'platform-unproven' | 'log-unavailable' | IdentityUnavailableReason;
+export type UnavailableReason =
+  'policy-unavailable' | 'platform-unproven' | 'log-unavailable' | IdentityUnavailableReason;
 
 export type LoginReason = BearerReason | AnonymousReason;
 export type Reason = ForwardReason | LoginReason | DenyReason | UnavailableReason;

@@ -58,6 +58,7 @@ t.test('defaults are those of the interface', async (t) => {
     private: { host: '127.0.0.1', port: 8081 },
     upstream: { host: 'client', timeoutMs: 60_000, websockets: true },
     otherPaths: 'forward',
+    botIdCase: 'exact',
     identity: { issuers: [], clockToleranceSeconds: 30, forwardCredentials: true },
     login: { url: '/login', returnParam: 'return_to' },
     policy: { maxStalenessSeconds: 300, defaults: { mode: 'enforce', requireLogin: false } },

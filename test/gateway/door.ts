@@ -292,6 +292,7 @@ const limitDefaults: GatewayOptions['limits'] = {
   headerBytes: 16_384,
   headerCount: 100,
   targetBytes: 8_192,
+  inspectedBodyBytes: 4_096,
   headersTimeoutMs: 5_000,
   bodyTimeoutMs: 5_000,
   sendTimeoutMs: 5_000,

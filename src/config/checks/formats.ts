@@ -46,6 +46,10 @@ const redisUrl: Check = (text) => {
 
 const loginUrl: Check = (text) => {
   if (/[\s\\#]/.test(text)) return 'must hold no space, backslash or fragment';
+  const template = /[{}<>]|\/:[A-Za-z_]|%(?![0-9A-Fa-f]{2})|\$\w/.exec(text)?.[0];
+  if (template !== undefined) {
+    return `is no template, and holds "${template}": the way back is added as the query parameter \`login.returnParam\``;
+  }
   if (text.startsWith('/') && !text.startsWith('//')) return undefined;
   const url = parsed(text, WEB);
   if (typeof url === 'string') return 'must be a path on the site ("/login") or an absolute http or https URL';

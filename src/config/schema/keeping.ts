@@ -109,6 +109,10 @@ export const limits = group(
     headerBytes: whole(1_024, 1_048_576, { description: 'All headers of a request; 431 beyond.', default: 32_768 }),
     headerCount: whole(10, 10_000, { description: 'Headers of a request; 431 beyond.', default: 200 }),
     targetBytes: whole(256, 65_536, { description: 'The request target; 414 beyond.', default: 16_384 }),
+    inspectedBodyBytes: whole(1_024, 1_048_576, {
+      description: 'A body that a route reads ids from; larger ones are refused there.',
+      default: 65_536,
+    }),
     tokenBytes: whole(256, 8_192, { description: 'A token; longer ones are invalid.', default: 8_192 }),
     headersTimeoutMs: whole(100, 600_000, { description: 'For the headers of a request to arrive; 408.', default: 15_000 }),
     bodyTimeoutMs: whole(0, 86_400_000, {

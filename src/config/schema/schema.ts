@@ -1,5 +1,5 @@
 import * as Type from '../../json-schema.ts';
-import { otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
+import { botIdCase, otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
@@ -14,6 +14,7 @@ export const schema = Type.Object(
     upstream,
     routes,
     otherPaths,
+    botIdCase,
     identity,
     login,
     pages,
