@@ -15,7 +15,7 @@ import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
-import { createLivePolicy } from './policy-store/live-policy.ts';
+import { createLivePolicy } from './policy-store/live/live-policy.ts';
 
 /** A running gateway. */
 export interface App {

@@ -8,7 +8,7 @@ import type { ClientIp } from '../policy/client-ip.ts';
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { RecentBots } from './recent-bots.ts';
-import type { Editor } from '../policy-store/edit.ts';
+import type { Editor } from '../policy-store/editor.ts';
 import type { Store } from '../policy-store/store.ts';
 
 /** One hop of a request on its way here, nearest last or first as the reader of the header tells them. */

@@ -1,7 +1,7 @@
 import type { Answer } from '../access/question.ts';
 import type { Answer as Answered } from './answers.ts';
 import type { Principal } from '../policy/principal.ts';
-import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../policy-store/store.ts';
+import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../changes/change.ts';
 
 type ChangeView = Answered<'change'>;
 type SettingsView = NonNullable<ChangeView['after']['settings']>;

@@ -11,8 +11,8 @@ import {
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
 import type { StartOptions } from '../config/index.ts';
 import { loginLocation } from '../gateway/login.ts';
-import { createEditor } from '../policy-store/edit.ts';
-import type { LivePolicy } from '../policy-store/live-policy.ts';
+import { createEditor } from '../policy-store/editor.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';

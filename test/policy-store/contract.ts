@@ -1,8 +1,9 @@
 import type { Test } from 'tap';
 import { findRange, finish, rangesOf } from '../../src/policy/whitelist.ts';
-import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
-import type { Draft, Store } from '../../src/policy-store/store.ts';
+import type { Draft } from '../../src/changes/change.ts';
+import type { Store } from '../../src/policy-store/store.ts';
 import { draft, memoryLog, positionOf, range, recorder, toggle, until } from './drafts.ts';
 
 /** One home of a policy. */

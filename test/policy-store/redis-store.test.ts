@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
-import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
+import type { LivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { RedisOptions } from '../../src/policy-store/options.ts';
-import { pack } from '../../src/policy-store/pack.ts';
-import { createRedisStore } from '../../src/policy-store/redis-store.ts';
+import { pack } from '../../src/policy-store/redis/pack.ts';
+import { createRedisStore } from '../../src/policy-store/redis/redis-store.ts';
 import { createSlicer } from '../../src/policy-store/slicer.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
 import type { Store } from '../../src/policy-store/store.ts';
