@@ -1,4 +1,5 @@
 import type { StoredSettings } from '../policy/policy.ts';
+import type { Revocation } from '../policy/revocation.ts';
 import type { Scope } from '../policy/reason.ts';
 
 /** A range as admins see it. Times are RFC 3339 in UTC. */
@@ -34,11 +35,20 @@ export interface Position {
 /** What a change did to one scope's toggle and settings; an absent key was or is inherited. */
 export type SettingsState = StoredSettings & { readonly enabled: boolean };
 
+/** Whose record a change is of: a whitelist's scope, or what was taken back, which is one record for the whole site. */
+export type ChangeScope = Scope | 'revocations';
+
+/** What a change does to revocations; one that is edited is in both lists. */
+export interface RevocationLists {
+  readonly removed: readonly Revocation[];
+  readonly added: readonly Revocation[];
+}
+
 /** One entry of the change log: the truth, of which everything else is a cache. */
 export interface Change extends Position {
   /** The change before this one; names the lineage. Empty for the first. */
   readonly previousId: string;
-  readonly scope: Scope;
+  readonly scope: ChangeScope;
   /** RFC 3339, UTC. */
   readonly at: string;
   /** Subject (and issuer) of the admin, or the static token's name. */
@@ -49,6 +59,8 @@ export interface Change extends Position {
   /** Ranges that went; one that was edited is in both lists under one id. */
   readonly removed: readonly RangeRecord[];
   readonly added: readonly RangeRecord[];
+  /** With scope `revocations`, and only there. */
+  readonly revocations?: RevocationLists;
   /** The revision that this change undoes. */
   readonly reverts?: number;
   /** True where the range lists are left out because they are long: `change(revision)` has them. */
@@ -59,7 +71,7 @@ export interface Change extends Position {
 
 /** A change on its way in. The store gives it revision, changeId and previousId in one atomic step. */
 export interface Draft {
-  readonly scope: Scope;
+  readonly scope: ChangeScope;
   /** The scope's revision that this was made for; the store refuses it where the scope has moved on. */
   readonly expected: number;
   readonly at: string;
@@ -68,6 +80,7 @@ export interface Draft {
   readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
   readonly removed: readonly RangeRecord[];
   readonly added: readonly RangeRecord[];
+  readonly revocations?: RevocationLists;
   readonly reverts?: number;
   /** Repeating a change with the same key returns the first one's receipt. */
   readonly idempotencyKey?: string;
@@ -85,4 +98,11 @@ export interface ScopeDetail {
   readonly record: ScopeRecord;
   /** Sorted by start, then end. */
   readonly ranges: readonly RangeRecord[];
+}
+
+/** Everything that was taken back. */
+export interface RevocationRecord {
+  /** Revision of its last change; 0 where there never was one. */
+  readonly revision: number;
+  readonly entries: readonly Revocation[];
 }

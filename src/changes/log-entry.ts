@@ -5,7 +5,7 @@ export const START: Position = { revision: 0, changeId: '' };
 
 /** A draft as the change that follows `before`. */
 export function changeOf(draft: Draft, before: Position, changeId: string): Change {
-  const { scope, at, by, from, settings, removed, added, reverts } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, reverts } = draft;
   return {
     revision: before.revision + 1,
     changeId,
@@ -17,9 +17,10 @@ export function changeOf(draft: Draft, before: Position, changeId: string): Chan
     ...(settings === undefined ? {} : { settings }),
     removed,
     added,
+    ...(revocations === undefined ? {} : { revocations }),
     ...(reverts === undefined ? {} : { reverts }),
-    removedCount: removed.length,
-    addedCount: added.length,
+    removedCount: (revocations ?? draft).removed.length,
+    addedCount: (revocations ?? draft).added.length,
   };
 }
 

@@ -2,7 +2,7 @@ import { isBotId } from '../policy/resource.ts';
 import type { Scope } from '../policy/reason.ts';
 import { NEVER, isRangeId } from '../policy/whitelist.ts';
 import type { CompactRange } from '../policy/whitelist.ts';
-import type { RangeRecord, ScopeRecord, SettingsState } from './change.ts';
+import type { ChangeScope, RangeRecord, ScopeRecord, SettingsState } from './change.ts';
 
 /** A canonical dotted quad as an unsigned number; undefined for anything else. By hand: a million are read at start. */
 export function readQuad(text: string): number | undefined {
@@ -52,6 +52,10 @@ export function compact(record: RangeRecord): CompactRange | string {
 
 export function isScope(text: string): text is Scope {
   return text === 'platform' || (text.startsWith('bot:') && isBotId(text.slice(4)));
+}
+
+export function isChangeScope(text: string): text is ChangeScope {
+  return text === 'revocations' || isScope(text);
 }
 
 /** What a scope without a record has. */

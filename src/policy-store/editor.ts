@@ -57,7 +57,10 @@ export function createEditor(options: EditorOptions): Editor {
     addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
     putRange: (scope, id, input, asked) => make(scope, putRange(id, input, now(), stamp(asked)), asked),
     removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
-    revert: (change, asked) => make(change.scope, revertChange(change), asked),
+    revert: (change, asked) =>
+      change.scope === 'revocations'
+        ? Promise.resolve(refused({ code: 'conflict', detail: 'A revocation is lifted under /revocations.' }))
+        : make(change.scope, revertChange(change), asked),
     async importRanges(scope, request, asked) {
       const read = await createSlicer().run(readImport(request.entries, now()));
       let preview: Preview | undefined;

@@ -6,7 +6,10 @@ import type {
   ScopeDetail,
   ScopeRecord,
   SettingsState,
+  ChangeScope,
+  RevocationRecord,
 } from '../changes/change.ts';
+import type { Revocation } from '../policy/revocation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Scope } from '../policy/reason.ts';
 import type { Compiling } from '../policy/whitelist.ts';
@@ -38,6 +41,8 @@ export interface Loaded {
    * without them grants what was taken away.
    */
   readonly since?: readonly Change[];
+  /** What was taken back; `unknown` where a record of it cannot be read: then no token counts. */
+  readonly revocations: readonly Revocation[] | 'unknown';
   /** When it was known to be the store's newest (Unix ms); absent: at the time of the call. */
   readonly confirmedAtMs?: number;
   /**
@@ -91,8 +96,10 @@ export interface Store {
   scopes(): Promise<{ readonly revision: number; readonly scopes: readonly ScopeRecord[] }>;
   /** An unknown scope is empty and disabled. */
   scope(scope: Scope): Promise<ScopeDetail & { readonly revision: number }>;
+  /** Everything that was taken back, with what has run out since. */
+  revocations(): Promise<{ readonly revision: number; readonly record: RevocationRecord }>;
   /** Newest first, revision below `before`. */
-  changes(query: { scope?: Scope; before?: number; limit: number }): Promise<readonly Change[]>;
+  changes(query: { scope?: ChangeScope; before?: number; limit: number }): Promise<readonly Change[]>;
   /** One change with its whole lists; undefined where the log no longer has it. */
   changeAt(revision: number): Promise<Change | undefined>;
   replicas(): Promise<readonly ReplicaStatus[]>;

@@ -11,6 +11,7 @@ import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
+import { createRevoker } from '../../src/policy-store/revoker.ts';
 import { createEditor } from '../../src/policy-store/editor.ts';
 import { createFileStore } from '../../src/policy-store/file/file-store.ts';
 import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
@@ -148,6 +149,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const recentBots = createRecentBots();
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
+  const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
+  const revoking = { issuers: ['staff', 'partner', 'widget'], keepSeconds: 86_400 };
   const shared: Omit<AdminOptions, 'door'> = {
     authorize,
     authenticate: (headers) => verifier.identify(readCredential(verifier.cookieNames, headers), now()),
@@ -156,7 +159,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     locate: (headers, peer) => readClientIp(trust, peer, headers),
     peerOf: (incoming) => ({ address: incoming.socket.remoteAddress ?? '' }),
     staticToken: () => Buffer.from(STATIC_TOKEN),
-    editor: createEditor({ store, live, now, randomId: () => randomBytes(8).toString('hex') }),
+    editor: createEditor(editing),
+    revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),

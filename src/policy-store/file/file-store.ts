@@ -56,7 +56,8 @@ function createFollowers(journal: Journal, confirm: (follower: Follower) => void
 
 function load({ state, position }: Journal): Loaded {
   const unreadable: { scope: string; why: string }[] = [];
-  return { position: position(), scopes: imagesOf(state.copy(), unreadable), unreadable };
+  const revocations = state.revocations.record().entries;
+  return { position: position(), scopes: imagesOf(state.copy(), unreadable), revocations, unreadable };
 }
 
 /** The answers to questions about what is stored; all of it is in memory. */
@@ -64,13 +65,14 @@ function reading({
   state,
   history,
   position,
-}: Journal): Pick<Store, 'scopes' | 'scope' | 'changes' | 'changeAt'> {
+}: Journal): Pick<Store, 'scopes' | 'scope' | 'revocations' | 'changes' | 'changeAt'> {
   return {
     scopes: () => Promise.resolve({ revision: position().revision, scopes: state.scopes() }),
     async scope(scope) {
       await state.sort(scope, createSlicer());
       return { ...state.scope(scope), revision: position().revision };
     },
+    revocations: () => Promise.resolve({ revision: position().revision, record: state.revocations.record() }),
     changes({ scope, before, limit }) {
       const fits = history
         .after(0)

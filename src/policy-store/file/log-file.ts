@@ -28,8 +28,8 @@ function* batches(lines: Iterable<string>): Generator<string, void> {
   if (text !== '') yield text;
 }
 
-/** Ranges in pieces that fit a line. */
-export function* parted(ranges: readonly RangeRecord[]): Generator<readonly RangeRecord[], void> {
+/** Ranges, or revocations, in pieces that fit a line. */
+export function* parted<T>(ranges: readonly T[]): Generator<readonly T[], void> {
   for (let from = 0; from < ranges.length; from += PART) yield ranges.slice(from, from + PART);
 }
 

@@ -5,7 +5,15 @@ import { OFF, compact, emptyRecord, settingsOf } from '../../changes/record.ts';
 import type { Slicer } from '../slicer.ts';
 import { sortRanges, sortedAfter, sorting } from '../../changes/sorted.ts';
 import { StoreError } from '../store.ts';
-import type { Change, Draft, RangeRecord, ScopeDetail, ScopeRecord } from '../../changes/change.ts';
+import type { Revocation } from '../../policy/revocation.ts';
+import type {
+  Change,
+  Draft,
+  RangeRecord,
+  RevocationRecord,
+  ScopeDetail,
+  ScopeRecord,
+} from '../../changes/change.ts';
 import type { ScopeImage } from '../store.ts';
 
 interface Stored {
@@ -39,6 +47,16 @@ function conflictOf({ record, ranges }: Stored, draft: Draft): StoreError | unde
   return there && new StoreError('conflict', `range ${there.id} is there already`);
 }
 
+/** A scope after a change of it. */
+function after({ record, ranges, sorted }: Stored, change: Change, scope: Scope): Stored {
+  const { settings, removed, added, revision } = change;
+  for (const { id } of removed) ranges.delete(id);
+  for (const range of added) ranges.set(range.id, range);
+  const state = settings?.after ?? settingsOf(record);
+  const kept = sorted && sortedAfter(sorted, removed, added);
+  return { record: { scope, ...state, revision, ranges: ranges.size }, ranges, sorted: kept };
+}
+
 /** Sorts a scope's ranges, where they are not, without holding up anything; a change in between undoes it. */
 async function sortSlowly(stored: ReadonlyMap<Scope, Stored>, scope: Scope, slicer: Slicer): Promise<void> {
   const entry = stored.get(scope);
@@ -47,22 +65,45 @@ async function sortSlowly(stored: ReadonlyMap<Scope, Stored>, scope: Scope, slic
   if (stored.get(scope) === entry) entry.sorted = sorted;
 }
 
+/** What was taken back, in memory. */
+function createRevocations() {
+  const entries = new Map<string, Revocation>();
+  let revision = 0;
+  return {
+    refusal({ expected, revocations }: Draft): StoreError | undefined {
+      if (revision !== expected)
+        return new StoreError('conflict', `revocations are at revision ${String(revision)} now`);
+      const missing = revocations?.removed.find(({ id }) => !entries.has(id));
+      return missing && new StoreError('conflict', `revocation ${missing.id} is not there any more`);
+    },
+    apply({ revocations: lists, revision: at }: Change): void {
+      for (const { id } of lists?.removed ?? []) entries.delete(id);
+      for (const one of lists?.added ?? []) entries.set(one.id, one);
+      revision = at;
+    },
+    /** Takes a part of what a snapshot says was taken back. */
+    restore(some: readonly Revocation[], at: number): void {
+      for (const one of some) entries.set(one.id, one);
+      revision = at;
+    },
+    record: (): RevocationRecord => ({ revision, entries: [...entries.values()] }),
+  };
+}
+
 /** Every scope in memory, as the file store has read or written it. */
 export function createState() {
+  const revocations = createRevocations();
   const stored = new Map<Scope, Stored>();
 
   const of = (scope: Scope): Stored => stored.get(scope) ?? { record: emptyRecord(scope), ranges: new Map() };
 
   return {
-    refusal: (draft: Draft): StoreError | undefined => conflictOf(of(draft.scope), draft),
+    refusal: (draft: Draft): StoreError | undefined =>
+      draft.scope === 'revocations' ? revocations.refusal(draft) : conflictOf(of(draft.scope), draft),
+    revocations,
     apply(change: Change): void {
-      const { scope, settings, removed, added, revision } = change;
-      const { record, ranges, sorted } = of(scope);
-      for (const { id } of removed) ranges.delete(id);
-      for (const range of added) ranges.set(range.id, range);
-      const after = settings?.after ?? settingsOf(record);
-      const kept = sorted && sortedAfter(sorted, removed, added);
-      stored.set(scope, { record: { scope, ...after, revision, ranges: ranges.size }, ranges, sorted: kept });
+      if (change.scope === 'revocations') revocations.apply(change);
+      else stored.set(change.scope, after(of(change.scope), change, change.scope));
     },
     /** Takes a scope from a snapshot. */
     restore(record: ScopeRecord): void {

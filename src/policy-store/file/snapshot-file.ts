@@ -6,11 +6,13 @@ import type { Scope } from '../../policy/reason.ts';
 import { createState } from './scopes-in-memory.ts';
 import type { State } from './scopes-in-memory.ts';
 import { StoreError } from '../store.ts';
-import type { Position, RangeRecord, ScopeRecord } from '../../changes/change.ts';
+import type { Position, RangeRecord, ScopeRecord, RevocationRecord } from '../../changes/change.ts';
+import type { Revocation } from '../../policy/revocation.ts';
 
 function* snapshotLines(
   position: Position,
   copy: ReturnType<State['copy']>,
+  revocations: RevocationRecord,
   entries: readonly LogEntry[],
 ): Generator<string, void> {
   let lines = 1;
@@ -22,6 +24,10 @@ function* snapshotLines(
       lines += 1;
       yield lineOf({ ranges: part });
     }
+  }
+  for (const part of parted(revocations.entries)) {
+    lines += 1;
+    yield lineOf({ revocations: part, revision: revocations.revision });
   }
   for (const entry of entries) {
     for (const line of entryLines(entry)) {
@@ -39,7 +45,7 @@ export function writeSnapshot(
   state: State,
   history: History,
 ): Promise<number> {
-  return replaceFile(path, snapshotLines(position, state.copy(), history.all()));
+  return replaceFile(path, snapshotLines(position, state.copy(), state.revocations.record(), history.all()));
 }
 
 /** Reads a snapshot; undefined where there is none, and refused where it is not whole. */
@@ -62,7 +68,9 @@ export async function readSnapshot(path: string) {
       scope = record.scope;
       state.restore(record);
     } else if (value['ranges'] !== undefined) state.restoreRanges(scope, value['ranges'] as RangeRecord[]);
-    else if (value['end'] === number - 1) whole = true;
+    else if (value['revocations'] !== undefined) {
+      state.revocations.restore(value['revocations'] as Revocation[], Number(value['revision']));
+    } else if (value['end'] === number - 1) whole = true;
     else if (entry === undefined) throw refuse();
     else if (entry !== 'part') history.add(entry);
   }

@@ -1,3 +1,4 @@
+import { NO_REVOCATIONS, changeRevocations } from '../../policy/revocation.ts';
 import type { Policy, ScopePolicy } from '../../policy/policy.ts';
 import type { Scope } from '../../policy/reason.ts';
 import { EMPTY, applyingDelta } from '../../policy/whitelist.ts';
@@ -34,7 +35,7 @@ function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy
 export async function compilePolicy(
   loaded: Loaded,
   slicer: Slicer,
-  refuse: (scope: Scope, why: string) => void,
+  refuse: (scope: string, why: string) => void,
 ): Promise<Policy> {
   const scopes = new Map<Scope, ScopePolicy>();
   const shelved = createShelf();
@@ -43,7 +44,9 @@ export async function compilePolicy(
     scopes.set(scope, scopePolicy(settings, shelved(await slicer.run(compile()))));
     await slicer.pause();
   }
-  let policy: Policy = { revision: loaded.position.revision, scopes };
+  const revocations =
+    loaded.revocations === 'unknown' ? 'unknown' : changeRevocations(NO_REVOCATIONS, [], loaded.revocations);
+  let policy: Policy = { revision: loaded.position.revision, scopes, revocations };
   for (const change of loaded.since ?? []) {
     policy = await changePolicy(policy, change, slicer, (why) => {
       refuse(change.scope, why);
@@ -63,6 +66,17 @@ function* readable(
   }
 }
 
+/** The policy after a change of what was taken back; what cannot be known stays so until all is read again. */
+function takeBack(policy: Policy, { revision, revocations }: Change): Policy {
+  const before = policy.revocations ?? NO_REVOCATIONS;
+  if (before === 'unknown' || revocations === undefined) return { ...policy, revision };
+  return {
+    ...policy,
+    revision,
+    revocations: changeRevocations(before, revocations.removed, revocations.added),
+  };
+}
+
 /** The policy after a change; ranges that cannot be read are refused one by one. */
 export async function changePolicy(
   policy: Policy,
@@ -71,6 +85,7 @@ export async function changePolicy(
   refuse: (why: string) => void,
 ): Promise<Policy> {
   slicer.begin();
+  if (change.scope === 'revocations') return takeBack(policy, change);
   const before = policy.scopes.get(change.scope) ?? { ...OFF, whitelist: EMPTY };
   const removed = change.removed.map(({ id }) => id);
   const work = applyingDelta(before.whitelist, removed, readable(change.added, refuse));
@@ -81,5 +96,5 @@ export async function changePolicy(
     change.scope,
     change.settings ? scopePolicy(change.settings.after, whitelist) : { ...before, whitelist },
   );
-  return { revision: change.revision, scopes };
+  return { ...policy, revision: change.revision, scopes };
 }

@@ -52,5 +52,5 @@ export async function loadPack(client: Client, keys: Keys, head: Position): Prom
   const bytes = await readPack(client, keys);
   const packed = bytes && (await unpack(bytes, createSlicer()));
   if (packed?.position.changeId !== changeId) return undefined;
-  return { position: head, scopes: packed.scopes, since, unreadable: [] };
+  return { position: head, scopes: packed.scopes, revocations: packed.revocations, since, unreadable: [] };
 }

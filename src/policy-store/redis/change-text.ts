@@ -1,5 +1,6 @@
 import { readRange, rangeText } from './stored-range.ts';
-import { isScope, readSettings } from '../../changes/record.ts';
+import { readRevocationList } from '../../changes/revocation-record.ts';
+import { isChangeScope, readSettings } from '../../changes/record.ts';
 import type { Change, Draft, RangeRecord, ScopeRecord } from '../../changes/change.ts';
 import type { Scope } from '../../policy/reason.ts';
 
@@ -19,9 +20,15 @@ function readTexts(value: unknown): RangeRecord[] | undefined {
   return whole.length === ranges.length ? whole : undefined;
 }
 
+/** What a change adds to its record in Redis: ids and texts. */
+export function addedTexts(draft: Pick<Draft, 'added' | 'revocations'>): RangeTexts {
+  if (draft.revocations === undefined) return rangeTexts(draft.added);
+  return draft.revocations.added.map((one) => [one.id, JSON.stringify(one)]);
+}
+
 /** A change for the stream: what its entry's other fields do not say. */
 export function changeText(draft: Draft, listed: boolean): string {
-  const { scope, at, by, from, settings, removed, added, reverts } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, reverts } = draft;
   return JSON.stringify({
     scope,
     at,
@@ -29,8 +36,9 @@ export function changeText(draft: Draft, listed: boolean): string {
     from,
     settings,
     reverts,
-    removedCount: removed.length,
-    addedCount: added.length,
+    revocations,
+    removedCount: (revocations ?? draft).removed.length,
+    addedCount: (revocations ?? draft).added.length,
     ...(listed ? { removed: rangeTexts(removed), added: rangeTexts(added) } : {}),
   });
 }
@@ -67,6 +75,13 @@ function readStates(value: unknown): Change['settings'] {
   return before && after && { before, after };
 }
 
+function readLists(value: unknown): Change['revocations'] {
+  if (typeof value !== 'object' || value === null || !('removed' in value) || !('added' in value))
+    return undefined;
+  const [removed, added] = [readRevocationList(value.removed), readRevocationList(value.added)];
+  return removed && added && { removed, added };
+}
+
 /** An entry of the stream; undefined where it is not a change. */
 export function readEntry(streamId: string, flat: readonly string[]): StreamEntry | undefined {
   const fields = fieldsOf(flat);
@@ -76,11 +91,14 @@ export function readEntry(streamId: string, flat: readonly string[]): StreamEntr
   if (body === undefined || changeId === undefined || !Number.isSafeInteger(revision)) return undefined;
   const { scope, at, by, from, reverts, removedCount, addedCount } = body;
   const settings = readStates(body['settings']);
+  const revocations = readLists(body['revocations']);
   const listed = body['added'] !== undefined;
   const [removed, added] = listed ? [readTexts(body['removed']), readTexts(body['added'])] : [[], []];
-  if (!isText(scope) || !isScope(scope) || !isText(at) || !isText(by) || !removed || !added) return undefined;
+  if (!isText(scope) || !isChangeScope(scope) || !isText(at) || !isText(by) || !removed || !added)
+    return undefined;
   if (!isCount(removedCount) || !isCount(addedCount) || (body['settings'] !== undefined && !settings))
     return undefined;
+  if ((scope === 'revocations') !== (revocations !== undefined)) return undefined;
   const change: Change = {
     revision,
     changeId,
@@ -92,6 +110,7 @@ export function readEntry(streamId: string, flat: readonly string[]): StreamEntr
     ...(settings ? { settings } : {}),
     removed,
     added,
+    ...(revocations ? { revocations } : {}),
     ...(isCount(reverts) ? { reverts } : {}),
     ...(listed ? {} : { truncated: true }),
     removedCount,

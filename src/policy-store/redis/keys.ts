@@ -1,4 +1,4 @@
-import type { Scope } from '../../policy/reason.ts';
+import type { ChangeScope } from '../../changes/change.ts';
 
 /**
  * The least that a gateway's ACL user needs, as `ACL SETUSER name on >secret …` takes it. The suite runs with it.
@@ -28,8 +28,8 @@ export function keysOf(prefix: string) {
     head: key('head'),
     /** Hash: scope → `revision ranges settings`. */
     scopes: key('scopes'),
-    /** Hash: range id → the range as text. */
-    scope: (scope: Scope): string => key(`scope:${scope}`),
+    /** Hash: range id → the range as text; of `revocations`: id → JSON. */
+    scope: (scope: ChangeScope): string => key(`scope:${scope}`),
     /** Stream of changes, ids `<revision>-0`: the truth, and the feed. */
     changes: key('changes'),
     /** List: the ranges of a change that is too long for the stream. */

@@ -1,3 +1,4 @@
+import type { Revocation } from '../../policy/revocation.ts';
 import type { Scope } from '../../policy/reason.ts';
 import { EMPTY, compiling } from '../../policy/whitelist.ts';
 import type { CompactRange, Compiling, Whitelist } from '../../policy/whitelist.ts';
@@ -7,7 +8,7 @@ import { readCompact } from './stored-range.ts';
 import { CLOSED, isScope, settingsOf } from '../../changes/record.ts';
 import type { Keys } from './keys.ts';
 import { loadPack } from './catch-up.ts';
-import { asTexts, readHead, replies, scanRanges, sizeOf } from './read.ts';
+import { asTexts, readHead, replies, revocationsIn, scanRanges, sizeOf } from './read.ts';
 import type { Texts } from './read.ts';
 import type { Client } from './scripts.ts';
 import { createSlicer } from '../slicer.ts';
@@ -75,6 +76,7 @@ interface Read {
 }
 
 interface Gathered {
+  readonly revocations: readonly Revocation[] | undefined;
   readonly position: Position;
   readonly records: Records;
   readonly ranges: ReadonlyMap<string, Read>;
@@ -100,10 +102,14 @@ async function compileTexts(texts: Texts, slicer: Slicer): Promise<Read> {
 async function gather(client: Client, keys: Keys): Promise<Gathered> {
   let { records, position } = await readTogether(client, keys, []);
   const ranges = new Map<string, Read>();
+  let revocations: Gathered['revocations'] = [];
   const slicer = createSlicer();
   const take = async (read: ReadonlyMap<string, Texts>): Promise<void> => {
     await slicer.rest();
-    for (const [scope, texts] of read) ranges.set(scope, await compileTexts(texts, slicer));
+    for (const [scope, texts] of read) {
+      if (scope === 'revocations') revocations = revocationsIn(texts);
+      else ranges.set(scope, await compileTexts(texts, slicer));
+    }
   };
   for (const round of rounds(records)) await take(await readRound(client, keys, round, records));
   const moving = new Set<string>();
@@ -115,7 +121,7 @@ async function gather(client: Client, keys: Keys): Promise<Gathered> {
       ([scope, text]) => !moving.has(scope) && records.get(scope) !== text,
     );
     ({ records, position } = again);
-    if (changed.length === 0 && position !== undefined) return { position, records, ranges };
+    if (changed.length === 0 && position !== undefined) return { position, records, ranges, revocations };
     for (const [scope] of changed) moving.add(scope);
   }
   throw new StoreError('unavailable', 'the policy changes faster than it can be read');
@@ -128,6 +134,7 @@ function* already(list: Whitelist): Compiling {
 
 function* imagesOf({ records, ranges }: Gathered, unreadable: { scope: string; why: string }[]) {
   for (const [scope, text] of records) {
+    if (scope === 'revocations') continue;
     if (!isScope(scope)) {
       unreadable.push({ scope, why: 'not a scope' });
       continue;
@@ -154,7 +161,9 @@ export async function loadPolicy(
   const head = await readHead(client, keys);
   if (head === undefined) {
     const left = await client.exists(keys.scopes, keys.changes);
-    if (highestSeen === 0 && left === 0) return { position: START, scopes: [], unreadable: [] };
+    if (highestSeen === 0 && left === 0) {
+      return { position: START, scopes: [], revocations: [], unreadable: [] };
+    }
     const known = highestSeen > 0 ? `revision ${String(highestSeen)} is known here` : 'other keys are there';
     throw new StoreError(
       'unreadable',
@@ -172,5 +181,8 @@ export async function loadPolicy(
   }
   const gathered = await gather(client, keys);
   const unreadable: { scope: string; why: string }[] = [];
-  return { position: gathered.position, scopes: imagesOf(gathered, unreadable), unreadable };
+  const { position, revocations = 'unknown' } = gathered;
+  if (revocations === 'unknown')
+    unreadable.push({ scope: 'revocations', why: 'one cannot be read: no token counts' });
+  return { position, scopes: imagesOf(gathered, unreadable), revocations, unreadable };
 }

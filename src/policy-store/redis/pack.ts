@@ -1,3 +1,5 @@
+import { NO_REVOCATIONS } from '../../policy/revocation.ts';
+import type { Revocation } from '../../policy/revocation.ts';
 import { crc32 } from 'node:zlib';
 import type { Policy } from '../../policy/policy.ts';
 import { finishing } from '../../policy/whitelist.ts';
@@ -13,12 +15,14 @@ const PIECE = 1_048_576;
 
 interface Packed {
   readonly position: Position;
+  readonly revocations: readonly Revocation[] | 'unknown';
   /** Scope, settings, ranges, words. */
   readonly scopes: readonly (readonly [string, unknown, number, number])[];
 }
 
 export interface Unpacked {
   readonly position: Position;
+  readonly revocations: readonly Revocation[] | 'unknown';
   readonly scopes: Iterable<ScopeImage>;
 }
 
@@ -38,11 +42,15 @@ export async function pack(policy: Policy, position: Position, slicer: Slicer): 
     return [scope, settings, whitelist.size, whitelist.columns.length] as const;
   });
   const { revision, changeId } = position;
-  const json = Buffer.from(JSON.stringify({ position: { revision, changeId }, scopes } satisfies Packed));
+  const known = policy.revocations ?? NO_REVOCATIONS;
+  const revocations = known === 'unknown' ? known : [...known.all.values()];
+  const json = Buffer.from(
+    JSON.stringify({ position: { revision, changeId }, revocations, scopes } satisfies Packed),
+  );
   const start = 8 + Math.ceil(json.length / 4) * 4;
   const words = scopes.reduce((sum, [, , , length]) => sum + length, 0);
   const bytes = Buffer.alloc(start + 4 * words + 4);
-  bytes.write('TGP1', 'latin1');
+  bytes.write('TGP2', 'latin1');
   bytes.writeUInt32LE(json.length, 4);
   json.copy(bytes, 8);
   let at = start;
@@ -58,7 +66,7 @@ export async function pack(policy: Policy, position: Position, slicer: Slicer): 
 }
 
 function header(bytes: Buffer): Packed | undefined {
-  if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'TGP1') return undefined;
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'TGP2') return undefined;
   const value: unknown = JSON.parse(bytes.toString('utf8', 8, 8 + bytes.readUInt32LE(4)));
   return value as Packed; // its checksum says that a gateway wrote it
 }
@@ -84,5 +92,6 @@ export async function unpack(bytes: Buffer, slicer: Slicer): Promise<Unpacked | 
   const packed = header(bytes);
   if (packed === undefined) return undefined;
   const start = 8 + Math.ceil(bytes.readUInt32LE(4) / 4) * 4;
-  return { position: packed.position, scopes: images(packed, bytes, start) };
+  const { position, revocations } = packed;
+  return { position, revocations, scopes: images(packed, bytes, start) };
 }

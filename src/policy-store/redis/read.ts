@@ -2,13 +2,23 @@ import type { Scope } from '../../policy/reason.ts';
 import { readEntry, readPiece, readRecord } from './change-text.ts';
 import type { StreamEntry } from './change-text.ts';
 import { readRange } from './stored-range.ts';
-import { emptyRecord } from '../../changes/record.ts';
+import { emptyRecord, isScope } from '../../changes/record.ts';
 import { sortRanges } from '../../changes/sorted.ts';
 import type { KeptLists } from './kept-lists.ts';
 import type { Keys } from './keys.ts';
 import type { Client } from './scripts.ts';
 import { StoreError } from '../store.ts';
-import type { Change, Position, RangeRecord, ScopeDetail, ScopeRecord } from '../../changes/change.ts';
+import type {
+  Change,
+  Position,
+  RangeRecord,
+  ScopeDetail,
+  ScopeRecord,
+  ChangeScope,
+  RevocationRecord,
+} from '../../changes/change.ts';
+import type { Revocation } from '../../policy/revocation.ts';
+import { readRevocationList } from '../../changes/revocation-record.ts';
 
 /** Up to so many ranges are read in one command; more would hold up Redis. */
 const AT_ONCE = 5000;
@@ -58,7 +68,7 @@ export const sizeOf = (record: string): number => Number(record.split(' ', 2)[1]
 export async function readScope(
   client: Client,
   keys: Keys,
-  scope: Scope,
+  scope: ChangeScope,
 ): Promise<{ record: string | null; texts: Texts }> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const record = await client.hget(keys.scopes, scope);
@@ -95,10 +105,27 @@ export async function scopeDetail(
   return detail;
 }
 
+/** Revocations from their texts; undefined where one cannot be read. */
+export function revocationsIn(texts: Texts): readonly Revocation[] | undefined {
+  try {
+    return readRevocationList(texts.map(([, text]): unknown => JSON.parse(text)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was taken back. Rejects with `unreadable` where a record of it cannot be read. */
+export async function revocationRecord(client: Client, keys: Keys): Promise<RevocationRecord> {
+  const { record, texts } = await readScope(client, keys, 'revocations');
+  const entries = revocationsIn(texts);
+  if (entries === undefined) throw new StoreError('unreadable', 'a revocation cannot be read');
+  return { revision: Number((record ?? '0').split(' ')[0]), entries };
+}
+
 /** Every scope's record that can be read. */
 export async function scopeRecords(client: Client, keys: Keys): Promise<ScopeRecord[]> {
   const stored = Object.entries(await client.hgetall(keys.scopes));
-  return stored.flatMap(([scope, text]) => readRecord(scope as Scope, text) ?? []);
+  return stored.flatMap(([scope, text]) => (isScope(scope) ? (readRecord(scope, text) ?? []) : []));
 }
 
 /** One change of the log; undefined where it is not there. Rejects with `unreadable` where it is no change. */
@@ -134,7 +161,7 @@ export async function wholeChange(client: Client, keys: Keys, change: Change): P
 export async function listChanges(
   client: Client,
   keys: Keys,
-  query: { scope?: Scope; before?: number; limit: number },
+  query: { scope?: ChangeScope; before?: number; limit: number },
 ): Promise<Change[]> {
   const found: Change[] = [];
   let end = query.before === undefined ? '+' : `${String(query.before - 1)}-0`;

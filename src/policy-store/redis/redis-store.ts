@@ -5,7 +5,15 @@ import { unavailable } from './connections.ts';
 import { following, loading } from './follow.ts';
 import { createKept } from './kept-lists.ts';
 import { createPacker } from './packer.ts';
-import { listChanges, readChange, readHead, scopeDetail, scopeRecords, wholeChange } from './read.ts';
+import {
+  listChanges,
+  readChange,
+  readHead,
+  revocationRecord,
+  scopeDetail,
+  scopeRecords,
+  wholeChange,
+} from './read.ts';
 import { receiptByKey, writeChange } from './write.ts';
 import type { Store } from '../store.ts';
 
@@ -14,7 +22,10 @@ export type { RedisStoreOptions } from './parts.ts';
 /** Reads and writes of the admins; each fails as `unavailable` where Redis cannot be asked. */
 function administering(
   parts: Parts,
-): Pick<Store, 'change' | 'receipt' | 'scopes' | 'scope' | 'changes' | 'changeAt' | 'replicas'> {
+): Pick<
+  Store,
+  'change' | 'receipt' | 'scopes' | 'scope' | 'revocations' | 'changes' | 'changeAt' | 'replicas'
+> {
   const { connections, keys, replica, replicas, lineage, pulse, options, feeds } = parts;
   const { commands: client } = connections;
   const kept = createKept();
@@ -35,6 +46,8 @@ function administering(
     scopes: () => ask(async () => ({ revision: await revision(), scopes: await scopeRecords(client, keys) })),
     scope: (scope) =>
       ask(async () => ({ revision: await revision(), ...(await scopeDetail(client, keys, scope, kept)) })),
+    revocations: () =>
+      ask(async () => ({ revision: await revision(), record: await revocationRecord(client, keys) })),
     changes: (query) => ask(() => listChanges(client, keys, query)),
     changeAt: (at) =>
       ask(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { changeText, listTexts, rangeTexts } from './change-text.ts';
+import { addedTexts, changeText, listTexts, rangeTexts } from './change-text.ts';
 import type { Connections } from './connections.ts';
 import { isReply, unavailable } from './connections.ts';
 import type { Keys } from './keys.ts';
@@ -82,7 +82,8 @@ function request(options: WriteOptions, draft: Draft, changeId: string, staged: 
     staged?.hash ?? keys.staging(changeId),
     staged?.lists ?? keys.staging(`${changeId}:lists`),
   ];
-  const [removed, added] = staged ? [[], []] : [draft.removed, draft.added];
+  const removed = staged ? [] : (draft.revocations ?? draft).removed;
+  const added = staged ? [] : addedTexts(draft);
   const args = [
     draft.scope,
     String(draft.expected),
@@ -97,7 +98,7 @@ function request(options: WriteOptions, draft: Draft, changeId: string, staged: 
     String(LISTS_SECONDS),
     String(removed.length),
     ...removed.map(({ id }) => id),
-    ...rangeTexts(added).flat(),
+    ...added.flat(),
   ];
   return { names, args };
 }
