@@ -12,6 +12,8 @@ import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
+import type { Known } from '../../src/policy/principal.ts';
+import { revocationOf } from '../../src/policy/revocation.ts';
 import { createEditor } from '../../src/policy-store/editor.ts';
 import { createFileStore } from '../../src/policy-store/file/file-store.ts';
 import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
@@ -136,7 +138,11 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now });
   live.start();
   await live.reached(0, 5_000);
-  const verifier = createVerifier(options(issuers()), { log: quiet });
+  const revoked = (known: Known): boolean | 'unknown' => {
+    const found = revocationOf(live.view(now()), known, now());
+    return found === 'unknown' ? found : found !== undefined;
+  };
+  const verifier = createVerifier(options(issuers()), { log: quiet, revoked });
   verifier.start();
   const trust = compileTrust({ cidrs: ['127.0.0.1'], source: 'x-forwarded-for' });
   const rules = {
