@@ -37,9 +37,8 @@ export async function startApp(
   hasRoom = () => true,
 ): Promise<App> {
   const current: Current = { draining: false };
-  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, (known) =>
-    isRevoked(keepers.live, known),
-  );
+  const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
   const authorize = standing.authorizeBy(live.view);
@@ -48,10 +47,9 @@ export async function startApp(
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
   const seen = { counters, durations, health, limits, log };
-  const gateway = createPublicDoor({ start, ruling, onPassed, authorize: shown, live, admin, ...seen });
-  current.gateway = gateway;
-  const figures = figuresOf({ counters, live, gateway, ruling, delegation });
-  const registry = createRegistry(figures, durations);
+  const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
+  const gateway = (current.gateway = createPublicDoor(parts));
+  const registry = createRegistry(figuresOf({ counters, live, gateway, ruling, delegation }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   standing.start();
