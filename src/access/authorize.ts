@@ -6,6 +6,7 @@ import {
   type PolicyView,
   type Settings,
 } from '../policy/policy.ts';
+import { createBudget, MAX_CHECKS, type Budget } from '../identity/budget.ts';
 import type { Anonymous, Principal } from '../policy/principal.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
@@ -13,6 +14,7 @@ import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
 import { firstOf, valuesOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
+import { limitedAddress } from './limited-address.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
@@ -34,9 +36,27 @@ export function createAuthorize(sources: Sources): Authorize {
     const principal = rules.identity.identify(
       readCredential(rules.identity.cookieNames, question.headers),
       nowMs,
+      undefined,
+      how.trace === true ? undefined : budgetOf(sources, question, asked),
     );
     return principal instanceof Promise ? principal.then(conclude) : conclude(principal);
   };
+}
+
+/**
+ * What may be spent on finding out who asks: nothing for an address of which too many tokens failed. What was verified
+ * before still counts there, and who comes by their address needs no token; a session that cannot be checked is an
+ * invalid one, since to take it for none would hide it, and to believe it would open everything.
+ *
+ * Failures are counted where they cost something, not requests: an office behind one address whose sessions expired
+ * (their signatures are good) costs nothing, and one whose secret was changed a failure for each session, whatever
+ * else is sent with them and whether or not the address lets them in.
+ */
+function budgetOf({ failedTokens }: Sources, { peer }: Question, { client, forwarding }: Read): Budget {
+  const address = failedTokens && limitedAddress(client, forwarding.peerTrusted, peer.address);
+  if (failedTokens === undefined || address === undefined) return createBudget(MAX_CHECKS);
+  const left = failedTokens.blockedForMs(address) > 0 ? 0 : MAX_CHECKS;
+  return createBudget(left, () => failedTokens.failed(address));
 }
 
 type Read = Omit<Asked, 'principal'> & { readonly forwarding: Forwarding };

@@ -1,3 +1,5 @@
+import type { Budget } from '../identity/budget.ts';
+import type { FailureLimit } from '../limits/failures.ts';
 import type { DecideOptions } from '../policy/decide.ts';
 import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -11,7 +13,12 @@ export interface Rules {
   readonly trust: Trust;
   readonly identity: {
     readonly cookieNames: ReadonlySet<string>;
-    identify(presented: Presented, nowMs: number): Principal | Promise<Principal>;
+    identify(
+      presented: Presented,
+      nowMs: number,
+      trace: undefined,
+      budget: Budget | undefined,
+    ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
 }
@@ -20,6 +27,8 @@ export interface Rules {
 export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;
+  /** Counts, by address, tokens that cost a signature check and that no key verified; undefined: no limit. */
+  readonly failedTokens?: FailureLimit | undefined;
   /** Unix time in milliseconds. */
   now(): number;
 }

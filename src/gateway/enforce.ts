@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { LoginLoop } from './login-loop.ts';
@@ -40,9 +41,10 @@ export function createEnforcer({ settings, loop, hostile }: EnforcerDeps): Enfor
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
     const { client } = answer;
-    const address = limitedAddress(request, answer);
+    const { peerTrusted } = answer.forwarding;
+    const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
     if (isHostile(code) && hostile !== undefined && address !== undefined) {
-      const allowed = hostile.hit(address);
+      const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
       const limited = (yes: boolean): Refused => {
         const said = yes ? code : 'rate-limited';
         return finish(request, said, refusal({ code: said, requestId, asker, client }));
@@ -73,15 +75,10 @@ function codeOf({ decision }: Answer): ProblemCode {
 }
 
 /**
- * Whom a limit counts: the client, else the peer, so that a header of the visitor's own lifts no limit. A trusted
- * proxy that does not say for whom it asks is never counted: it stands for everybody behind it.
+ * A token that nobody honest sends: expired and revoked ones are sent by honest visitors. So is a session that a
+ * change of the secret made invalid, and who has one is to be asked to sign in: it is refused only where its address
+ * is not heard at all.
  */
-function limitedAddress({ socket }: IncomingMessage, { client, forwarding }: Answer): string | undefined {
-  if (client.status !== 'unknown') return client.address;
-  return forwarding.peerTrusted ? undefined : socket.remoteAddress;
-}
-
-/** A token that nobody honest sends: expired and revoked ones are sent by honest visitors. */
 function isHostile(code: ProblemCode): boolean {
   return code === 'token-invalid' || code === 'token-foreign' || code === 'session-invalid';
 }

@@ -91,9 +91,12 @@ export interface Access {
   readonly durationMs: number;
 }
 
-/** Counts hostile tokens by address; false once an address has had too many. */
+/** Counts hostile tokens by address. */
 export interface HostileLimiter {
+  /** False once an address has had too many. */
   hit(address: string): boolean | Promise<boolean>;
+  /** True while no signature of an address is checked: too many failed. */
+  isUnheard(address: string): boolean;
 }
 
 export interface GatewayDeps {
