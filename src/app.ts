@@ -10,7 +10,7 @@ import { createLimits } from './app/limits.ts';
 import { createRuling, type Ruling } from './app/rules.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
-import { isWorker, summedMetrics } from './app/workers.ts';
+import { isWorker, summedMetrics } from './app/worker.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
@@ -33,7 +33,10 @@ export async function startApp(start: StartOptions, settings: ReloadSettings, lo
   const ruling = (): Ruling => current.ruling;
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
-  const authorize = createAuthorize({ rules: () => ruling().rules, policy: live.view, now: Date.now });
+  const authorize = createAuthorize({
+    ...{ rules: () => ruling().rules, policy: live.view, failedTokens: limits.failedTokens },
+    now: Date.now,
+  });
   const health = healthOf({ store, live, ruling, current });
   const counters = createCounters();
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
