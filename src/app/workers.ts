@@ -27,6 +27,7 @@ interface State {
   /** Those that take requests, or did. */
   readonly ready: Set<Worker>;
   readonly slots: Map<Worker, Patience>;
+  readonly sums: Sums;
 }
 
 type Patience = ReturnType<typeof createPatience>;
@@ -41,30 +42,21 @@ export async function startWorkers(
   log: Logger,
   giveUp: (why: Error) => void,
 ): Promise<Workers> {
-  const count = start.workers;
   // Keys are bytes, which JSON does not carry.
   cluster.setupPrimary({ serialization: 'advanced' });
   const given = { start, settings: start };
-  const state: State = { closing: false, started: false, given, ready: new Set(), slots: new Map() };
-  const sums = new AggregatorRegistry();
+  const state: State = {
+    ...{ closing: false, started: false, given, ready: new Set(), slots: new Map() },
+    sums: new AggregatorRegistry(),
+  };
   const urls = await new Promise<{ publicUrl: string; privateUrl: string }>((resolve, reject) => {
-    cluster.on('message', (worker, message: Message) => {
-      if (message.kind === 'ask') tell(worker, { kind: 'given', ...state.given });
-      if (message.kind === 'taken') take(state, message.turn);
-      if (message.kind === 'metrics') void answerMetrics(sums, worker, message.id);
-      if (message.kind === 'failed') state.failure = message.why;
-      if (message.kind !== 'ready') return;
-      state.ready.add(worker);
-      if (state.started || state.ready.size < count) return;
-      state.started = true;
-      resolve(message);
-    });
+    cluster.on('message', (worker, message: Message) => hear(state, worker, message, log, resolve));
     supervise(
       state,
       log,
       (why) => void endAll(state).then(() => (state.started ? giveUp(why) : reject(why))),
     );
-    for (let i = 0; i < count; i += 1)
+    for (let i = 0; i < start.workers; i += 1)
       fork(
         state,
         createPatience(() => performance.now()),
@@ -79,6 +71,25 @@ export async function startWorkers(
     },
     close: () => endAll(state),
   };
+}
+
+function hear(
+  state: State,
+  worker: Worker,
+  message: Message,
+  log: Logger,
+  started: (urls: { publicUrl: string; privateUrl: string }) => void,
+): void {
+  if (message.kind === 'ask') tell(worker, { kind: 'given', ...state.given });
+  if (message.kind === 'taken') take(state, message.turn);
+  if (message.kind === 'metrics') void answerMetrics(state.sums, worker, message.id);
+  if (message.kind === 'failed') state.failure = message.why;
+  if (message.kind !== 'ready') return;
+  state.ready.add(worker);
+  if (state.started) log.info({ worker: worker.process.pid }, 'a worker takes requests again');
+  if (state.started || state.ready.size < state.given.start.workers) return;
+  state.started = true;
+  started(message);
 }
 
 /** Only what one of them could take is given to those that are started later. */

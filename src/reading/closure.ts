@@ -13,7 +13,12 @@ export type Reshape = (text: string, add: (next: string) => void) => void;
 export const MAX_DEPTH = 3;
 /** Readings of one text past which nobody could say what it means. */
 export const MAX_READINGS = 512;
-/** Characters written while looking for readings: bounds the time that a hostile text can cost. */
+/**
+ * Characters written while looking for readings: so many, and so many more for each that came. Bounds the time that a
+ * hostile text can cost by what it cost to send: no honest one is a dozen other texts of its own length.
+ */
+const LEAST_WORK = 4_000;
+const WORK_EACH = 8;
 export const MAX_WORK = 48_000;
 
 /**
@@ -28,17 +33,19 @@ export function readingsOf(
 ): Reading[] | undefined {
   const seen = new Set<string>();
   const readings: Reading[] = [];
+  const longest = Math.max(0, ...seeds.map(({ length }) => length));
+  const maxWork = Math.min(MAX_WORK, LEAST_WORK + WORK_EACH * longest);
   let work = 0;
   let depth = 0;
   const addAt = (text: string, at: number): void => {
     work += text.length;
-    if (work > MAX_WORK || seen.has(text)) return;
+    if (work > maxWork || seen.has(text)) return;
     seen.add(text);
     readings.push({ text, depth: at });
   };
   const add = (text: string): void => addAt(text, depth);
   const addDeeper = (text: string): void => addAt(text, depth + 1);
-  const tooMany = (): boolean => work > MAX_WORK || readings.length > MAX_READINGS;
+  const tooMany = (): boolean => work > maxWork || readings.length > MAX_READINGS;
   seeds.forEach(add);
   for (let from = 0; ; depth++) {
     const level = from;

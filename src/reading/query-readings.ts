@@ -20,6 +20,8 @@ export interface Members {
 
 /** Spellings past which keys that only a decoder of characters could read are too many: such a query is refused. */
 const MAX_STRANGE_TEXTS = 400;
+/** Characters of the readings of one such key past which it is not looked at either. */
+const MAX_STRANGE_CHARACTERS = 3_000;
 /** Anything that some reading takes for something else. */
 const ODD = /[^\w.~\-=&]/;
 const ODD_KEY = /[^\w.~\-[\]]/;
@@ -81,6 +83,8 @@ function textsOf(key: string): { readonly texts: readonly string[]; readonly str
   while (texts.length <= MAX_DEPTH && isEncoded(text)) texts.push((text = decodeOnce(text)));
   if (!texts.some((one) => STRANGE.test(one))) return { texts, strange: false };
   const readings = readText([key, key.replaceAll('+', ' ')]) ?? [];
+  const written = readings.reduce((sum, reading) => sum + reading.text.length, 0);
+  if (written > MAX_STRANGE_CHARACTERS) return { texts: [], strange: true };
   return {
     texts: readings.flatMap(({ text: one }) => [one, foldLiteral(one), ...fitLetters(one)]),
     strange: true,
