@@ -1,17 +1,19 @@
 // `npm run demo`: a stand-in chat platform, the gateway in front of it, example data, and links that show what it does.
-// `-- --check` opens every link itself, says whether it shows what it says, and ends.
+// `-- --platform sessions`: another platform, whose sessions are opaque. `-- --check` opens every link itself, says whether it shows what it says, and ends.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { checkLinks } from './demo-check.mjs';
 import { demoConfig, demoLinks, demoWhitelists } from './demo-data.mjs';
+import { needPort, takeFolder } from './demo-place.mjs';
+import { demoAdminToken, sessionsConfig, sessionsLinks, sessionsWhitelists } from './demo-sessions.mjs';
 import { root } from './project.mjs';
 
 const options = {
   check: { type: 'boolean', default: false },
+  platform: { type: 'string', default: 'tokens' },
   'platform-port': { type: 'string', default: '3000' },
   'public-port': { type: 'string', default: '8080' },
   'private-port': { type: 'string', default: '8081' },
@@ -19,6 +21,27 @@ const options = {
 };
 const { values: flags } = parseArgs({ options });
 const ports = { public: Number(flags['public-port']), private: Number(flags['private-port']) };
+
+/** What differs between the two platforms. */
+const scenes = {
+  tokens: {
+    program: 'docker/stand-in-platform.mjs',
+    config: demoConfig,
+    links: demoLinks,
+    whitelists: demoWhitelists,
+    adminToken: async (platformUrl) => (await fetch(`${platformUrl}/token?as=super-admin`)).text(),
+    terminal: tokenCommands,
+  },
+  sessions: {
+    program: 'docker/stand-in-sessions.mjs',
+    config: sessionsConfig,
+    links: sessionsLinks,
+    whitelists: sessionsWhitelists,
+    adminToken: () => demoAdminToken,
+    terminal: sessionCommands,
+  },
+};
+const scene = Object.hasOwn(scenes, flags.platform) ? scenes[flags.platform] : undefined;
 const children = [];
 let ending = false;
 
@@ -93,8 +116,8 @@ async function call(base, token, method, path, body) {
 
 /** Fills the whitelists through the admin API, as a super admin would. */
 async function fill(platformUrl, privateUrl) {
-  const token = await (await fetch(`${platformUrl}/token?as=super-admin`)).text();
-  for (const { scope, settings, ranges } of demoWhitelists()) {
+  const token = await scene.adminToken(platformUrl);
+  for (const { scope, settings, ranges } of scene.whitelists()) {
     const path = `/whitelists/${encodeURIComponent(scope)}`;
     for (const range of ranges) await call(privateUrl, token, 'POST', `${path}/ranges`, range);
     await call(privateUrl, token, 'PATCH', path, settings);
@@ -103,68 +126,45 @@ async function fill(platformUrl, privateUrl) {
 
 function printLinks(publicUrl, privateUrl, platformUrl) {
   console.log('\nThe gateway stands in front of a stand-in chat platform. Open these, in this order:');
-  for (const { title, links } of demoLinks(publicUrl)) {
+  for (const { title, links } of scene.links(publicUrl)) {
     console.log(`\n${title}`);
     for (const { url, shows } of links) console.log(`  ${url}\n      ${shows}`);
   }
   console.log(`
 From a terminal
-  curl -i ${publicUrl}/transcripts/support/1001
-      an API client is answered 401 with a problem that says why
-  curl -i -H "Authorization: Bearer $(curl -s '${platformUrl}/token?as=member')" ${publicUrl}/transcripts/support/1001
-      with a member's token it gets the transcript
-  curl -i --interface 127.0.0.2 ${publicUrl}/transcripts/sales/2001
-      127.0.0.2 is not on the list of "sales", 127.0.0.1 is
+${scene.terminal(publicUrl, platformUrl)}
   ${privateUrl}/readyz and ${privateUrl}/metrics
       health and figures, on the private door only
 
 The platform itself is at ${platformUrl}. Logs and data: ${flags.dir}. Ctrl-C ends everything.\n`);
 }
 
-/** Nothing else may listen there: said before anything is started or deleted. */
-async function needPort(flag) {
-  const port = Number(flags[flag]);
-  const server = createServer();
-  await new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  }).catch((error) => {
-    const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code ?? error.message})`;
-    throw new Error(`port ${port} ${why}: name another one, as in npm run demo -- --${flag} ${port + 1000}`);
-  });
-  await new Promise((resolve) => server.close(resolve));
+/** Function declarations: the scenes above name them. */
+function tokenCommands(publicUrl, platformUrl) {
+  return `  curl -i ${publicUrl}/transcripts/support/1001
+      an API client is answered 401 with a problem that says why
+  curl -i -H "Authorization: Bearer $(curl -s '${platformUrl}/token?as=member')" ${publicUrl}/transcripts/support/1001
+      with a member's token it gets the transcript
+  curl -i --interface 127.0.0.2 ${publicUrl}/transcripts/sales/2001
+      127.0.0.2 is not on the list of "sales", 127.0.0.1 is`;
 }
 
-/** A folder belongs to one demo at a time: another one's data is not deleted under it. */
-function takeFolder() {
-  const mark = join(flags.dir, 'demo.pid');
-  const other = existsSync(mark) ? Number(readFileSync(mark, 'utf8')) : 0;
-  if (other > 0 && runs(other))
-    throw new Error(
-      `another demo (process ${other}) runs in ${flags.dir}: end it, or name another folder with --dir`,
-    );
-  rmSync(flags.dir, { recursive: true, force: true });
-  mkdirSync(flags.dir, { recursive: true });
-  writeFileSync(mark, String(process.pid));
-}
-
-function runs(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
+function sessionCommands(publicUrl) {
+  return `  curl -i ${publicUrl}/transcripts/support/1001
+      an API client is answered 401 with a problem that says why
+  curl -sc jar -o /dev/null '${publicUrl}/login?user=agent'; curl -i -b jar ${publicUrl}/transcripts/support/1001
+      with an agent's session it gets the transcript
+  The lists are managed at ${publicUrl}/_gateway/ with the token ${demoAdminToken}`;
 }
 
 async function main() {
-  for (const flag of ['platform-port', 'public-port', 'private-port']) await needPort(flag);
-  takeFolder();
-  const platform = await start('platform', [
-    'docker/stand-in-platform.mjs',
-    '--port',
-    flags['platform-port'],
-  ]);
+  if (scene === undefined) throw new Error(`--platform: one of ${Object.keys(scenes).join(', ')}`);
+  for (const flag of ['platform-port', 'public-port', 'private-port'])
+    await needPort(flag, Number(flags[flag]));
+  takeFolder(flags.dir);
+  const platform = await start('platform', [scene.program, '--port', flags['platform-port']]);
   const configFile = join(flags.dir, 'gateway.yaml');
-  const config = demoConfig({ platformUrl: platform.url, dataDir: join(flags.dir, 'data'), ports });
+  const config = scene.config({ platformUrl: platform.url, dataDir: join(flags.dir, 'data'), ports });
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify(config, null, 2));
   const { publicUrl, privateUrl } = await start(
@@ -174,7 +174,7 @@ async function main() {
   );
   await fill(platform.url, privateUrl);
   printLinks(publicUrl, privateUrl, platform.url);
-  if (flags.check) await end((await checkLinks(demoLinks(publicUrl), platform.url)) ? 0 : 1);
+  if (flags.check) await end((await checkLinks(scene.links(publicUrl), platform.url)) ? 0 : 1);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(0));

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { createAuthorize } from './access/authorize.ts';
+import { createRecorded } from './access/recorded.ts';
 import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
-import { createRuling, type Ruling } from './app/rules.ts';
+import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/worker.ts';
@@ -28,48 +28,53 @@ export interface App {
 }
 
 /** The composition root: the keepers, then the one function that decides, then the doors. */
-export async function startApp(start: StartOptions, settings: ReloadSettings, log: Logger): Promise<App> {
-  const current: Current = { ruling: createRuling(start, settings, log), draining: false };
-  const ruling = (): Ruling => current.ruling;
+export async function startApp(
+  start: StartOptions,
+  settings: ReloadSettings,
+  log: Logger,
+  hasRoom = () => true,
+): Promise<App> {
+  const current: Current = { draining: false };
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
-  const authorize = createAuthorize({
-    ...{ rules: () => ruling().rules, policy: live.view, failedTokens: limits.failedTokens },
-    now: Date.now,
-  });
-  const health = healthOf({ store, live, ruling, current });
+  const authorize = standing.authorizeBy(live.view, limits.failedTokens);
+  const health = healthOf({ store, live, ruling, delegation, current });
   const counters = createCounters();
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
   const durations = createDurations();
-  const parts = { start, ruling, authorize, live, counters, durations, health, admin, limits, log };
-  const gateway = (current.gateway = createPublicDoor(parts));
-  const figures = figuresOf({ counters, live, gateway, verifier: () => ruling().verifier });
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
+  const seen = { counters, durations, health, limits, log };
+  const gateway = createPublicDoor({ start, ruling, onPassed, authorize: shown, live, admin, ...seen });
+  current.gateway = gateway;
+  const figures = figuresOf({ counters, live, gateway, ruling, delegation });
   const registry = createRegistry(figures, durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
-  ruling().verifier.start();
+  standing.start();
   live.start();
-  const closeKeepers = (): Promise<unknown> => Promise.all([ruling().verifier.close(), keepers.close()]);
+  const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
     const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
-    return {
-      publicUrl,
-      privateUrl,
-      reload: (next) => takeOver(current, start, next, log),
-      async close() {
-        current.draining = true;
-        gateway.drain();
-        await sleep(start.shutdown.delayMs);
-        await gateway.close(start.shutdown.drainMs);
-        await privateDoor.close();
-        await closeKeepers();
-      },
+    const close = async (): Promise<void> => {
+      current.draining = true;
+      await drain(gateway, start);
+      await privateDoor.close();
+      await closeKeepers();
     };
+    return { publicUrl, privateUrl, reload: reloading(standing, gateway), close };
   } catch (error) {
     await closeKeepers();
     throw error;
   }
+}
+
+/** Visitors go elsewhere first; what is in flight gets its time. */
+async function drain(gateway: Gateway, { shutdown }: StartOptions): Promise<void> {
+  gateway.drain();
+  await sleep(shutdown.delayMs);
+  await gateway.close(shutdown.drainMs);
 }
 
 /** The policy and what is counted, before anything is asked of them. Rejects as `openStore` does. */
@@ -86,20 +91,18 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   return { store, live, limits, close };
 }
 
-/** What a request is judged by now, and whether the gateway is about to end. */
-interface Current {
-  ruling: Ruling;
-  draining: boolean;
-  gateway?: Gateway;
+/** New rules, and everything under way is asked about by them. */
+function reloading(standing: Pick<Standing, 'takeOver'>, gateway: Gateway): App['reload'] {
+  return (next) => {
+    standing.takeOver(next);
+    gateway.reconsider();
+  };
 }
 
-/** Swaps in the rules of newer settings; throws, and changes nothing, where they cannot be made. */
-function takeOver(current: Current, start: StartOptions, next: ReloadSettings, log: Logger): void {
-  const previous = current.ruling;
-  current.ruling = createRuling(start, next, log, previous);
-  current.ruling.verifier.start();
-  void previous.verifier.close();
-  current.gateway?.reconsider();
+/** Whether the gateway is about to end. */
+interface Current {
+  draining: boolean;
+  gateway?: Gateway;
 }
 
 /** The figures of this process, or of all workers where it is one of them. */

@@ -31,6 +31,7 @@ export const problems = {
   'no-credential': problem(401, 'Sign-in needed', 'You are not signed in.', signIn),
   'session-expired': problem(401, 'Sign-in needed', 'Your session has ended.', signIn),
   'session-revoked': problem(401, 'Sign-in needed', 'Your session was ended.', signIn),
+  'session-ended': problem(401, 'Sign-in needed', 'You have signed out.', signIn),
   'session-invalid': problem(401, 'Sign-in needed', 'Your session cannot be confirmed.', signIn),
   'token-invalid': problem(401, 'Invalid token', 'The token proves nothing.', checkToken),
   'token-expired': problem(401, 'Expired token', 'The token has expired.', checkToken),
@@ -44,6 +45,12 @@ export const problems = {
     'Signing in did not help',
     'You were sent to sign in several times within a minute, and came back each time without a session.',
     'Allow cookies for this site and try again in a minute; if it goes on, tell the team that runs this site.',
+  ),
+  'cookie-no-token': problem(
+    403,
+    'Signing in did not help',
+    'The cookie that the sign-in of this site sets is no token: nobody can be recognised by it here.',
+    'This is not your doing. Tell the team that runs this site.',
   ),
   'origin-mismatch': problem(
     403,
@@ -76,6 +83,12 @@ export const problems = {
   overloaded: problem(503, 'Busy', 'There is too much to do.', later),
 
   'policy-unavailable': problem(503, 'Not known now', 'It cannot be known now who may see this.', later),
+  'log-unavailable': problem(
+    503,
+    'Not available now',
+    'What is shown here has to be recorded, and cannot be now.',
+    later,
+  ),
   'keys-unavailable': problem(
     503,
     'Not known now',
@@ -86,6 +99,18 @@ export const problems = {
     503,
     'Not known now',
     'It cannot be known now whether your sign-in is still valid.',
+    later,
+  ),
+  'sessions-unavailable': problem(
+    503,
+    'Not known now',
+    'It cannot be known now whether you are signed in to the chat platform.',
+    later,
+  ),
+  'platform-unproven': problem(
+    503,
+    'Not known now',
+    'It cannot be known now whether the chat platform keeps strangers out.',
     later,
   ),
 } as const satisfies Record<string, Problem>;

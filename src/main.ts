@@ -13,7 +13,7 @@ import {
   type Config,
   type Loaded,
 } from './config/index.ts';
-import { createLog } from './ops/log.ts';
+import { createLog, type Log } from './ops/log.ts';
 
 /** Start here: configuration → app → listen → close. Every other command is the command line's. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -40,7 +40,8 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config, warnings } = loaded;
-  const { log, flush } = createLog(config.log.level);
+  const { flush, ...logging } = createLog(config.log.level);
+  const { log } = logging;
   for (const warning of warnings) log.warn({ path: warning.path }, findingText(warning));
   const current: { running?: Running } = {};
   // Listened to from the start: a hangup must not end a gateway that is still starting.
@@ -53,7 +54,7 @@ async function serve(flags: readonly string[]): Promise<void> {
   const start =
     config.workers > 1
       ? startMany(config, log, (why) => fail(why, 'given up'))
-      : startOne({ start: config, settings: config }, log);
+      : startOne({ start: config, settings: config }, logging);
   const running = (current.running = await start.catch((error: unknown) => fail(error, 'could not start')));
   const { publicUrl, privateUrl } = running;
   // Scripts and supervisors wait for this line, whatever the level.
@@ -62,7 +63,8 @@ async function serve(flags: readonly string[]): Promise<void> {
 }
 
 async function serveAsWorker(given: Given): Promise<void> {
-  const { log, flush } = createLog(given.settings.log.level);
+  const { flush, ...logging } = createLog(given.settings.log.level);
+  const { log } = logging;
   const current: { running?: Running; waiting?: Config } = {};
   // Who started this one loads what is new: a hangup that reaches all of them is not for this one.
   process.on('SIGHUP', () => undefined);
@@ -71,7 +73,7 @@ async function serveAsWorker(given: Given): Promise<void> {
     current.waiting = settings;
     return false;
   });
-  const running = await startOne(given, log).catch(async (error: unknown) => {
+  const running = await startOne(given, logging).catch(async (error: unknown) => {
     // Said once, by the process that started this one.
     await tellFailed(messageOf(error));
     return process.exit(1);
@@ -93,10 +95,10 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function startOne({ start, settings }: Given, log: Logger): Promise<Running> {
+async function startOne({ start, settings }: Given, { log, hasRoom }: Omit<Log, 'flush'>): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(start, settings, log);
+  const app = await startApp(start, settings, log, hasRoom);
   return { ...app, reload: (next) => takeOver(app, start, next, log) };
 }
 

@@ -15,7 +15,8 @@ header a{margin-right:1.1rem}a{color:var(--accent)}h1{font-size:1.5rem;margin:.6
 border:1px solid var(--line);background:var(--card);color:inherit;cursor:pointer;width:100%;text-align:left;margin:.25rem 0}
 input,textarea{font:inherit;width:100%;padding:.5rem;border:1px solid var(--line);border-radius:.5rem;background:transparent;color:inherit}`;
 
-function page(title, body) {
+/** A page of the platform. */
+export function page(title, body) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escape(title)} – Parley chat</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="stylesheet" href="/assets/style.css"></head>

@@ -5,7 +5,8 @@ import { answer } from './routes.mjs';
 import { createTokens } from './tokens.mjs';
 import { echo } from './websocket.mjs';
 
-function helpers(request, response) {
+/** Ways to answer. */
+export function helpers(request, response) {
   const send = (status, type, text, more = {}) => {
     const body = Buffer.from(text);
     response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, ...more });
@@ -18,7 +19,7 @@ function helpers(request, response) {
 }
 
 /** /debug/last, /debug/requests, and DELETE /debug/requests: for tests and the curious. */
-function debug(segments, request, recorder, json) {
+export function debug(segments, request, recorder, json) {
   if (request.method === 'DELETE') recorder.clear();
   json(200, segments[1] === 'last' ? recorder.last() : recorder.all());
 }
@@ -60,15 +61,20 @@ function onUpgrade(recorder) {
  * @returns its `url`, and `close()`, which ends every connection.
  * @throws where it cannot listen.
  */
-export async function startStandIn(options) {
+export function startStandIn(options) {
   const recorder = createRecorder(options.record);
   const server = createServer({ keepAliveTimeout: 20_000 }, onRequest(recorder, createTokens(options)));
+  server.on('upgrade', onUpgrade(recorder));
+  return listen(server, options);
+}
+
+/** Listens; resolves with the `url` and with `close()`, which ends every connection. */
+export async function listen(server, options) {
   const sockets = new Set();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.on('upgrade', onUpgrade(recorder));
   await new Promise((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   });

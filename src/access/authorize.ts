@@ -6,70 +6,61 @@ import {
   type PolicyView,
   type Settings,
 } from '../policy/policy.ts';
-import { createBudget, MAX_CHECKS, type Budget } from '../identity/budget.ts';
-import type { Anonymous, Principal } from '../policy/principal.ts';
-import { readCredential } from '../reading/credential.ts';
+import type { Anonymous } from '../policy/principal.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
-import { firstOf, valuesOf } from '../reading/raw-headers.ts';
+import { hasFormBody } from '../reading/body.ts';
+import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
-import { limitedAddress } from './limited-address.ts';
+import { budgetOf } from './budget.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
+import { askWho, type Who } from './who.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 
 const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
 
-/** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but a token's first verification. */
+/** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but first sights: of a token, of a session. */
 export function createAuthorize(sources: Sources): Authorize {
   return (question, how = {}) => {
     const nowMs = how.atMs ?? sources.now();
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const conclude = (principal: Principal): Answer =>
-      answer(asked, principal, sources.policy(nowMs), rules, nowMs, narrator);
-    if (how.as !== undefined) return conclude(how.as);
-    // Who asks matters for a transcript only: nothing else costs a verification.
-    if (asked.resource.kind !== 'transcript' || asked.preflight) return conclude(stranger);
-    const principal = rules.identity.identify(
-      readCredential(rules.identity.cookieNames, question.headers),
-      nowMs,
-      undefined,
-      how.trace === true ? undefined : budgetOf(sources, question, asked),
-    );
-    return principal instanceof Promise ? principal.then(conclude) : conclude(principal);
+    const conclude = (who: Who): Answer => answer(asked, who, sources.policy(nowMs), rules, nowMs, narrator);
+    if (how.as !== undefined) return conclude({ principal: how.as });
+    // Who asks matters where a grant can open something only: nothing else costs a verification.
+    const { resource } = asked;
+    const isOpenable = resource.kind === 'transcript' || resource.kind === 'platform';
+    if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
+    const { delegating } = sources;
+    const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);
+    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
+    const who = askWho(parts, question, resource, asked.client);
+    return who instanceof Promise ? who.then(conclude) : conclude(who);
   };
-}
-
-/**
- * What may be spent on finding out who asks: nothing for an address of which too many tokens failed. What was verified
- * before still counts there, and who comes by their address needs no token; a session that cannot be checked is an
- * invalid one, since to take it for none would hide it, and to believe it would open everything.
- *
- * Failures are counted where they cost something, not requests: an office behind one address whose sessions expired
- * (their signatures are good) costs nothing, and one whose secret was changed a failure for each session, whatever
- * else is sent with them and whether or not the address lets them in.
- */
-function budgetOf({ failedTokens }: Sources, { peer }: Question, { client, forwarding }: Read): Budget {
-  const address = failedTokens && limitedAddress(client, forwarding.peerTrusted, peer.address);
-  if (failedTokens === undefined || address === undefined) return createBudget(MAX_CHECKS);
-  const left = failedTokens.blockedForMs(address) > 0 ? 0 : MAX_CHECKS;
-  return createBudget(left, () => failedTokens.failed(address));
 }
 
 type Read = Omit<Asked, 'principal'> & { readonly forwarding: Forwarding };
 
 function read(question: Question, how: How, rules: Rules, narrator: Narrator | undefined): Read {
   const { headers, method } = question;
+  const arrival = readClientIp(rules.trust, question.peer, headers);
   const resource = readTarget(
     rules.routes,
-    { target: question.target, host: firstOf(headers, 'host'), formBody: hasFormBody(headers) },
+    {
+      target: question.target,
+      host: firstOf(headers, 'host'),
+      forwardedHost: arrival.host,
+      formBody: hasFormBody(headers),
+      method,
+      headers,
+      body: question.body,
+    },
     narrator?.target,
   );
   narrator?.resource(resource);
-  const arrival = readClientIp(rules.trust, question.peer, headers);
   const client = how.from ?? arrival.client;
   narrator?.client(client, how.from === undefined ? arrival.hops : []);
   return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
@@ -77,7 +68,7 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
 
 function answer(
   { preflight, resource, client, forwarding }: Read,
-  principal: Principal,
+  { principal, delegation }: Who,
   view: PolicyView,
   rules: Rules,
   nowMs: number,
@@ -87,7 +78,7 @@ function answer(
   const { mode } = settings;
   narrator?.principal(principal);
   narrator?.policy(view, settings);
-  const asked = { preflight, resource, principal, client };
+  const asked = { preflight, resource, principal, client, ...(delegation && { delegation }) };
   const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);
   return {
@@ -107,7 +98,7 @@ function answer(
 /** A transcript's are its bot's; what names no single bot is enforced as soon as one that it could name is. */
 function settingsOf(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
   if (resource.kind === 'transcript') return settingsFor(view, defaults, resource.bot);
-  const bots = resource.kind === 'other' ? undefined : resource.bots;
+  const bots = 'bots' in resource ? resource.bots : undefined;
   return { ...settingsFor(view, defaults), mode: strictestMode(view, defaults, bots) };
 }
 
@@ -117,28 +108,6 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
     method === 'OPTIONS' &&
     firstOf(headers, 'origin') !== undefined &&
     firstOf(headers, 'access-control-request-method') !== undefined
-  );
-}
-
-/**
- * True for a body in which an upstream could find parameters as it finds them in a query. Any of several types
- * counts, since upstreams differ in which they take, and so does a type in a list or behind a byte that trims away.
- */
-function hasFormBody(headers: readonly string[]): boolean {
-  if (!hasBody(headers)) return false;
-  const types = valuesOf(headers, 'content-type');
-  return types.length === 0 || types.some((type) => FORM.test(type) || !TYPED.test(type));
-}
-
-const FORM = /application\/x-www-form-urlencoded|multipart\//i;
-/** What names a type at all: Rack takes a body without one for a form. */
-const TYPED = /^\s*[\w!#$&^.+*%'`|~-]+\/[\w!#$&^.+*%'`|~-]/;
-
-/** Many clients name a type where there is nothing to be typed. */
-function hasBody(headers: readonly string[]): boolean {
-  return (
-    valuesOf(headers, 'transfer-encoding').length > 0 ||
-    valuesOf(headers, 'content-length').some((length) => Number(length) !== 0)
   );
 }
 

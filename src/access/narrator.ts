@@ -12,6 +12,7 @@ export interface Narrator {
   readonly target: (line: string) => void;
   readonly resource: (resource: Resource) => void;
   readonly client: (client: ClientIp, hops: readonly Hop[]) => void;
+  readonly credential: (line: string) => void;
   readonly principal: (principal: Principal) => void;
   readonly policy: (view: PolicyView, settings: Settings) => void;
   readonly line: (name: string, decision: Decision | undefined) => void;
@@ -30,6 +31,7 @@ export function createNarrator(): Narrator {
         say('hop', `${hop.address} (${hop.source}): ${hop.trusted ? 'trusted proxy' : 'not trusted'}`);
       say('client IP', client.status === 'unknown' ? `unknown: ${client.why}` : client.address);
     },
+    credential: (line) => say('credential', line),
     principal: (principal) => say('principal', describePrincipal(principal)),
     policy: (view, settings) => {
       const { mode, whenOff, requireLogin, inheritPlatform } = settings;
@@ -61,6 +63,10 @@ function describeResource(resource: Resource): string {
     }
     case 'other':
       return resource.open ? 'an open route' : 'not guarded';
+    case 'platform':
+      return 'of no one bot: for who may see some bot, or an address on the platform list';
+    case 'wrong-method':
+      return `guarded, and its routes list ${resource.allowed.join(', ')} only`;
     case 'ambiguous':
     case 'unresolved':
       return `${resource.kind}: ${resource.why}`;
@@ -71,7 +77,9 @@ function describePrincipal(principal: Principal): string {
   switch (principal.kind) {
     case 'known': {
       const roles = (['member', 'contact', 'admin'] as const).filter((role) => principal[role] !== undefined);
-      return `${principal.subject} of issuer ${principal.issuer}, by ${principal.via}: ${roles.join(', ') || 'no grant'}`;
+      const what =
+        principal.session === undefined ? `issuer ${principal.issuer}` : `session ${principal.session}`;
+      return `${principal.subject} of ${what}, by ${principal.via}: ${roles.join(', ') || 'no grant'}`;
     }
     case 'anonymous':
       return `nobody: ${principal.reason}`;

@@ -1,3 +1,4 @@
+import type { BodyReading } from '../reading/body.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -21,6 +22,8 @@ export interface Question {
   readonly headers: readonly string[];
   readonly peer: Peer;
   readonly upgrade: boolean;
+  /** What the body says; undefined where it was not read. Read where an answer's resource `needsBody`. */
+  readonly body?: BodyReading;
 }
 
 /** What led to a decision, for people. */
@@ -36,7 +39,7 @@ export interface Forwarding {
   /** As a trusted proxy says; absent where none does. */
   readonly proto?: string;
   readonly host?: string;
-  /** True where the peer is a trusted proxy. */
+  /** True where the headers are those of a trusted proxy. */
   readonly peerTrusted: boolean;
   /** True where a forwarding header came from a peer that is none. */
   readonly unheard?: true;
@@ -54,6 +57,8 @@ export interface Answer {
   readonly revision: number;
   /** True where the policy is not confirmed live now. */
   readonly stale: boolean;
+  /** True for the page that is shown in place of a transcript, to who has to sign in first. */
+  readonly inPlace?: true;
   readonly steps?: readonly Step[];
 }
 

@@ -3,9 +3,13 @@ import type { FailureLimit } from '../limits/failures.ts';
 import type { DecideOptions } from '../policy/decide.ts';
 import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
+import type { Delegation } from '../policy/decide.ts';
+import type { RouteFacts } from '../policy/resource.ts';
 import type { Presented } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
+import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
+import type { Question } from './question.ts';
 
 /** What questions are judged by: immutable, swapped whole by a reload. */
 export interface Rules {
@@ -13,20 +17,39 @@ export interface Rules {
   readonly trust: Trust;
   readonly identity: {
     readonly cookieNames: ReadonlySet<string>;
+    /** Absent: no kind of session is configured. */
+    readonly readSessions?: ReadSessions | undefined;
     identify(
-      presented: Presented,
+      presented: Presented & { readonly sessions?: readonly PresentedSession[] },
       nowMs: number,
-      trace: undefined,
-      budget: Budget | undefined,
+      trace: ((line: string) => void) | undefined,
+      by: Bringer,
     ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
+}
+
+/** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
+export interface Bringer {
+  /** The client IP; absent while unknown. */
+  readonly address: string | undefined;
+  readonly host: string | undefined;
+  /** True where the platform's own answer decides: then it is not asked before. */
+  readonly delegated: boolean;
+  /** Absent: that of one request of nobody's. */
+  readonly budget?: Budget | undefined;
+}
+
+/** Knows of each route with `members: platform` whether the platform refuses strangers there. */
+export interface Delegating {
+  stateOf(route: RouteFacts, question: Question): Delegation | Promise<Delegation>;
 }
 
 /** What authorize asks besides its rules, each time anew. */
 export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;
+  readonly delegating?: Delegating;
   /** Counts, by address, tokens that cost a signature check and that no key verified; undefined: no limit. */
   readonly failedTokens?: FailureLimit | undefined;
   /** Unix time in milliseconds. */

@@ -9,6 +9,7 @@ const problems = {
   'no-credential': [401, 'Sign-in needed'],
   'session-expired': [401, 'Sign-in needed'],
   'session-revoked': [401, 'Sign-in needed'],
+  'session-ended': [401, 'Sign-in needed'],
   'session-invalid': [401, 'Sign-in needed'],
   'token-invalid': [401, 'Invalid token'],
   'token-expired': [401, 'Expired token'],
@@ -30,6 +31,8 @@ const problems = {
   'store-unknown': [503, 'Store did not answer'],
   'keys-unavailable': [503, 'Not known now'],
   'revocations-unavailable': [503, 'Not known now'],
+  'sessions-unavailable': [503, 'Not known now'],
+  'platform-unproven': [503, 'Not known now'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type AdminReason = keyof typeof problems;

@@ -14,8 +14,12 @@ import { viewSettings } from './views.ts';
 import { write } from './write.ts';
 
 export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
-  const { store } = options;
+  listRoute(app, options);
+  readRoute(app, options);
+}
 
+function listRoute(app: AdminApp, options: AdminOptions): void {
+  const { store } = options;
   app.get('/whitelists', listSchema, async (request) => {
     const { q = '', after, limit = DEFAULT_LIMIT } = request.query;
     const { revision, scopes } = await store.scopes();
@@ -30,7 +34,10 @@ export function whitelistRoutes(app: AdminApp, options: AdminOptions): void {
     }));
     return { revision, whitelists, ...(page.next === undefined ? {} : { next: page.next }) };
   });
+}
 
+function readRoute(app: AdminApp, options: AdminOptions): void {
+  const { store } = options;
   app.get('/whitelists/:scope', readSchema, async (request, reply) => {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;

@@ -6,11 +6,12 @@ import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '..
 import { createAccessLog } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
-import { createGateway, type Access, type Ended, type Gateway } from '../gateway/index.ts';
+import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import { hashKeyOf } from './hash-key.ts';
 import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -20,6 +21,7 @@ export interface PublicDoorParts {
   readonly start: StartOptions;
   readonly ruling: () => Ruling;
   readonly authorize: Authorize;
+  readonly onPassed: OnPassed;
   readonly live: LivePolicy;
   readonly counters: Counters;
   readonly durations: Durations;
@@ -47,6 +49,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       authorize,
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
+      onPassed: parts.onPassed,
       onAccess: record(parts),
       onEnded: (answer, ended) => logEnded(log, answer, ended),
       observe: parts.durations,
@@ -74,11 +77,16 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
   return gateway;
 }
 
-function record({ admin, counters, log, ruling }: PublicDoorParts): (answer: Answer, access: Access) => void {
-  let made = { options: ruling().config.log, write: createAccessLog(log, ruling().config.log) };
+function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
+  const { admin, counters, log, ruling, start } = parts;
+  const make = ({ log: options }: Ruling['config']) => ({
+    options,
+    write: createAccessLog(log, { ...options, ...hashKeyOf(options, start.store) }),
+  });
+  let made = make(ruling().config);
   return (answer, access) => {
-    const options = ruling().config.log;
-    if (made.options !== options) made = { options, write: createAccessLog(log, options) };
+    const { config } = ruling();
+    if (made.options !== config.log) made = make(config);
     const refusal = access.code === answer.decision.reason ? undefined : access.code;
     counters.count(refusal === undefined ? answer.decision.outcome : 'deny', access.code, answer.enforced);
     if (answer.resource.kind !== 'other') {
@@ -111,6 +119,8 @@ export async function createPrivateDoor(
     // The id of a bot has up to 128 characters, each of which may come percent-encoded.
     routerOptions: { maxParamLength: 512 },
   });
+  // Who opens the bare door looks for the dashboard.
+  app.get('/', async (_request, reply) => reply.redirect(`${ADMIN_PREFIX}/`, 302));
   await app.register(healthPlugin, health);
   await app.register(metricsPlugin, metrics);
   const options: AdminOptions = {

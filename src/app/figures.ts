@@ -3,13 +3,17 @@ import type { Counters } from '../audit/counters.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { Verifier } from '../identity/verifier.ts';
 import type { Figure } from '../ops/metrics.ts';
+import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { Ruling } from './rules.ts';
+import { delegationFigures, sessionFigures } from './session-figures.ts';
 
 export interface FigureSources {
   readonly counters: Counters;
   readonly live: LivePolicy;
   readonly gateway: Gateway;
-  verifier(): Verifier;
+  ruling(): Ruling;
+  readonly delegation: DelegationWatch;
 }
 
 type Read = () => number;
@@ -24,7 +28,8 @@ const gauge = (name: string, help: string, read: Read): Figure => one(name, 'gau
 const counter = (name: string, help: string, read: Read): Figure => one(name, 'counter', help, read);
 
 /** Every figure that the rooms keep, under the name that operators see. */
-export function figuresOf({ counters, live, gateway, verifier }: FigureSources): readonly Figure[] {
+export function figuresOf({ counters, live, gateway, ruling, delegation }: FigureSources): readonly Figure[] {
+  const verifier = (): Verifier => ruling().verifier;
   return [
     decisions(counters),
     clients(counters),
@@ -36,6 +41,8 @@ export function figuresOf({ counters, live, gateway, verifier }: FigureSources):
     ...policyFigures(live),
     ...tokenFigures(() => verifier().stats()),
     keyAge(verifier),
+    ...sessionFigures(() => ruling().sessions),
+    ...delegationFigures(delegation),
     ...doorFigures(gateway),
     buildInfo(),
   ];

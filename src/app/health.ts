@@ -2,17 +2,19 @@ import type { Dependency, HealthSources } from '../ops/health.ts';
 import type { LivePolicy } from '../policy-store/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import type { Gateway, UpstreamHealth } from '../gateway/index.ts';
+import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { Ruling } from './rules.ts';
 
 export interface HealthParts {
   readonly store: Store;
   readonly live: LivePolicy;
   readonly ruling: () => Ruling;
+  readonly delegation: Pick<DelegationWatch, 'standings'>;
   readonly current: { readonly draining: boolean; readonly gateway?: Pick<Gateway, 'stats'> };
 }
 
 /** Asks the rooms how they are. */
-export function healthOf({ store, live, ruling, current }: HealthParts): HealthSources {
+export function healthOf({ store, live, ruling, delegation, current }: HealthParts): HealthSources {
   const keys = (): readonly Dependency[] =>
     ruling()
       .verifier.status()
@@ -29,9 +31,28 @@ export function healthOf({ store, live, ruling, current }: HealthParts): HealthS
       policyState(live),
       { name: 'store', ...store.status() },
       ...keys(),
+      ...sessionStates(ruling()),
+      ...delegated(delegation),
       upstreamState(current.gateway?.stats().upstream),
     ],
   };
+}
+
+function sessionStates({ sessions }: Ruling): Dependency[] {
+  return sessions.status().map(({ name, ...state }) => ({ ...state, name: `sessions of ${name}` }));
+}
+
+function delegated({ standings }: HealthParts['delegation']): Dependency[] {
+  const details = {
+    proven: 'the platform refuses strangers',
+    open: 'the platform shows it to strangers: it is shut for sessions',
+    unknown: 'it was not seen that the platform refuses strangers: it is shut for sessions',
+  };
+  return standings().map(({ route, state }) => ({
+    name: `platform at ${route}`,
+    state: state === 'proven' ? 'up' : 'degraded',
+    detail: details[state],
+  }));
 }
 
 function policyState(live: LivePolicy): Dependency {

@@ -1,16 +1,21 @@
 import type { Rules } from '../access/rules.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
+import { compilePages } from '../gateway/pages/page.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
+import type { Ends } from '../identity/sessions/ends.ts';
+import type { Sessions } from '../identity/sessions/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
+import { identityOf, sessionsOf } from './identity.ts';
 
 /** Everything that a reload replaces: immutable, swapped whole. */
 export interface Ruling {
   readonly config: ReloadSettings;
   readonly rules: Rules;
   readonly verifier: Verifier;
+  readonly sessions: Sessions;
   readonly settings: GatewaySettings;
 }
 
@@ -19,22 +24,29 @@ export interface Ruling {
  * what the checks of the configuration did not see.
  */
 export function createRuling(
-  { limits }: StartOptions,
+  start: StartOptions,
   config: ReloadSettings,
   log: VerifierDependencies['log'],
+  ends: Ends,
   previous?: Ruling,
 ): Ruling {
-  const verifierOptions = { ...config.identity, maxTokenBytes: limits.tokenBytes };
+  const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
   const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
-  const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
+  const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
+  const { routes, otherPaths, botIdCase, identity, login, policy, trustedProxies, upstream } = config;
   return {
     config,
     verifier,
+    sessions,
     rules: {
-      routes: compileRoutes(routes),
+      routes: compileRoutes(routes, { otherPaths, botIdCase }),
       trust: compileTrust(trustedProxies),
-      identity: verifier,
-      options: { otherPaths, canLogIn: identity.issuers.length > 0, defaults: policy.defaults },
+      identity: identityOf(config, verifier, sessions),
+      options: {
+        otherPaths,
+        canLogIn: identity.issuers.length + identity.sessions.length > 0,
+        defaults: policy.defaults,
+      },
     },
     settings: {
       publicUrl: config.public.url,
@@ -42,6 +54,8 @@ export function createRuling(
       login,
       forwardCredentials: identity.forwardCredentials,
       cookieNames: verifier.cookieNames,
+      tokenCookies: tokenCookiesOf(identity),
+      pages: compilePages(config.pages),
       identityHeaders: compileIdentityHeaders(
         { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
         (header) => log.warn({ header }, lostHeader),
@@ -52,3 +66,11 @@ export function createRuling(
 
 const lostHeader =
   'a trusted proxy sends an identity header that does not reach the platform: list it in trustedProxies.passHeaders';
+
+/** Cookies that can hold nothing but an issuer's token, by their whole name. */
+function tokenCookiesOf({ issuers, sessions }: ReloadSettings['identity']): ReadonlySet<string> {
+  const sessionPlaces = new Set<string>(sessions.flatMap(({ from }) => from));
+  const places = issuers.flatMap(({ from }) => from.filter((place) => /^cookie:[^*]+$/.test(place)));
+  const alone = places.filter((place) => !sessionPlaces.has(place));
+  return new Set(alone.map((place) => place.slice('cookie:'.length)));
+}

@@ -16,21 +16,14 @@ export async function opening<T>(door: 'public' | 'private', place: Place, opene
 }
 
 function whyClosed(door: string, { host, port }: Place, error: unknown): string {
-  const code = codeOf(error);
-  switch (code) {
-    case 'EADDRINUSE':
-      return `${door}.port ${port} is taken (${code})`;
-    case 'EACCES':
-      return `${door}.port ${port} may not be opened by this user (${code})`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EINVAL':
-      return `${door}.host ${host} is no address of this machine (${code})`;
-    default:
-      return `${door}.host ${host}, ${door}.port ${port}: ${messageOf(error)}`;
-  }
+  const code = codeOf(error) ?? '';
+  if (code === 'EADDRINUSE') return `${door}.port ${port} is taken (${code})`;
+  if (code === 'EACCES') return `${door}.port ${port} may not be opened by this user (${code})`;
+  if (noAddress.has(code)) return `${door}.host ${host} is no address of this machine (${code})`;
+  return `${door}.host ${host}, ${door}.port ${port}: ${messageOf(error)}`;
 }
+
+const noAddress = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
 
 /** The same for whatever else a setting names. */
 export async function using<T>(setting: string, work: Promise<T>): Promise<T> {

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
+import { pseudonym, truncated } from './shortened.ts';
 
 /** How much of a visitor the log may show. */
 export interface AccessLogOptions {
   readonly clientIp: 'full' | 'truncated';
   readonly subject: 'full' | 'hashed';
+  /** For `hashed`: of subjects and contact ids. */
+  readonly hashKey?: Uint8Array;
 }
 
 /** What was decided, as far as the log tells it. */
@@ -60,8 +62,7 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
   const transcript = resource.kind === 'transcript' ? resource : undefined;
   const range = decision.outcome === 'forward' ? decision.range : undefined;
   const known = principal.kind === 'known' ? principal : undefined;
-  const person = (id: string | undefined): string | undefined =>
-    id === undefined || options.subject === 'full' ? id : hashed(id);
+  const person = (id: string | undefined): string | undefined => personOf(id, options);
   return {
     outcome: refusal === undefined ? decision.outcome : 'deny',
     reason: refusal ?? decision.reason,
@@ -74,9 +75,10 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
     scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),
     rangeId: range?.id,
     method: event.method,
-    clientIp: client.status === 'unknown' ? undefined : address(client, options.clientIp),
+    clientIp: addressOf(client, options),
     clientIpStatus: client.status,
-    issuer: known?.issuer,
+    issuer: known?.session === undefined ? known?.issuer : undefined,
+    session: sessionOf(principal),
     subject: person(known?.subject),
     revision: answer.revision,
     stale: answer.stale,
@@ -92,16 +94,19 @@ function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 100) / 100;
 }
 
-/** Truncated: an IPv4 address to its /24, an IPv6 address to its /48. */
-function address(
-  { address: text, status }: Exclude<ClientIp, { status: 'unknown' }>,
-  detail: 'full' | 'truncated',
-): string {
-  if (detail === 'full') return text;
-  return status === 'ipv4' ? text.replace(/\d+$/, '0') : `${text.split(':').slice(0, 3).join(':')}::`;
+/** The kind of session that said who it is, or that was left to the platform. */
+function sessionOf(principal: Principal): string | undefined {
+  if (principal.kind === 'refused') return undefined;
+  return (principal.kind === 'known' ? principal.session : undefined) ?? principal.brings;
 }
 
-/** One way, the same on every gateway, so that a person's lines can be told together. */
-function hashed(id: string): string {
-  return createHash('sha256').update(id).digest('hex').slice(0, 16);
+/** What cannot be hashed by a key is not told at all. */
+function personOf(id: string | undefined, { subject, hashKey }: AccessLogOptions): string | undefined {
+  if (id === undefined || subject === 'full') return id;
+  return hashKey === undefined ? undefined : pseudonym(hashKey, id);
+}
+
+function addressOf(client: ClientIp, { clientIp }: AccessLogOptions): string | undefined {
+  if (client.status === 'unknown') return undefined;
+  return clientIp === 'full' ? client.address : truncated(client);
 }

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
-import { routeRules } from './checks/route-rules.ts';
+import { eachRoute, routeRules } from './checks/route-rules.ts';
+import { pageRules } from './checks/page-rules.ts';
 import type { Asked } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
+import { sessionRules } from './checks/session-rules.ts';
 import { storeRules } from './checks/store-rules.ts';
 import { checkValues } from './checks/values.ts';
 import { createFindings, pathText } from './findings.ts';
@@ -98,7 +100,8 @@ export function readConfig(options: LoadOptions): Read {
     said: (path) => saidAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...storeRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...storeRules, ...pageRules];
+  eachRoute.check(asked);
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.

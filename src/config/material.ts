@@ -69,10 +69,12 @@ function content(node: InputNode, said: InputNode, text: string, path: Path, rea
 
 /** One object with the content of its files in place of their names. */
 function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): Value {
-  const properties = node.properties ?? {};
+  const { properties } = node;
+  // Keys of the operator's own choice.
+  if (properties === undefined) return tree;
   const values: Record<string, Value> = {};
   for (const [name, value] of Object.entries(tree)) {
-    const child = properties[name];
+    const child: InputNode | undefined = properties[name];
     if (child === undefined) continue;
     const target = child.variant?.of ?? name;
     const owner = properties[target];
@@ -100,7 +102,7 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
       ? tree
       : tree.map((item: Tree, index) => resolveValue(items, item, [...path, index], reader));
   }
-  return isBranch(tree) ? resolveObject(node, tree, path, reader) : tree;
+  return isBranch(tree) && node.properties !== undefined ? resolveObject(node, tree, path, reader) : tree;
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Leases } from '../access/leases.ts';
 import type { Answer, Question } from '../access/question.ts';
-import type { GatewaySettings } from './options.ts';
+import type { GatewaySettings, OnPassed } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import type { Streams } from './streams.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,6 +14,8 @@ export interface Asked {
   readonly requestId: string;
   /** When it was taken up, by `performance.now()`. */
   readonly startMs: number;
+  /** Its body, where it was read to be judged: sent on as it came. */
+  readonly body?: Buffer | undefined;
 }
 
 /** What went on after its head, or ended before its time. */
@@ -46,6 +48,7 @@ export interface ExchangeShare {
   settings(): GatewaySettings;
   /** Told the head of each answer of the upstream's, before it goes out. */
   onHead(asked: Asked, answer: Answer, status: number, upstreamMs: number): void;
+  readonly onPassed: OnPassed | undefined;
   onEnded(answer: Answer, ended: Ended): void;
   readonly observeUpstream: ((seconds: number) => void) | undefined;
 }

@@ -3,10 +3,12 @@ import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { LoginLoop } from './login-loop.ts';
-import { loginLocation } from './login.ts';
-import { askerOf } from './navigation.ts';
+import { loginLocation, switchLocation } from './login.ts';
+import { askerOf, type Asker } from './navigation.ts';
 import type { GatewaySettings, HostileLimiter } from './options.ts';
-import { allowOrigin, loginRedirect, refusal, type Refusal } from './refusal.ts';
+import type { PageRetries } from './page-retries.ts';
+import type { SignIn } from './pages/page.ts';
+import { allowOrigin, loginRedirect, refusal, type PageContext, type Refusal } from './refusal.ts';
 
 export interface Enforcer {
   /** The answer to a visitor who is not let through. */
@@ -23,16 +25,25 @@ export interface Enforcer {
 export interface Refused {
   readonly code: ProblemCode;
   readonly refusal: Refusal;
+  /** A target whose page is shown in place of the refusal, where it is one that everybody may see. */
+  readonly inPlace?: string;
 }
 
 export interface EnforcerDeps {
   settings(): GatewaySettings;
   readonly loop: LoginLoop;
+  readonly retries: PageRetries;
   readonly hostile: HostileLimiter | undefined;
 }
 
 /** Turns a decision that does not forward into the answer that DESIGN gives it. */
-export function createEnforcer({ settings, loop, hostile }: EnforcerDeps): Enforcer {
+export function createEnforcer(deps: EnforcerDeps): Enforcer {
+  const { settings, hostile } = deps;
+  const contextOf = (request: IncomingMessage, more: Partial<PageContext> = {}): PageContext => ({
+    pages: settings().pages,
+    acceptLanguage: request.headers['accept-language'],
+    ...more,
+  });
   const finish = (request: IncomingMessage, code: ProblemCode, refused: Refusal): Refused => {
     allowOrigin(refused, request.headers, settings());
     return { code, refusal: refused };
@@ -41,32 +52,74 @@ export function createEnforcer({ settings, loop, hostile }: EnforcerDeps): Enfor
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
     const { client } = answer;
+    const say = (said: ProblemCode, more?: Partial<PageContext>): Refused => {
+      const retries = asker === 'page' && deps.retries.may(request, said, target);
+      const page = contextOf(request, { retries, ...more });
+      return finish(request, said, refusal({ code: said, requestId, asker, client, page }));
+    };
+    const allow = (): Refused =>
+      answer.decision.outcome === 'login' && asker !== 'program'
+        ? askToSignIn(deps, { request, target, answer, requestId, code, asker, say })
+        : say(code, accountOf(settings(), answer, target));
     const { peerTrusted } = answer.forwarding;
     const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
-    if (isHostile(code) && hostile !== undefined && address !== undefined) {
-      const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
-      const limited = (yes: boolean): Refused => {
-        const said = yes ? code : 'rate-limited';
-        return finish(request, said, refusal({ code: said, requestId, asker, client }));
-      };
-      return typeof allowed === 'boolean' ? limited(allowed) : allowed.then(limited);
-    }
-    const login = answer.decision.outcome === 'login' && asker !== 'program';
-    const loginUrl = login ? loginLocation(settings(), target) : undefined;
-    if (loginUrl === undefined || asker === 'frame')
-      return finish(request, code, refusal({ code, requestId, asker, client, loginUrl }));
-    if (loop.isLoop(request, target, client, settings().cookieNames))
-      return finish(
-        request,
-        'login-loop',
-        refusal({ code: 'login-loop', requestId, asker, client, loginUrl }),
-      );
-    return finish(request, code, loginRedirect(code, requestId, loginUrl));
+    if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
+    const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
+    const limited = (yes: boolean): Refused => (yes ? allow() : say('rate-limited'));
+    return typeof allowed === 'boolean' ? limited(allowed) : allowed.then(limited);
   };
-  const problem: Enforcer['problem'] = (request, code, requestId) =>
-    finish(request, code, refusal({ code, requestId, asker: askerOf(request.method, request.headers) }))
+  const problem: Enforcer['problem'] = (request, code, requestId) => {
+    const asker = askerOf(request.method, request.headers);
+    const retries = asker === 'page' && deps.retries.may(request, code);
+    return finish(request, code, refusal({ code, requestId, asker, page: contextOf(request, { retries }) }))
       .refusal;
+  };
   return { refuse, problem };
+}
+
+interface Prompt {
+  readonly request: IncomingMessage;
+  readonly target: string;
+  readonly answer: Answer;
+  readonly requestId: string;
+  readonly code: ProblemCode;
+  readonly asker: Asker;
+  say(code: ProblemCode, more?: Partial<PageContext>): Refused;
+}
+
+/** By a redirect, or as `login.mode` says; never for ever to one who comes back without a session. */
+function askToSignIn({ settings, loop }: EnforcerDeps, prompt: Prompt): Refused {
+  const { request, target, answer, requestId, code, asker, say } = prompt;
+  const current = settings();
+  const { mode, explainFirst } = current.login;
+  const url = loginLocation(current, target);
+  if (url === undefined) return say(code);
+  const fragment = mode === 'pathParameter' ? undefined : 'keep';
+  const signIn = (how: SignIn['fragment'] = fragment) => ({ signIn: { url, fragment: how } });
+  if (asker === 'frame') return say(code, signIn());
+  // Who is shown a page, and goes on from there by themselves, is in no loop.
+  if (explainFirst) return say(code, signIn());
+  if (mode === 'inPlace') {
+    const stuck = code === 'no-credential' ? undefined : loop.stuck(request, target, answer.client, current);
+    return stuck ? say(stuck, signIn()) : { ...say(code, signIn()), inPlace: url };
+  }
+  const stuck = loop.stuck(request, target, answer.client, current);
+  if (stuck !== undefined) return say(stuck, signIn());
+  if (mode === 'fragment') return say(code, signIn('go'));
+  const redirect = loginRedirect(code, requestId, url);
+  allowOrigin(redirect, request.headers, current);
+  return { code, refusal: redirect };
+}
+
+/** For one who is signed in without access: as whom, and the way to another account. */
+function accountOf(
+  settings: GatewaySettings,
+  { decision, principal }: Answer,
+  target: string,
+): Partial<PageContext> {
+  if (decision.reason !== 'no-access' || principal.kind !== 'known') return {};
+  const url = switchLocation(settings, target);
+  return { subject: principal.subject, ...(url !== undefined && { signIn: { url } }) };
 }
 
 /** A decision to forward never gets here; were one to, nobody is let through by it. */

@@ -27,12 +27,13 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #isAnswering = false;
 
   protected override send(): void {
-    const { request, response } = this.asked;
+    const { request, response, body } = this.asked;
     if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
     };
+    if (body !== undefined) return ready(body);
     takeBody(request, response, this.share.bodyTimeoutMs, ready, () => this.stalled());
   }
 
@@ -77,6 +78,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
       return true;
     }
     this.#headArrived();
+    this.share.onPassed?.(this.asked.question, status, raw);
     this.delivery.head(status, reason, raw, resume);
     if (isBodiless(status, this.asked.request.method)) this.onComplete(null);
     else process.nextTick(endTurn, this);

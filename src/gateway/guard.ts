@@ -4,13 +4,17 @@ import type { Socket } from 'node:net';
 import { grants } from '../access/leases.ts';
 import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
+import { OVERSIZED, readBody } from '../reading/body.ts';
 import { originForm } from '../reading/target.ts';
 import type { Asked, ExchangeShare } from './asked.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
+import { answerInPlace } from './in-place.ts';
 import { inspect } from './inspect.ts';
 import type { GatewayDeps, LimitOptions } from './options.ts';
+import type { InPlace } from './own-answers.ts';
 import { allowedMethods, sendRefusal } from './refusal.ts';
+import { readWhole } from './request-body.ts';
 import { requestIdOf } from './request-id.ts';
 import { isReserved } from './target-form.ts';
 import { UpgradeResponse } from './upgrade-response.ts';
@@ -57,36 +61,86 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
     peer: parts.peerOf(raw.socket),
     upgrade: reply.raw instanceof UpgradeResponse,
   };
-  const decided = (answer: Answer): void => {
+  const decided: Decided = (question, answer, body) => {
     deps.observe?.decision((performance.now() - startMs) / 1000);
     const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
-    act(share, { request: raw, response: reply.raw, question, requestId, startMs }, answer, request, reply);
+    const asked = { request: raw, response: reply.raw, question, requestId, startMs, body };
+    const exchanged = open(share, asked, answer, request, reply);
+    if (exchanged) return;
+    reply.hijack();
+    const inPlace: InPlace = (target, otherwise) => {
+      const other = { ...asked, question: { ...question, target } };
+      void answerInPlace(deps.authorize, other.question)
+        .then((shown) => shown !== undefined && open(share, other, shown, request, reply))
+        .then((isShown) => isShown || otherwise())
+        .catch(broken);
+    };
+    share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined, inPlace);
   };
   const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
+  const considered: Decided = (asked, answer) => {
+    if (!wantsBody(answer)) return decided(asked, answer);
+    readToJudge(parts, reply, asked, (whole, body) =>
+      ask(deps, whole, broken, (now) => decided(whole, now, body)),
+    );
+  };
+  ask(deps, question, broken, (answer) => considered(question, answer));
+}
+
+/** Told what was answered to which question; `body` is what was read for it. */
+type Decided = (question: Question, answer: Answer, body?: Buffer) => void;
+
+function ask(
+  { authorize }: GatewayDeps,
+  question: Question,
+  broken: (error: unknown) => void,
+  answered: (answer: Answer) => void,
+): void {
   try {
-    const answer = deps.authorize(question);
-    if (!(answer instanceof Promise)) decided(answer);
-    else answer.then(decided).catch(broken);
+    const answer = authorize(question);
+    if (!(answer instanceof Promise)) answered(answer);
+    else answer.then(answered).catch(broken);
   } catch (error) {
     broken(error);
   }
 }
 
-function act(
+/** A body is read only where it decides: what is merely reported goes on as a stream. */
+function wantsBody({ resource, enforced }: Answer): boolean {
+  return enforced && resource.kind === 'unresolved' && resource.needsBody === true;
+}
+
+/** Reads the body of a request that cannot be judged without; one that is too large is judged as such. */
+function readToJudge(
+  { limits, share }: GuardParts,
+  reply: FastifyReply,
+  question: Question,
+  ready: (question: Question, body?: Buffer) => void,
+): void {
+  const { raw } = reply.request;
+  const read = (body: Buffer | undefined): void => {
+    if (body === undefined) ready({ ...question, body: OVERSIZED });
+    else ready({ ...question, body: readBody(body, question.headers) }, body);
+  };
+  const stalled = (): void =>
+    sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
+  readWhole(raw, reply.raw, limits.inspectedBodyBytes, share.bodyTimeoutMs, read, stalled);
+}
+
+/** Lets it through where the answer grants it; false where it does not. */
+function open(
   share: ExchangeShare,
   asked: Asked,
   answer: Answer,
   request: FastifyRequest,
   reply: FastifyReply,
-): void {
+): boolean {
   const lease = share.leases.open(asked.question, answer, (now, why) => exchange.revoke(now, why));
-  if (lease === undefined) {
-    reply.hijack();
-    return share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined);
-  }
+  if (lease === undefined) return false;
   const exchange = new Exchange(asked, lease, share);
-  if (asked.response.destroyed) return exchange.destroy();
-  forward(exchange, request, reply);
+  if (asked.response.destroyed) exchange.destroy();
+  else forward(exchange, request, reply);
+  return true;
 }
 
 /** The target as it stood on the wire: the router sees another one (`rewriteUrl`). */

@@ -14,12 +14,20 @@ import { createLoginLoop } from './login-loop.ts';
 import type { GatewayDeps, GatewayOptions } from './options.ts';
 import { mayOpen } from './origin-check.ts';
 import { createOwnAnswers, type OwnAnswers } from './own-answers.ts';
+import { createPageRetries } from './page-retries.ts';
 import { createStreams } from './streams.ts';
 import { createUpstream, type UpstreamHealth } from './upstream.ts';
 
 export type { Ended } from './asked.ts';
 export type { UpstreamHealth } from './upstream.ts';
-export type { Access, GatewayDeps, GatewayOptions, GatewaySettings, HostileLimiter } from './options.ts';
+export type {
+  Access,
+  GatewayDeps,
+  GatewayOptions,
+  GatewaySettings,
+  HostileLimiter,
+  OnPassed,
+} from './options.ts';
 
 /** The public door. */
 export interface Gateway {
@@ -57,7 +65,8 @@ export function createGateway(options: GatewayOptions, deps: GatewayDeps): Gatew
   const closing = createClosing();
   const failures = createFailures(deps.log);
   const loop = createLoginLoop(() => performance.now());
-  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, hostile: deps.hostile });
+  const retries = createPageRetries(() => performance.now());
+  const enforcer = createEnforcer({ settings: () => deps.settings(), loop, retries, hostile: deps.hostile });
   const share = createShare(options, deps, closing, createOwnAnswers(deps, enforcer, failures));
   const { leases, streams, upstream } = share;
   const connections = createConnections({
@@ -120,6 +129,7 @@ function createShare(
         upstreamMs,
         durationMs: performance.now() - startMs,
       }),
+    onPassed: deps.onPassed,
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };

@@ -1,15 +1,38 @@
 import { originForm } from '../reading/target.ts';
-
 import type { GatewaySettings } from './options.ts';
 
+/** How people are asked to log in. */
+export type LoginMode = 'redirect' | 'inPlace' | 'pathParameter' | 'fragment';
+
+/** What the login page's URL may hold in mode `pathParameter`: the way back, as it is or in Base64. */
+export const returnPlaces = ['{return}', '{returnBase64}'] as const;
+
+type Site = Pick<GatewaySettings, 'login' | 'publicUrl'>;
+
 /** Where a page is sent to sign in, with the way back; undefined where no login page is configured. */
-export function loginLocation(settings: GatewaySettings, target: string): string | undefined {
-  const { url, returnParam } = settings.login;
+export function loginLocation(settings: Site, target: string): string | undefined {
+  const { url, mode } = settings.login;
+  return url !== null && mode === 'inPlace' ? url : locationOf(settings, url, target);
+}
+
+/** Where somebody who is signed in may change to another account. */
+export function switchLocation(settings: Site, target: string): string | undefined {
+  const { url, mode, switchUrl } = settings.login;
+  return locationOf(settings, switchUrl ?? (mode === 'inPlace' ? null : url), target);
+}
+
+function locationOf(settings: Site, url: string | null, target: string): string | undefined {
   if (url === null) return undefined;
+  const { returnParam } = settings.login;
   const back = wayBack(target);
   const whole = needsSite(url, settings.publicUrl)
     ? `${siteOf(settings.publicUrl)}${back}`
     : stayingOnSite(back);
+  if (returnPlaces.some((place) => url.includes(place))) {
+    const plain = encodeURIComponent(whole);
+    const coded = encodeURIComponent(Buffer.from(whole, 'latin1').toString('base64'));
+    return url.replace('{return}', () => plain).replace('{returnBase64}', () => coded);
+  }
   const [page = '', fragment] = splitOnce(url, '#');
   const joint = page.includes('?') ? (/[?&]$/.test(page) ? '' : '&') : '?';
   const query = `${encodeURIComponent(returnParam)}=${encodeURIComponent(whole)}`;

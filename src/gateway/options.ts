@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
-import type { Answer, Authorize } from '../access/question.ts';
+import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { Ended } from './asked.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
+import type { LoginMode } from './login.ts';
+import type { Pages } from './pages/page.ts';
 
 /** The platform behind the gateway. Times in milliseconds. */
 export interface UpstreamOptions {
@@ -45,6 +47,8 @@ export interface LimitOptions {
   readonly headerBytes: number;
   readonly headerCount: number;
   readonly targetBytes: number;
+  /** Of a body that is read to be judged. */
+  readonly inspectedBodyBytes: number;
   readonly headersTimeoutMs: number;
   /** A request body that stands still for so long is given up; 0 = never. */
   readonly bodyTimeoutMs: number;
@@ -70,10 +74,22 @@ export interface GatewayOptions {
 export interface GatewaySettings {
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
-  readonly login: { readonly url: string | null; readonly returnParam: string };
+  readonly login: {
+    readonly url: string | null;
+    readonly returnParam: string;
+    readonly mode: LoginMode;
+    /** A page of ours before the login page. */
+    readonly explainFirst: boolean;
+    /** Where one signed in changes to another account; null: the login page. */
+    readonly switchUrl: string | null;
+  };
+  /** The gateway's own pages. */
+  readonly pages: Pages;
   /** False: our cookies and bearer are not sent upstream. */
   readonly forwardCredentials: boolean;
   readonly cookieNames: ReadonlySet<string>;
+  /** Those of them that hold tokens, and nothing else. */
+  readonly tokenCookies: ReadonlySet<string>;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
 }
@@ -99,6 +115,9 @@ export interface HostileLimiter {
   isUnheard(address: string): boolean;
 }
 
+/** Told of a question, and of the status and the raw headers that the platform answered it with. */
+export type OnPassed = (question: Question, status: number, rawHeaders: readonly (Buffer | string)[]) => void;
+
 export interface GatewayDeps {
   readonly authorize: Authorize;
   settings(): GatewaySettings;
@@ -106,6 +125,8 @@ export interface GatewayDeps {
   isTrustedPeer(address: string): boolean;
   /** Called once for each request that is judged, with the head of its answer. */
   onAccess(answer: Answer, access: Access): void;
+  /** Told of the head of each answer of the platform's: sessions end in passing. */
+  readonly onPassed?: OnPassed;
   /** Called once for each that went on for long after it, or whose grant ended. */
   onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */

@@ -11,7 +11,7 @@ import { newRequestId } from './request-id.ts';
 /** Answers of the gateway's own, each with its line in the log. */
 export interface OwnAnswers {
   /** What a decision refuses; `code` where the door refuses what the decision would have let through. */
-  deny(asked: Asked, answer: Answer, code?: ProblemCode): void;
+  deny(asked: Asked, answer: Answer, code?: ProblemCode, inPlace?: InPlace): void;
   /** What was let through, and failed. */
   fail(asked: Asked, answer: Answer, code: ProblemCode, cause: string): void;
   /** Whose visitor left before there was any. */
@@ -23,6 +23,9 @@ export interface OwnAnswers {
   /** What is not judged at all, as an answer to be sent. */
   problem(request: IncomingMessage, code: ProblemCode, cause: string): Refusal;
 }
+
+/** Shows another page of the platform's; `otherwise` where it is none that everybody may see. */
+export type InPlace = (target: string, otherwise: () => void) => void;
 
 export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures: Failures): OwnAnswers {
   const tell = createTelling(deps);
@@ -39,11 +42,13 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
   return {
     problem,
     broken,
-    deny(asked, answer, code) {
+    deny(asked, answer, code, inPlace) {
       const { request, response, question, requestId } = asked;
       const send = (refused: Refused): void => {
-        tell(asked, answer, refused.code, refused.refusal.status);
-        sendRefusal(response, refused.refusal);
+        const shows = refused.inPlace !== undefined && inPlace !== undefined;
+        tell(asked, answer, refused.code, shows ? undefined : refused.refusal.status);
+        if (shows) inPlace(refused.inPlace, () => sendRefusal(response, refused.refusal));
+        else sendRefusal(response, refused.refusal);
       };
       if (code !== undefined) return send({ code, refusal: enforcer.problem(request, code, requestId) });
       const refused = enforcer.refuse(request, question.target, answer, requestId);

@@ -6,7 +6,7 @@ import { problems } from '../errors.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Asker } from './navigation.ts';
 import type { GatewaySettings } from './options.ts';
-import { page, pageHeaders } from './pages.ts';
+import type { Pages, SignIn } from './pages/page.ts';
 
 /** An answer of the gateway's own, before it is written to a response or a bare socket. */
 export interface Refusal {
@@ -23,9 +23,24 @@ export interface RefusalParts {
   readonly asker: Asker;
   /** Undefined where the visitor's address is of no matter. */
   readonly client?: ClientIp | undefined;
-  readonly loginUrl?: string | undefined;
   readonly retryAfterSeconds?: number;
+  /** What a page needs; without it people are answered as programs are. */
+  readonly page?: PageContext | undefined;
 }
+
+/** What a page for people depends on beside. */
+export interface PageContext {
+  readonly pages: Pages;
+  readonly acceptLanguage: string | undefined;
+  /** Who is signed in. */
+  readonly subject?: string | undefined;
+  readonly signIn?: SignIn | undefined;
+  /** The page asks again by itself. */
+  readonly retries?: boolean | undefined;
+}
+
+/** After so long a page asks again. */
+const retrySeconds = 5;
 
 /** Everything but TRACE and CONNECT is passed on; these are the ones worth naming. */
 export const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
@@ -36,27 +51,32 @@ const addressMatters = new Set<ProblemCode>([
   'no-credential',
   'session-expired',
   'session-revoked',
+  'session-ended',
   'session-invalid',
   'login-loop',
+  'cookie-no-token',
 ]);
 
 /** A problem (RFC 9457) for programs, a page for people. */
 export function refusal(parts: RefusalParts): Refusal {
   const { code, requestId, asker } = parts;
   const problem: Problem = problems[code];
-  const address = addressMatters.has(code) ? addressSentence(parts.client) : undefined;
+  const client = addressMatters.has(code) ? parts.client : undefined;
   const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
   if (problem.status === 503 || problem.status === 429)
-    headers.push('Retry-After', String(parts.retryAfterSeconds ?? 5));
+    headers.push('Retry-After', String(parts.retryAfterSeconds ?? retrySeconds));
   if (problem.status === 405) headers.push('Allow', allowedMethods);
-  if (asker !== 'program') {
-    const { loginUrl } = parts;
-    const offered = loginUrl !== undefined && (problem.status === 401 || code === 'login-loop');
-    const signIn = offered ? { url: loginUrl, inFrame: asker === 'frame' } : undefined;
-    headers.push(...pageHeaders);
-    return { status: problem.status, headers, body: page({ problem, address, requestId, signIn }) };
+  if (asker !== 'program' && parts.page !== undefined) {
+    const { pages, signIn, ...rest } = parts.page;
+    const way = signIn && { ...signIn, inFrame: asker === 'frame' };
+    const page = pages({ code, requestId, client, signIn: way, ...rest });
+    headers.push(...page.headers);
+    // As a header, which no assistive technology trips over and which works without a script.
+    if (rest.retries === true) headers.push('Refresh', String(retrySeconds));
+    return { status: problem.status, headers, body: page.body };
   }
+  const address = addressSentence(client);
   headers.push('Content-Type', 'application/problem+json', 'X-Content-Type-Options', 'nosniff');
   return { status: problem.status, headers, body: problemBody(code, problem, address, requestId) };
 }

@@ -26,6 +26,38 @@ export function takeBody(
   else ready(stream(request));
 }
 
+/**
+ * Takes a body before it is decided whether the request is forwarded; nothing where it is longer than `maxBytes`,
+ * and `stalled` where it stands still.
+ */
+export function readWhole(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+  stallMs: number,
+  ready: (body: Buffer | undefined) => void,
+  stalled: () => void,
+): void {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return ready(undefined);
+  if (expectsContinue(request)) response.writeContinue();
+  watchStall(request, stallMs, stalled);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const take = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) end(undefined);
+  };
+  const whole = (): void => end(Buffer.concat(chunks));
+  const end = (body: Buffer | undefined): void => {
+    request.off('data', take);
+    request.off('end', whole);
+    ready(body);
+  };
+  request.on('data', take);
+  request.once('end', whole);
+}
+
 function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
   return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
 }

@@ -31,8 +31,9 @@ export function requestHeaders(
   const raw = ownHeaders(request.rawHeaders, settings);
   const nominated = nominations(request.headers.connection);
   const { identityHeaders } = settings;
+  const inPlace = answer.inPlace === true;
   const withHost = context.upstreamHost === undefined;
-  copyOwn(raw, headers, { withHost, peerTrusted, preflight, nominated, identityHeaders });
+  copyOwn(raw, headers, { withHost, peerTrusted, preflight, nominated, identityHeaders, inPlace });
   addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
@@ -50,10 +51,11 @@ interface Copying {
   readonly preflight: boolean;
   readonly nominated: ReadonlySet<string> | undefined;
   readonly identityHeaders: IdentityHeaders;
+  readonly inPlace: boolean;
 }
 
 function copyOwn(raw: readonly string[], headers: string[], copying: Copying): void {
-  const { withHost, peerTrusted, preflight, nominated, identityHeaders } = copying;
+  const { withHost, peerTrusted, preflight, nominated, identityHeaders, inPlace } = copying;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const kind = classOf(name);
@@ -62,6 +64,8 @@ function copyOwn(raw: readonly string[], headers: string[], copying: Copying): v
         if (nominated?.has(name.toLowerCase())) continue;
         break;
       case 'critical':
+        // Conditions and ranges are meant for the transcript, in whose place another page is shown.
+        if (inPlace && /^(?:if-|range$)/i.test(name)) continue;
         break;
       case 'host':
         if (!withHost) continue;

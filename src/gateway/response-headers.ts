@@ -10,8 +10,10 @@ export interface ResponseTreatment {
 }
 
 /** Transcripts are protected where the mode enforces; mode `report` adds nothing to an answer. */
-export function treatmentFor({ decision, mode, resource }: Answer): ResponseTreatment {
+export function treatmentFor({ decision, mode, resource, inPlace }: Answer): ResponseTreatment {
   const dropBody = decision.reason === 'preflight';
+  // What stands in for a transcript must not be kept as the transcript.
+  if (inPlace === true) return { dropBody, protect: true };
   return { dropBody, protect: resource.kind !== 'other' && mode === 'enforce' && !dropBody };
 }
 

@@ -19,7 +19,7 @@ export interface Verifier {
     presented: Credentials,
     nowMs: number,
     trace?: (line: string) => void,
-    budget?: Budget,
+    by?: { readonly budget?: Budget | undefined },
   ): Principal | Promise<Principal>;
   /** Whom such claims would make, unsigned: for explain only. */
   fromClaims(issuer: string | undefined, claims: JsonObject, nowMs: number): Known | undefined;
@@ -57,7 +57,7 @@ export function createVerifier(options: IdentityOptions, { log, previous }: Veri
   const places = cookiePlaces(issuers);
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),
-    identify: (presented, nowMs, trace, budget = createBudget(MAX_CHECKS)) =>
+    identify: (presented, nowMs, trace, { budget = createBudget(MAX_CHECKS) } = {}) =>
       identify(examiner, places, presented, nowMs, trace, budget),
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
     cookieNames: new Set(places.keys()),

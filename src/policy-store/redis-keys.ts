@@ -17,6 +17,9 @@ export function redisUser(prefix: string): string {
 /** Begins the keys under which a site's gateways count together what they limit. */
 export const limitPrefix = (prefix: string, limit: string): string => `{${prefix}}:limit:${limit}`;
 
+/** Stream: sessions that ended, as one gateway saw them pass. */
+export const endsKey = (prefix: string): string => `{${prefix}}:session-ends`;
+
 /** The keys of one site. The braces put them all in one slot of a cluster. */
 export function keysOf(prefix: string) {
   const key = (name: string): string => `{${prefix}}:${name}`;

@@ -1,5 +1,5 @@
 import type { ClientIp } from './client-ip.ts';
-import { botAccess, openLink, ownHistory, whitelisted, type Facts } from './grants.ts';
+import { botAccess, openLink, ownHistory, whitelisted, type Facts, type Guarded } from './grants.ts';
 import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
@@ -12,11 +12,16 @@ export interface Asked {
   readonly resource: Resource;
   readonly principal: Principal;
   readonly client: ClientIp;
+  /** Of a route with `members: platform`: whether the platform was seen to refuse strangers. Absent: not seen. */
+  readonly delegation?: Delegation;
 }
+
+/** What the platform, asked as a stranger, last said to the URLs of a route: `open`, it showed one. */
+export type Delegation = 'proven' | 'open' | 'unknown';
 
 /** The configured part of the rules of decision. */
 export interface DecideOptions {
-  readonly otherPaths: 'forward' | 'reject';
+  readonly otherPaths: 'forward' | 'reject' | 'guard';
   /** False where no issuer is configured: nobody is asked to log in. */
   readonly canLogIn: boolean;
   readonly defaults: PolicyDefaults;
@@ -44,15 +49,29 @@ export function decide(
       return traced(trace, 'not guarded', unguarded(resource.open, options));
     case 'unresolved':
       return traced(trace, 'bot id', deny('bot-unresolved'));
-    case 'transcript': {
-      const settings = settingsFor(view, options.defaults, resource.bot);
-      const { principal, client } = asked;
-      return decideTranscript({ resource, principal, client, view, options, nowMs, settings }, trace);
-    }
+    case 'wrong-method':
+      return traced(trace, 'method', deny('method-not-allowed'));
+    case 'transcript':
+    case 'platform':
+      return decideGuarded(asked, resource, view, options, nowMs, trace);
   }
 }
 
-type Question = Facts & { readonly options: DecideOptions };
+function decideGuarded(
+  { principal, client, delegation }: Asked,
+  resource: Guarded,
+  view: PolicyView,
+  options: DecideOptions,
+  nowMs: number,
+  trace?: Trace,
+): Decision {
+  const bot = resource.kind === 'transcript' ? resource.bot : undefined;
+  const settings = settingsFor(view, options.defaults, bot);
+  const facts = { resource, principal, client, delegation, view, options, nowMs, settings };
+  return decideTranscript(facts, trace);
+}
+
+type Question = Facts & { readonly options: DecideOptions; readonly delegation: Delegation | undefined };
 
 /** The decision table from its fourth line on; the order is the meaning. */
 const LINES: readonly (readonly [name: string, line: (question: Question) => Decision | undefined])[] = [
@@ -60,6 +79,7 @@ const LINES: readonly (readonly [name: string, line: (question: Question) => Dec
   ['keys and revocations', undetermined],
   ['bot access', botAccess],
   ['own history', ownHistory],
+  ['platform decides', platformDecides],
   ['policy', policyKnown],
   ['whitelist', whitelisted],
   ['open link', openLink],
@@ -76,7 +96,7 @@ function decideTranscript(question: Question, trace?: Trace): Decision {
 }
 
 function preflight({ preflight, resource }: Asked): Decision | undefined {
-  const guarded = resource.kind === 'transcript' || resource.kind === 'unresolved';
+  const guarded = resource.kind !== 'other' && resource.kind !== 'ambiguous';
   return preflight && guarded ? forward('preflight') : undefined;
 }
 
@@ -93,6 +113,8 @@ function bearer({ principal }: Question): Decision | undefined {
 function undetermined(question: Question): Decision | undefined {
   const { principal } = question;
   if (principal.kind !== 'undetermined') return undefined;
+  const delegated = platformDecides(question);
+  if (delegated !== undefined) return delegated;
   if (principal.via === 'bearer') return unavailable(principal.reason);
   const decisions = principal.possible.map((possible) =>
     decideTranscript({ ...question, principal: possible }),
@@ -105,12 +127,25 @@ function undetermined(question: Question): Decision | undefined {
     : unavailable(principal.reason);
 }
 
+/** Delegation: who brings a session of the platform's is answered by the platform, which refuses strangers itself. */
+function platformDecides(question: Question): Decision | undefined {
+  return question.delegation === 'proven' && isDelegated(question) ? forward('platform-decides') : undefined;
+}
+
+function isDelegated({ resource, principal }: Question): boolean {
+  return (
+    resource.route.members === 'platform' && principal.kind !== 'refused' && principal.brings !== undefined
+  );
+}
+
 /** Below this line the policy may grant; where it is not known, it could go either way. */
 function policyKnown({ view, resource }: Question): Decision | undefined {
   return !view.known && resource.route.whitelist ? unavailable('policy-unavailable') : undefined;
 }
 
-function otherwise({ principal, options }: Question): Decision | undefined {
+function otherwise(question: Question): Decision | undefined {
+  if (isDelegated(question)) return unavailable('platform-unproven');
+  const { principal, options } = question;
   return principal.kind === 'anonymous' && options.canLogIn ? login(principal.reason) : deny('no-access');
 }
 

@@ -1,15 +1,17 @@
 import type { ClientIp } from './client-ip.ts';
 import type { PolicyView, Settings } from './policy.ts';
-import { hasBot, type Known, type Principal } from './principal.ts';
+import { hasBot, type Bots, type Known, type Principal } from './principal.ts';
 import type { Decision, RangeMatch, Scope } from './reason.ts';
 import type { Resource } from './resource.ts';
 import { findRange } from './whitelist.ts';
 
 export type Transcript = Extract<Resource, { kind: 'transcript' }>;
+/** What a grant can open: one bot's transcript, or what is of no one bot. */
+export type Guarded = Transcript | Extract<Resource, { kind: 'platform' }>;
 
-/** What is known when a transcript is asked for. */
+/** What is known when something guarded is asked for. */
 export interface Facts {
-  readonly resource: Transcript;
+  readonly resource: Guarded;
   readonly principal: Principal;
   readonly client: ClientIp;
   readonly view: PolicyView;
@@ -19,15 +21,25 @@ export interface Facts {
 
 type Forward = Extract<Decision, { outcome: 'forward' }>;
 
-/** Line 5: a member whose token grants the bot. */
-export function botAccess({ principal, resource: { bot } }: Facts): Forward | undefined {
+/** Line 5: a member whose token grants the bot; where there is no one bot, some bot. */
+export function botAccess({ principal, resource }: Facts): Forward | undefined {
   if (principal.kind !== 'known' || principal.member === undefined) return undefined;
-  const granted = hasBot(principal.issuerBots, bot) && hasBot(principal.member.bots, bot);
+  const { issuerBots, member } = principal;
+  const granted =
+    resource.kind === 'platform'
+      ? hasSome(issuerBots, member.bots)
+      : hasBot(issuerBots, resource.bot) && hasBot(member.bots, resource.bot);
   return granted ? { outcome: 'forward', reason: 'bot-access' } : undefined;
+}
+
+function hasSome(issuerBots: Bots, bots: Bots): boolean {
+  if (bots === 'all') return issuerBots === 'all' || issuerBots.size > 0;
+  return [...bots].some((bot) => hasBot(issuerBots, bot));
 }
 
 /** Line 6: a contact reading their own. */
 export function ownHistory({ principal, resource }: Facts): Forward | undefined {
+  if (resource.kind === 'platform') return undefined;
   if (principal.kind !== 'known' || !hasBot(principal.issuerBots, resource.bot)) return undefined;
   return isTheirs(principal, resource) ? { outcome: 'forward', reason: 'own-history' } : undefined;
 }
@@ -43,9 +55,10 @@ function isTheirs({ contact }: Known, { contact: named, conversations }: Transcr
 export function whitelisted(facts: Facts): Forward | undefined {
   const { resource, principal, settings } = facts;
   if (!resource.route.whitelist || (settings.requireLogin && principal.kind !== 'known')) return undefined;
-  const bot = match(facts, `bot:${resource.bot}`);
+  const bot = resource.kind === 'platform' ? undefined : match(facts, `bot:${resource.bot}`);
   if (bot !== undefined) return { outcome: 'forward', reason: 'whitelisted-bot', range: bot };
-  const platform = settings.inheritPlatform ? match(facts, 'platform') : undefined;
+  const platform =
+    settings.inheritPlatform || resource.kind === 'platform' ? match(facts, 'platform') : undefined;
   return platform && { outcome: 'forward', reason: 'whitelisted-platform', range: platform };
 }
 
@@ -63,7 +76,9 @@ function isEnabled(view: PolicyView, scope: Scope): boolean {
 /** Line 9: no list applies, and a stored record says that the link alone is enough. */
 export function openLink({ view, resource, settings }: Facts): Forward | undefined {
   const listed =
-    isEnabled(view, `bot:${resource.bot}`) || (settings.inheritPlatform && isEnabled(view, 'platform'));
+    resource.kind === 'platform'
+      ? isEnabled(view, 'platform')
+      : isEnabled(view, `bot:${resource.bot}`) || (settings.inheritPlatform && isEnabled(view, 'platform'));
   return resource.route.whitelist && !listed && settings.whenOff === 'anyone'
     ? { outcome: 'forward', reason: 'open-link' }
     : undefined;

@@ -12,8 +12,12 @@ export function hasBot(bots: Bots, bot: string): boolean {
 export interface Known {
   readonly kind: 'known';
   readonly via: 'bearer' | 'cookie';
-  /** The issuer's configured name. */
+  /** The configured name of the issuer, or of the kind of session. */
   readonly issuer: string;
+  /** The kind of session, where it is no token that said so. */
+  readonly session?: string;
+  /** The kind of session of which a credential was presented; said where the platform's own answer decides. */
+  readonly brings?: string;
   readonly subject: string;
   /** Unix time in milliseconds, tolerance included: not valid from then on. */
   readonly expiresAtMs: number;
@@ -28,6 +32,7 @@ export interface Known {
 export interface Anonymous {
   readonly kind: 'anonymous';
   readonly reason: AnonymousReason;
+  readonly brings?: string;
 }
 
 /** A bearer was presented and proves nothing. */
@@ -41,6 +46,7 @@ export interface Undetermined {
   readonly kind: 'undetermined';
   readonly via: 'bearer' | 'cookie';
   readonly reason: IdentityUnavailableReason;
+  readonly brings?: string;
   readonly possible: readonly (Known | Anonymous)[];
 }
 

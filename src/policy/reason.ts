@@ -4,6 +4,7 @@ export type ForwardReason =
   | 'not-guarded'
   | 'bot-access'
   | 'own-history'
+  | 'platform-decides'
   | 'whitelisted-bot'
   | 'whitelisted-platform'
   | 'open-link';
@@ -12,13 +13,17 @@ export type ForwardReason =
 export type BearerReason = 'token-invalid' | 'token-expired' | 'token-revoked' | 'token-foreign';
 
 /** Nobody is signed in, and why. */
-export type AnonymousReason = 'no-credential' | 'session-expired' | 'session-revoked' | 'session-invalid';
+export type AnonymousReason =
+  'no-credential' | 'session-expired' | 'session-revoked' | 'session-ended' | 'session-invalid';
 
-export type DenyReason = 'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access';
+export type DenyReason =
+  'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access' | 'method-not-allowed';
 
 /** What cannot be known now. */
-export type IdentityUnavailableReason = 'keys-unavailable' | 'revocations-unavailable';
-export type UnavailableReason = 'policy-unavailable' | IdentityUnavailableReason;
+export type IdentityUnavailableReason =
+  'keys-unavailable' | 'revocations-unavailable' | 'sessions-unavailable';
+export type UnavailableReason =
+  'policy-unavailable' | 'platform-unproven' | 'log-unavailable' | IdentityUnavailableReason;
 
 export type LoginReason = BearerReason | AnonymousReason;
 export type Reason = ForwardReason | LoginReason | DenyReason | UnavailableReason;

@@ -4,6 +4,8 @@ export interface RouteFacts {
   readonly path: string;
   /** False: an address never opens it. */
   readonly whitelist: boolean;
+  /** `platform`: whoever brings a session is forwarded, and the platform's own answer decides. */
+  readonly members?: 'platform';
 }
 
 /** What a target asks for. */
@@ -20,8 +22,12 @@ export type Resource =
   | { readonly kind: 'other'; readonly open: boolean }
   /** It could mean two things, or cannot be read: nobody is served it. */
   | (Unclear & { readonly kind: 'ambiguous'; readonly route?: RouteFacts })
-  /** Guarded, but no single valid bot id. */
-  | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts });
+  /** Guarded, but no single valid bot id. `needsBody`: its body names one, and was not read yet. */
+  | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts; readonly needsBody?: true })
+  /** Guarded, and of no one bot: for who may see some bot, or comes from a listed address of the platform. */
+  | { readonly kind: 'platform'; readonly route: RouteFacts }
+  /** Guarded by routes that list other methods. */
+  | { readonly kind: 'wrong-method'; readonly allowed: readonly string[]; readonly route: RouteFacts };
 
 /** What names no single bot. */
 interface Unclear {

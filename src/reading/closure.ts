@@ -4,6 +4,8 @@ import { isEncoded } from './decoding.ts';
 export interface Reading {
   readonly text: string;
   readonly depth: number;
+  /** True where every `&` in it is the query's. */
+  readonly joined?: boolean;
 }
 
 /** Says every text that one step of an upstream could make of one. */

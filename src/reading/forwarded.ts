@@ -103,7 +103,8 @@ function proxied(cidrs: Cidrs, { proxied: state }: ForwardingPeer, address: Addr
   if (state === 'unknown') return lost('The PROXY header names no visitor (LOCAL or UNKNOWN).', [], true);
   if (state === undefined) return lost('The connection came without a PROXY header.', hops, false);
   if (trusted) return lost('The PROXY header names a trusted proxy, no visitor.', hops, true);
-  return found(address, hops, true);
+  // Such a proxy passes the bytes on as they came: the headers are the visitor's own.
+  return found(address, hops, false);
 }
 
 /** From the nearest hop leftwards to the first that is not a trusted proxy. */

@@ -1,87 +1,121 @@
 import type { Resource, RouteFacts } from '../policy/resource.ts';
-import { botsOf, idOf, type Match } from './match.ts';
-import { candidatesOf, nothingNamed, type Named } from './named.ts';
-import {
-  occurrencesOf,
-  readMembers,
-  valuesOf,
-  type Members,
-  type Occurrences,
-  type Value,
-} from './query-readings.ts';
-import type { IdName, Route } from './route.ts';
+import { addBeside, type Beside } from './beside-path.ts';
+import { hasBody, hasJsonBody } from './body.ts';
+import type { Match } from './match.ts';
+import { readsBodyOf } from './merged-body.ts';
+import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
+import { readMembers } from './query-readings.ts';
+import type { Route, RouteTable } from './route.ts';
+import type { Asked } from './target.ts';
 import type { Readable } from './target-form.ts';
 
-/** What a target with guarded readings asks for: each element has the matches of one reading, first listed first. */
-export function judge(guarded: readonly (readonly Match[])[], form: Readable, formBody: boolean): Resource {
+/** The matches of the guarded readings of one target: each element has those of one reading, first listed first. */
+export type Guarded = readonly (readonly Match[])[];
+
+/** What a target with guarded readings asks for. */
+export function judge(
+  table: RouteTable,
+  guarded: Guarded,
+  form: Readable,
+  asked: Asked,
+  hosts: readonly string[],
+): Resource {
   const plain = plainTranscript(guarded, form);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined) return withCase(plain, table);
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
-  const route = factsOf(guarded);
+  const named = whatIsNamed(guarded, routes, form, asked, hosts);
+  return withCase(resourceOf(named, guarded, routes, asked), table);
+}
+
+function whatIsNamed(
+  guarded: Guarded,
+  routes: readonly Route[],
+  form: Readable,
+  { headers = [], body }: Asked,
+  hosts: readonly string[],
+): Named {
   const named = nothingNamed();
-  for (const matches of guarded) for (const match of matches) addMatch(named, match);
-  const members = readMembers(form.query ?? '', matrixOf(form.path));
-  for (const one of routes) addMembers(named, one, members);
-  if (formBody && routes.some(({ namesQuery }) => namesQuery)) {
+  for (const matches of guarded) for (const match of matches) addMatch(named, match, hosts);
+  const isJson = hasJsonBody(headers);
+  const beside: Beside = {
+    query: readMembers(form.query ?? '', matrixOf(form.path)),
+    form: body?.form === undefined ? undefined : readMembers(body.form, ''),
+    body,
+    isJson,
+    headers,
+    hasUnread: body === undefined && hasBody(headers) && routes.some((route) => readsBodyOf(route, isJson)),
+  };
+  for (const route of routes) addBeside(named, route, beside);
+  return named;
+}
+
+function resourceOf(named: Named, guarded: Guarded, routes: readonly Route[], asked: Asked): Resource {
+  const route = factsOf(guarded);
+  // What a body that was not read names could still contradict: nothing but that it is missing is known.
+  if (asked.formBody && asked.body === undefined && routes.some(asksQueryWho)) {
     named.anyBot = true;
     named.ambiguous ??= 'A form body could name the bot as well as the query.';
   }
-  const why = contradiction(named, guarded, routes);
-  if (why !== undefined) return { kind: 'ambiguous', why, route, ...candidatesOf(named) };
+  const contradicted = contradiction(named, guarded, routes);
+  if (contradicted !== undefined) {
+    return { kind: 'ambiguous', why: contradicted, route, ...candidatesOf(named) };
+  }
   const [bot] = named.bots;
   const [contact] = named.contacts;
-  if (named.unresolved !== undefined)
-    return { kind: 'unresolved', why: named.unresolved, route, ...candidatesOf(named) };
+  if (named.unresolved !== undefined) {
+    const { unresolved: why, needsBody } = named;
+    return { kind: 'unresolved', why, route, ...candidatesOf(named), ...(needsBody && { needsBody }) };
+  }
   if (bot === undefined)
     return { kind: 'unresolved', why: 'No reading of it names a bot id that can be.', route };
   const namesContact = routes.some((one) => one.namesContact);
   if (namesContact && (contact === undefined || contact === '')) {
-    return {
-      kind: 'unresolved',
-      why: 'It names no contact where its route has one.',
-      route,
-      ...candidatesOf(named),
-    };
+    return { kind: 'unresolved', why: 'It names no contact where its route has one.', route };
   }
   return {
     kind: 'transcript',
     bot,
     ...(namesContact && contact !== undefined ? { contact } : {}),
-    conversations: conversationsOf(named, guarded),
+    conversations: conversationsOf(named, guarded, asked),
     route,
   };
 }
 
 /** The one case that nearly all requests are: one reading of one route that names all in its path. */
-function plainTranscript(guarded: readonly (readonly Match[])[], form: Readable): Resource | undefined {
+function plainTranscript(guarded: Guarded, form: Readable): Resource | undefined {
   const match = guarded.length === 1 && guarded[0]?.length === 1 ? guarded[0][0] : undefined;
   if (match === undefined || form.query !== undefined || matrixOf(form.path) !== '') return undefined;
-  const { route, conversation, suspects } = match;
+  const { route, conversations, suspects } = match;
   const [bot] = match.bots;
-  if (bot === undefined || suspects.length > 0 || route.namesContact || route.namesQuery) return undefined;
-  return {
-    kind: 'transcript',
-    bot,
-    conversations: conversation === undefined ? [] : [conversation],
-    route: route.facts,
-  };
+  if (bot === undefined || suspects.length > 0 || !route.isPlain) return undefined;
+  return { kind: 'transcript', bot, conversations, route: route.facts };
+}
+
+/** Platforms that fold the case of ids serve one bot under many names: it is asked for by one. */
+function withCase(resource: Resource, { foldsBotIds }: RouteTable): Resource {
+  if (!foldsBotIds || resource.kind !== 'transcript') return resource;
+  return { ...resource, bot: resource.bot.toLowerCase() };
 }
 
 /**
  * Where one reading's route names no conversation, no conversation proves that the visitor may see all of it;
- * where one is named that nobody can read, it is nobody's.
+ * where one is named that nobody can read, or that a form could name, it is nobody's.
  */
-function conversationsOf(
-  { conversations }: Named,
-  guarded: readonly (readonly Match[])[],
-): readonly string[] {
-  const allNameOne = guarded.every((matches) => matches.some(({ route }) => route.namesConversation));
+function conversationsOf({ conversations }: Named, guarded: Guarded, asked: Asked): readonly string[] {
+  const allNameOne = guarded.every((matches) => matches.some(naming));
   if (!allNameOne) return [];
-  return conversations.size === 0 ? [''] : [...conversations];
+  const inForm = asked.formBody && asked.body === undefined && hasQueried(guarded);
+  return conversations.size === 0 || inForm ? ['', ...conversations] : [...conversations];
 }
 
+const naming = ({ namesConversation: inPath, route }: Match): boolean =>
+  inPath || route.places.names.includes('conversationId');
+
+const hasQueried = (guarded: Guarded): boolean =>
+  guarded.some((matches) => matches.some(({ route }) => route.places.query.conversationId !== undefined));
+
 /** First listed; an address opens it only where it opens every reading's route. */
-function factsOf(guarded: readonly (readonly Match[])[]): RouteFacts {
+function factsOf(guarded: Guarded): RouteFacts {
   let first: Route | undefined;
   let whitelist = true;
   for (const [best] of guarded) {
@@ -94,75 +128,15 @@ function factsOf(guarded: readonly (readonly Match[])[]): RouteFacts {
     : { path: first?.facts.path ?? '', whitelist };
 }
 
-function addMatch(named: Named, match: Match): void {
-  for (const bot of match.bots) named.bots.add(bot);
-  for (const bot of match.suspects) named.suspects.add(bot);
-  // A reading whose bot cannot be is nobody's transcript, so neither is what else it names.
-  if (match.namesNoBot) return;
-  addId(named.contacts, match.contact);
-  addId(named.conversations, match.conversation);
-}
-
 /** The path from its first `;` or `&` on, or its first encoded `?`, `;` or `&`. */
 function matrixOf(path: string): string {
   const at = path.search(/[;&]|%(?:25)*(?:u00)?(?:3[bf]|26)/i);
   return at < 0 ? '' : path.slice(at);
 }
 
-const IDS: readonly IdName[] = ['botId', 'contactId', 'conversationId'];
-
-/** What the query says of each id: the ids themselves, or a second opinion on those in the path. */
-function addMembers(named: Named, route: Route, members: Members): void {
-  for (const id of IDS) {
-    const name = route.query[id];
-    const found = name === undefined ? ONCE : occurrencesOf(members, name);
-    if (members.readings === undefined || found === undefined) {
-      named.ambiguous = 'The query has too many readings.';
-      named.anyBot = true;
-      return;
-    }
-    const values = valuesOf(members.readings, name ?? id);
-    if (id === 'botId' && (found.spellings > 1 || found.times > 1)) {
-      addBots({ bots: named.repeated, suspects: named.repeated }, values);
-    }
-    if (id === 'conversationId') addConversations(named, route, values);
-    else if (found.spellings > 1) {
-      named.ambiguous ??= `The query parameter of ${id} is there in two spellings.`;
-    } else if (found.times > 1) {
-      // One key twice names nothing: what it holds is no contradiction to anything.
-      named.unresolved ??= `The query parameter of ${id} is there twice.`;
-    } else if (id === 'botId') addBots(named, values);
-    else addContacts(named, route, values);
-  }
-}
-
-const ONCE: Occurrences = { spellings: 1, times: 1 };
-
-function addBots(named: Pick<Named, 'bots' | 'suspects'>, values: readonly Value[]): void {
-  for (const { text } of values) {
-    const { bots, suspects } = botsOf(text);
-    for (const bot of bots) named.bots.add(bot);
-    for (const bot of suspects) named.suspects.add(bot);
-  }
-}
-
-function addContacts(named: Named, route: Route, values: readonly Value[]): void {
-  if (!route.namesContact) return;
-  for (const { text, reading } of values) addId(named.contacts, idOf(text, reading));
-}
-
-function addConversations(named: Named, route: Route, values: readonly Value[]): void {
-  if (!route.namesConversation) return;
-  for (const { text, reading } of values) addId(named.conversations, idOf(text, reading));
-}
-
-function addId(ids: Set<string>, id: string | undefined): void {
-  if (id !== undefined) ids.add(id);
-}
-
 function contradiction(
   { bots, suspects, contacts, ambiguous }: Named,
-  guarded: readonly (readonly Match[])[],
+  guarded: Guarded,
   routes: readonly Route[],
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;
@@ -174,9 +148,14 @@ function contradiction(
     return "Its readings are of a contact's route and of another.";
   }
   if (contacts.size > 1) return 'Its readings name two contacts.';
-  const naming = guarded.filter((matches) => matches.some(({ route }) => route.namesConversation));
-  if (contactRoutes.length > 0 && naming.length > 0 && naming.length < guarded.length) {
+  const named = guarded.filter((matches) => matches.some(naming));
+  if (contactRoutes.length > 0 && named.length > 0 && named.length < guarded.length) {
     return "Its readings are of a contact's one conversation and of more.";
   }
   return undefined;
+}
+
+/** Where the bot is a constant and no contact is named, what the query names changes nothing for most. */
+function asksQueryWho({ places: { query } }: Route): boolean {
+  return query.botId !== undefined || query.contactId !== undefined;
 }

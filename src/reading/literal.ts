@@ -13,23 +13,44 @@ export function foldLiteral(bytes: string): string {
   return toCharacters(bytes).normalize('NFKC').toLowerCase();
 }
 
+/** A folded literal without the characters that some platforms strip from segments before they route. */
+export function bareOf(folded: string): string {
+  return folded.replace(/[^\w-]/g, '');
+}
+
 /** Suffixes of programs that web servers run with the rest of the path as an argument. */
 const SCRIPT = /^\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|do|action|cfm|dll|exe)$/i;
 /** A stream of a file on NTFS, `::$DATA`. */
 const STREAM = /^(?:\.[^/]*)?::?\$/;
 
-/** How a segment can be taken for a literal: not, as it, or as a program of its name. */
-export type Likeness = 'none' | 'same' | 'script';
+/** How a segment can be taken for a literal: not, as it, as a program of its name, or by what strips characters. */
+export type Likeness = 'none' | 'same' | 'script' | 'bare';
 
-/** How `segment` can be taken for the folded literal: letter case, spaces around it and its suffix may differ. */
-export function likeness(segment: string, folded: string, isLast: boolean): Likeness {
+/** A literal in the forms that are compared. */
+export interface Literal {
+  readonly folded: string;
+  readonly bare: string;
+}
+
+/** How `segment` can be taken for the literal: letter case, spaces around it, its suffix and odd characters may differ. */
+export function likeness(segment: string, { folded, bare }: Literal, isLast: boolean): Likeness {
   if (segment.length === folded.length && segment.toLowerCase() === folded) return 'same';
-  if (/^[\w~-]*$/.test(segment)) return shortName(segment, folded) ? 'same' : 'none';
-  for (const fitted of [foldLiteral(segment), ...fitLetters(segment)]) {
+  if (/^[\w-]*$/.test(segment))
+    return segment.length === bare.length && segment.toLowerCase() === bare ? 'bare' : 'none';
+  if (shortName(segment, folded)) return 'same';
+  const texts = [foldLiteral(segment), ...fitLetters(segment)];
+  for (const fitted of texts) {
     const found = suffixLikeness(fitted, folded, isLast);
     if (found !== 'none') return found;
   }
-  return 'none';
+  return bare !== '' && texts.some((fitted) => bareOf(fitted).toLowerCase() === bare) ? 'bare' : 'none';
+}
+
+/** True for a segment of which nothing is left where odd characters are stripped. */
+export function isBlank(segment: string): boolean {
+  const first = segment.charCodeAt(0) | 0x20;
+  // Most begin with a letter; where there is none the code is NaN, which is 0x20 here.
+  return (first < 0x61 || first > 0x7a) && segment !== '' && !/[\w-]/.test(segment);
 }
 
 function suffixLikeness(text: string, folded: string, isLast: boolean): Likeness {

@@ -3,11 +3,13 @@ import { KEPT_SLASH, toCharacters } from './bytes.ts';
 import type { Reading } from './closure.ts';
 import { isEncoded } from './decoding.ts';
 import { fitLetters } from './folding.ts';
-import { likeness } from './literal.ts';
+import { matchInner } from './inner-names.ts';
+import { bareOf, isBlank, likeness } from './literal.ts';
 import { trimEnds } from './trim.ts';
 import type { IdName, Route } from './route.ts';
+import type { Template } from './template.ts';
 
-/** What one route makes of one reading. Ids are texts; an id is absent where the reading cannot name one. */
+/** What one route makes of one reading. Ids are texts; there is none where the reading cannot name one. */
 export interface Match {
   readonly route: Route;
   /** The bot that it names; empty where its id cannot be. */
@@ -16,8 +18,10 @@ export interface Match {
   readonly suspects: readonly string[];
   /** True where the path has the place of a bot id, and nothing there that could become one. */
   readonly namesNoBot: boolean;
-  readonly contact?: string;
-  readonly conversation?: string;
+  readonly contacts: readonly string[];
+  readonly conversations: readonly string[];
+  /** True where the path has the place of a conversation id. */
+  readonly namesConversation: boolean;
 }
 
 /** The segments of a reading, without the empty ones at its end. */
@@ -28,64 +32,130 @@ export function segmentsOf(path: string): string[] {
   return segments;
 }
 
-/** The route's match of a reading; undefined where it does not guard it. */
-export function matchGuarded(route: Route, segments: readonly string[], reading: Reading): Match | undefined {
-  const { length } = route.segments;
-  if (segments.length < length) return undefined;
-  let isScript = false;
-  const ids: { [name in IdName]?: string } = {};
-  for (let at = 0; at < length; at++) {
-    const part = route.segments[at];
-    const segment = segments[at] ?? '';
-    if (part === undefined) return undefined;
-    if (part.kind === 'parameter') {
-      if (part.name in ID_NAMES) ids[part.name as IdName] = segment;
-      continue;
-    }
-    const like = likeness(segment, part.folded, at === route.lastLiteral);
-    if (like === 'none') return undefined;
-    isScript = like === 'script' && at === length - 1;
+/** The segments of which something is left where odd characters are stripped; undefined where that is all of them. */
+export function unblanked(segments: readonly string[]): string[] | undefined {
+  return segments.some(isBlank)
+    ? segments.filter((segment) => segment !== '' && !isBlank(segment))
+    : undefined;
+}
+
+/** Ids as they stand in the path, each a place of its own. */
+type Ids = { readonly [name in IdName]?: string };
+
+/** What one way to fill a route's path makes of a reading; undefined where it does not guard it. */
+export function matchTemplate(
+  route: Route,
+  template: Template,
+  segments: readonly string[],
+  reading: Reading,
+  stripped: boolean,
+): Match | undefined {
+  const { length } = template.segments;
+  if (!isLongEnough(template, segments)) return undefined;
+  const walk: Walk = { ids: {}, bare: stripped, takesBelow: template.tail !== undefined };
+  for (let at = 0; at < length; at++) if (!step(walk, template, segments[at] ?? '', at)) return undefined;
+  if (route.exact && segments.length > length && !walk.takesBelow) return undefined;
+  const { ids, bare } = walk;
+  const match = named(route, template, withTail(ids, template, segments), reading, bare);
+  const { botId } = ids;
+  const endsPath =
+    botId !== undefined && segments.length === length && segments[length - 1]?.endsWith(botId) === true;
+  return endsPath ? withFormat(match) : match;
+}
+
+function isLongEnough({ segments: { length }, tail }: Template, segments: readonly string[]): boolean {
+  return segments.length > length || (segments.length === length && tail === undefined);
+}
+
+/** What was found on the way along a path. */
+interface Walk {
+  readonly ids: { [name in IdName]?: string };
+  /** True where some literal is met only without the characters that some platforms strip. */
+  bare: boolean;
+  /** True where an exact route takes what stands below too. */
+  takesBelow: boolean;
+}
+
+/** One segment further; false where it is not the template's. */
+function step(walk: Walk, { segments, lastLiteral }: Template, segment: string, at: number): boolean {
+  const part = segments[at];
+  if (part === undefined) return false;
+  if (part.kind === 'parameter') {
+    if (part.name in ID_NAMES) walk.ids[part.name as IdName] = segment;
+    return true;
   }
+  if (part.kind === 'inner') {
+    const inner = matchInner(part.inner, segment);
+    if (inner === undefined) return false;
+    for (const [name, id] of Object.entries(inner.ids)) if (name in ID_NAMES) walk.ids[name as IdName] = id;
+    walk.bare ||= inner.bare;
+    walk.takesBelow ||= part.inner.wild;
+    return true;
+  }
+  const like = likeness(segment, part, at === lastLiteral);
+  if (like === 'bare') walk.bare = true;
   // A program serves whatever stands behind its name.
-  if (route.exact && segments.length > length && !isScript) return undefined;
-  const match = named(route, ids, reading);
-  const isLast = route.segments[length - 1]?.kind === 'parameter' && segments.length === length;
-  return isLast && ids.botId !== undefined && ids.botId === segments[length - 1] ? withFormat(match) : match;
+  if (like === 'script' && at === segments.length - 1) walk.takesBelow = true;
+  return like !== 'none';
+}
+
+/** A conversation id that may hold slashes: all that is left of the path. */
+function withTail(ids: Ids, template: Template, segments: readonly string[]): Ids {
+  const below = segments.slice(template.segments.length);
+  if (template.tail === 'conversationId') return { ...ids, conversationId: below.join('/') };
+  const last = template.segments.at(-1);
+  const endsWild = last?.kind === 'inner' && last.inner.wild && last.inner.names.at(-1) === 'conversationId';
+  return endsWild ? { ...ids, conversationId: [ids.conversationId ?? '', ...below].join('/') } : ids;
 }
 
 const FORMAT = /\.(?:json|html?|xml|txt|csv|pdf|js|php|aspx?|jsp|do|action)$/i;
 
 /** A bot id that ends a path like a format does could be taken for the bot without it. */
 function withFormat(match: Match): Match {
-  const bare = match.bots.map((bot) => bot.replace(FORMAT, ''));
-  return { ...match, suspects: [...match.suspects, ...bare.filter(isBotId)] };
+  if (!match.bots.some((bot) => FORMAT.test(bot))) return match;
+  const without = match.bots.map((bot) => bot.replace(FORMAT, ''));
+  return { ...match, suspects: [...match.suspects, ...without.filter(isBotId)] };
 }
 
 const ID_NAMES: { readonly [name in IdName]: true } = { botId: true, contactId: true, conversationId: true };
 
-function named(route: Route, ids: { readonly [name in IdName]?: string }, reading: Reading): Match {
+function named(route: Route, template: Template, ids: Ids, reading: Reading, bare: boolean): Match {
   const { bots, suspects } =
     route.bot === undefined ? botsOf(ids.botId) : { bots: [route.bot], suspects: NO_BOTS };
-  const contact = idOf(ids.contactId, reading);
-  const conversation = idOf(ids.conversationId, reading);
+  const stripped = bare && ids.botId !== undefined ? [bareOf(ids.botId)].filter(isBotId) : NO_BOTS;
   return {
     route,
     bots,
-    suspects: withInjected(suspects, ids),
+    suspects: withInjected(stripped.length > 0 ? [...suspects, ...stripped] : suspects, ids, reading),
     namesNoBot: ids.botId !== undefined && bots.length === 0 && suspects.length === 0,
-    ...(contact !== undefined && { contact }),
-    ...(conversation !== undefined && { conversation }),
+    contacts: idsOf(ids.contactId, reading, bare),
+    conversations: idsOf(ids.conversationId, reading, bare),
+    namesConversation: template.names.includes('conversationId'),
   };
 }
 
-/** `1&bot=b`: a rewrite to `show.php?bot=$1&id=$2` gives the bot twice, and the second one counts. */
-function withInjected(
-  suspects: readonly string[],
-  { contactId = '', conversationId = '' }: { readonly [name in IdName]?: string },
-): readonly string[] {
-  if (!contactId.includes('&') && !conversationId.includes('&')) return suspects;
-  const values = [...`${contactId}&${conversationId}`.matchAll(/&[^&=]*=([^&]*)/g)].map(([, value]) => value);
-  return [...suspects, ...values.flatMap((value) => Object.values(botsOf(value)).flat())];
+/** An id as it stands, and as what strips odd characters from literals would have it. */
+function idsOf(bytes: string | undefined, reading: Reading, bare: boolean): readonly string[] {
+  const id = idOf(bytes, reading);
+  if (id === undefined) return NO_BOTS;
+  const stripped = bare ? bareOf(id) : id;
+  return stripped === id ? [id] : [id, stripped];
+}
+
+/** What says how an answer is shown, and never whose it is. */
+const HARMLESS =
+  /^(?:page|pagesize|per_page|limit|offset|sort|order|lang|locale|print|format|download|utm_[a-z]+)$/i;
+
+/**
+ * `1&bot=b`: a rewrite to `show.php?bot=$1&id=$2` gives the bot twice, and the second one counts. No program has a
+ * parameter without a letter in its name, and what a query adds to a path is no member of it.
+ */
+function withInjected(suspects: readonly string[], ids: Ids, { joined = false }: Reading): readonly string[] {
+  const { contactId = '', conversationId = '' } = ids;
+  if (joined || (!contactId.includes('&') && !conversationId.includes('&'))) return suspects;
+  const members = [...`${contactId}&${conversationId}`.matchAll(/[&;]([^&;=]*)=([^&;]*)/g)];
+  const values = members.filter(([, key = '']) => /[A-Za-z0-9_\x80-\uffff]/.test(key) && !HARMLESS.test(key));
+  return [...suspects, ...values.flatMap(([, , value]) => Object.values(botsOf(value)).flat())];
 }
 
 /** `;name=value` is a parameter of a segment, no part of an id. */
@@ -117,9 +187,14 @@ export function botsOf(bytes: string | undefined): Pick<Match, 'bots' | 'suspect
 
 /** True if the open route says so of this reading to the letter: what is open is never guessed. */
 export function matchesOpen(route: Route, segments: readonly string[]): boolean {
-  if (segments.length < route.segments.length) return false;
-  if (route.exact && segments.length > route.segments.length) return false;
-  return route.segments.every((part, at) =>
-    part.kind === 'parameter' ? segments[at] !== '' : segments[at] === part.text,
-  );
+  return route.templates.some((template) => {
+    const { length } = template.segments;
+    if (!isLongEnough(template, segments)) return false;
+    if (route.exact && template.tail === undefined && segments.length > length) return false;
+    return template.segments.every((part, at) => {
+      const segment = segments[at] ?? '';
+      if (part.kind === 'literal') return segment === part.text;
+      return part.kind === 'parameter' ? segment !== '' : matchInner(part.inner, segment)?.bare === false;
+    });
+  });
 }

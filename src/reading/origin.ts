@@ -15,6 +15,7 @@ export interface Hop {
 export interface Origin {
   readonly client: ClientIp;
   readonly hops: readonly Hop[];
+  /** True where the headers are those of a trusted proxy. */
   readonly peerTrusted: boolean;
   /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
   readonly chain: readonly string[];

@@ -89,6 +89,12 @@ function textsOf(key: string): { readonly texts: readonly string[]; readonly str
   };
 }
 
+/** True if some reading of the key is the name; true too where nobody can tell. */
+export function isKeyFor(key: string, name: string): boolean {
+  const { texts } = textsOf(key);
+  return texts.length === 0 || texts.some((text) => isSpelling(text, name));
+}
+
 /** True if a decoded key is the name in some case, with an index, a member or another end behind it. */
 function isSpelling(key: string, name: string): boolean {
   if (key.length < name.length) return false;

@@ -1,52 +1,69 @@
 import { isBotId, type RouteFacts } from '../policy/resource.ts';
-import { foldLiteral, literalOf } from './literal.ts';
+import { compileHost, type HostPattern } from './host.ts';
+import { compilePlaces, ID_NAMES, lookupsOf } from './places.ts';
+import type { IdName, Lookup, PlaceOptions, Places } from './places.ts';
+import { compilePath, type Fail, type Template } from './template.ts';
 
-export { overlapWarnings } from './route-overlap.ts';
-
-/** The ids that a route can name, by our names for them. */
-export type IdName = 'botId' | 'contactId' | 'conversationId';
+export { overlapWarnings, shadowedRoutes } from './route-overlap.ts';
+export type { IdName } from './places.ts';
 
 /** One route as configured. */
-export interface RouteOptions {
-  /** `/literal/:botId/:conversationId`; a parameter is a whole segment, and other names than ours match anything. */
+export interface RouteOptions extends PlaceOptions {
+  /** In the syntax of path-to-regexp 8; other names than ours only have to be there. */
   readonly path: string;
   /** Itself only, nothing below it. */
   readonly exact?: boolean | undefined;
-  /** Our name for an id: the query parameter's name. */
-  readonly query?: { readonly [name in IdName]?: string | undefined } | undefined;
+  /** Others are refused, guarded as the path is. Left out or empty: any. */
+  readonly methods?: readonly string[] | undefined;
+  /** A host without its port, exactly, or with `:botId` as one of its labels. */
+  readonly host?: string | null | undefined;
   /** A constant bot id. */
   readonly bot?: string | undefined;
   /** False: an address never opens it; the default where the route names a contact. */
   readonly whitelist?: boolean | undefined;
   /** Not guarded. */
   readonly open?: boolean | undefined;
+  /** Whether tokens and sessions decide for members, or the platform's own answer. */
+  readonly members?: 'token' | 'platform' | undefined;
 }
 
-/** One segment of a template: a literal as it is compared, or the place of an id. */
-export type Segment =
-  | { readonly kind: 'literal'; readonly text: string; readonly folded: string }
-  | { readonly kind: 'parameter'; readonly name: string };
-
-/** A route, ready to be matched. */
+/** One route, ready to be matched. */
 export interface Route {
   readonly facts: RouteFacts;
   readonly index: number;
-  readonly segments: readonly Segment[];
-  /** Index of the last literal segment, -1 where there is none. */
-  readonly lastLiteral: number;
+  readonly templates: readonly Template[];
   readonly exact: boolean;
+  readonly methods?: ReadonlySet<string>;
+  readonly host?: HostPattern;
   readonly bot?: string;
-  readonly query: { readonly [name in IdName]?: string };
-  /** True if the query names an id. */
-  readonly namesQuery: boolean;
+  readonly places: Places;
+  /** True where path and constant name all, and no contact: nothing else has to be looked at. */
+  readonly isPlain: boolean;
   readonly namesContact: boolean;
+  /** Whether a template or another place names a conversation. */
   readonly namesConversation: boolean;
+  /** What is looked for besides the path, for each id that it names at all. */
+  readonly lookups: readonly Lookup[];
+}
+
+/** How bot ids of URLs are compared: as they are, or in lower case, for platforms that fold them. */
+export type BotIdCase = 'exact' | 'lower';
+
+/** What holds for all routes. */
+export interface TableOptions {
+  /** `guard`: what no route names is guarded too, and open only where it stands there to the letter. */
+  readonly otherPaths?: 'forward' | 'reject' | 'guard' | undefined;
+  readonly botIdCase?: BotIdCase | undefined;
 }
 
 /** All routes, in the configured order. Immutable. */
 export interface RouteTable {
   readonly guarded: readonly Route[];
   readonly open: readonly Route[];
+  readonly guardsOthers: boolean;
+  readonly foldsBotIds: boolean;
+  /** Every host that a route names; empty where none does. */
+  readonly hosts: readonly HostPattern[];
 }
 
 /** A route that cannot be: `index` counts from 0, the message is one sentence for operators. */
@@ -59,110 +76,102 @@ export class RouteError extends Error {
   }
 }
 
-const ID_NAMES: readonly IdName[] = ['botId', 'contactId', 'conversationId'];
-
 /** Compiles the configured routes; throws a `RouteError` for the first that cannot be. */
-export function compileRoutes(options: readonly RouteOptions[]): RouteTable {
+export function compileRoutes(options: readonly RouteOptions[], how: TableOptions = {}): RouteTable {
   const guarded: Route[] = [];
   const open: Route[] = [];
   options.forEach((option, index) => {
     (option.open === true ? open : guarded).push(compileRoute(option, index));
   });
-  return { guarded, open };
+  return {
+    guarded,
+    open,
+    guardsOthers: how.otherPaths === 'guard',
+    foldsBotIds: how.botIdCase === 'lower',
+    hosts: [...guarded, ...open].flatMap(({ host }) => (host === undefined ? [] : [host])),
+  };
 }
 
 function compileRoute(option: RouteOptions, index: number): Route {
-  const fail = (sentence: string): never => {
+  const fail: Fail = (sentence) => {
     throw new RouteError(index, sentence);
   };
-  const segments = compilePath(option.path, fail);
-  const query = compileQuery(option, fail);
-  const named = (name: IdName) => namesOf(segments).includes(name) || query[name] !== undefined;
-  checkNames(option, segments, query, fail);
-  const namesContact = named('contactId');
+  const templates = compilePath(option.path, fail);
+  const places = compilePlaces(option, fail);
+  const host = typeof option.host === 'string' ? compileHost(option.host, fail) : undefined;
+  const methods = methodsOf(option.methods, fail);
+  checkNames(option, namesOf(option, templates, places, host, fail), fail);
+  const isNamed = (name: IdName): boolean =>
+    places.names.includes(name) || templates.some(({ names }) => names.includes(name));
+  const namesContact = isNamed('contactId');
   return {
-    facts: { path: option.path, whitelist: option.whitelist ?? !namesContact },
+    facts: factsOf(option, namesContact),
     index,
-    segments,
-    lastLiteral: segments.findLastIndex(({ kind }) => kind === 'literal'),
+    templates,
     exact: option.exact ?? false,
+    ...(methods && { methods }),
+    ...(host && { host }),
     ...(option.bot === undefined ? {} : { bot: option.bot }),
-    query,
-    namesQuery: Object.keys(query).length > 0,
+    places,
+    isPlain: places.names.length === 0 && !namesContact && host === undefined,
     namesContact,
-    namesConversation: named('conversationId'),
+    namesConversation: isNamed('conversationId'),
+    lookups: lookupsOf(places, (name) => name === 'botId' || isNamed(name)),
   };
 }
 
-type Fail = (sentence: string) => never;
-
-function compilePath(path: string, fail: Fail): Segment[] {
-  if (!path.startsWith('/')) fail('The path of a route must start with "/".');
-  if (/[\\?#*]|[^\x21-\x7e]/.test(path)) {
-    fail('The path of a route must be plain ASCII without spaces, "\\", "?", "#" and "*".');
-  }
-  const texts = path.replace(/^\//, '').replace(/\/$/, '').split('/');
-  if (texts.length === 1 && texts[0] === '') return [];
-  return texts.map((text) => compileSegment(text, fail));
+function factsOf({ path, whitelist, members }: RouteOptions, namesContact: boolean): RouteFacts {
+  return {
+    path,
+    whitelist: whitelist ?? !namesContact,
+    ...(members === 'platform' && { members }),
+  };
 }
 
-function compileSegment(text: string, fail: Fail): Segment {
-  if (text === '' || text === '.' || text === '..') {
-    fail('The path of a route must not have empty segments, "." or "..".');
-  }
-  if (text.startsWith(':')) {
-    const name = text.slice(1);
-    if (!/^[A-Za-z_]\w*$/.test(name)) {
-      fail(`A parameter must be a whole segment, a colon and a name, unlike "${text}".`);
-    }
-    return { kind: 'parameter', name };
-  }
-  if (/:(?:bot|contact|conversation)Id/.test(text)) {
-    fail(`A parameter must be a whole segment, unlike "${text}".`);
-  }
-  const literal = literalOf(text);
-  if (literal === undefined) return fail(`The segment "${text}" is not a valid percent-encoded text.`);
-  return { kind: 'literal', text: literal, folded: foldLiteral(literal) };
+/** HEAD is what GET is, without the body. */
+function methodsOf(given: readonly string[] | undefined, fail: Fail): ReadonlySet<string> | undefined {
+  if (given === undefined || given.length === 0) return undefined;
+  for (const method of given)
+    if (!/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) fail(`"${method}" is no method: "GET", "POST".`);
+  return new Set(given.includes('GET') ? [...given, 'HEAD'] : given);
 }
 
-function compileQuery({ query }: RouteOptions, fail: Fail): Route['query'] {
-  const compiled: { [name in IdName]?: string } = {};
-  for (const [name, parameter] of Object.entries(query ?? {})) {
-    const id = ID_NAMES.find((known) => known === name);
-    if (id === undefined) return fail(`A route's query names "${name}"; it can name ${ID_NAMES.join(', ')}.`);
-    if (parameter === undefined) continue;
-    if (!/^[\w.~-]+$/.test(parameter)) fail(`The query parameter "${parameter}" is not a plain name.`);
-    compiled[id] = parameter;
-  }
-  const parameters = Object.values(compiled).map((parameter) => parameter.toLowerCase());
-  if (new Set(parameters).size < parameters.length) fail('Two ids of a route have the same query parameter.');
-  return compiled;
-}
-
-function namesOf(segments: readonly Segment[]): string[] {
-  return segments.flatMap((segment) => (segment.kind === 'parameter' ? [segment.name] : []));
-}
-
-function checkNames(
+/** Every id that the route names, as often as it does; in each way to fill its path once at most. */
+function namesOf(
   option: RouteOptions,
-  segments: readonly Segment[],
-  query: Route['query'],
+  templates: readonly Template[],
+  places: Places,
+  host: HostPattern | undefined,
   fail: Fail,
-): void {
-  const names = [...namesOf(segments), ...Object.keys(query), ...(option.bot === undefined ? [] : ['botId'])];
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) fail(`A route must name "${twice}" in one place only.`);
+): readonly string[] {
+  const beside = [
+    ...places.names,
+    ...(option.bot === undefined ? [] : ['botId']),
+    ...(host?.namesBot === true ? ['botId'] : []),
+  ];
+  const inPaths = templates.map(({ names }) => names);
+  for (const names of inPaths) {
+    const all = [...names, ...beside];
+    const twice = all.find((name, at) => all.indexOf(name) !== at);
+    if (twice !== undefined) fail(`A route must name "${twice}" in one place only.`);
+  }
+  return [...new Set([...inPaths.flat(), ...beside])];
+}
+
+function checkNames(option: RouteOptions, names: readonly string[], fail: Fail): void {
   if (option.bot !== undefined && !isBotId(option.bot)) fail(`"${option.bot}" cannot be a bot id.`);
-  const namesBot = names.includes('botId');
   if (option.open === true) {
-    if (namesBot || names.includes('contactId') || names.includes('conversationId')) {
+    if (ID_NAMES.some((name: IdName) => names.includes(name))) {
       fail('An open route is not guarded: it names no bot, contact or conversation.');
     }
     if (option.whitelist !== undefined)
       fail('An open route is not guarded: "whitelist" means nothing there.');
-  } else if (!namesBot) {
+    if (option.members !== undefined) fail('An open route is not guarded: "members" means nothing there.');
+    if (option.methods !== undefined) fail('An open route is not guarded: "methods" means nothing there.');
+  } else if (!names.includes('botId')) {
     fail(
-      'A guarded route must say where its bot id stands: ":botId" in the path, "query", or a constant "bot".',
+      'A guarded route must say where its bot id stands: ":botId" in the path or the host, "query", "form", "body", ' +
+        '"header", "cookie", or a constant "bot".',
     );
   }
 }

@@ -1,10 +1,12 @@
 import type { Resource } from '../policy/resource.ts';
+import type { BodyReading } from './body.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
 import type { Reading } from './closure.ts';
+import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
-import { matchesOpen, matchGuarded, segmentsOf, type Match } from './match.ts';
-import { readPath } from './path-readings.ts';
-import type { RouteTable } from './route.ts';
+import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
+import { FRONT_CONTROLLER, readPath } from './path-readings.ts';
+import type { Route, RouteTable } from './route.ts';
 import { splitTarget, type Readable } from './target-form.ts';
 
 export { originForm } from './target-form.ts';
@@ -13,10 +15,18 @@ export { originForm } from './target-form.ts';
 export interface Asked {
   /** Byte for byte (latin1). */
   readonly target: string;
-  /** The Host header, for an absolute-form target. */
+  /** The Host header, for an absolute-form target and for routes of one host. */
   readonly host: string | undefined;
   /** True where the request has a urlencoded or multipart body. */
   readonly formBody: boolean;
+  /** Left out: any that the route lists. */
+  readonly method?: string;
+  /** The host that a trusted proxy says the visitor asked for. */
+  readonly forwardedHost?: string | undefined;
+  /** Name, value, name, value: for ids in headers and cookies. */
+  readonly headers?: readonly string[];
+  /** What the body says; undefined where it was not read. */
+  readonly body?: BodyReading | undefined;
 }
 
 /** Told of each reading and what guards it; for explain. */
@@ -32,52 +42,125 @@ export function readTarget(table: RouteTable, asked: Asked, trace?: TraceReading
   if (!form.ok) return { kind: 'ambiguous', why: form.why };
   const readings = readingsOf(form);
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
+  const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
   let open = true;
   for (const reading of readings) {
     const segments = segmentsOf(reading.text);
-    const matches = guardsOf(table, segments, reading);
+    const matches = guardsOf(table, segments, reading, hosts);
     trace?.(describe(reading, matches));
     if (matches.length > 0) guarded.push(matches);
-    open &&= isOpen(table, segments, reading);
+    open &&= isOpen(table, segments, reading, hosts);
   }
-  if (guarded.length === 0) return { kind: 'other', open };
-  return judge(guarded, form, asked.formBody);
+  if (guarded.length > 0) return judgeByMethod(table, guarded, form, asked, hosts);
+  if (!table.guardsOthers || (open && isPlainlyOpen(table, form, hosts))) return { kind: 'other', open };
+  return { kind: 'platform', route: OTHERS };
+}
+
+/** Names in the log what no route names, where that is guarded. */
+const OTHERS = { path: 'otherPaths', whitelist: true } as const;
+const NO_HOSTS: readonly string[] = [];
+
+/** A route that does not list the method guards nothing that another one of the same reading does. */
+function judgeByMethod(
+  table: RouteTable,
+  guarded: readonly (readonly Match[])[],
+  form: Readable,
+  asked: Asked,
+  hosts: readonly string[],
+): Resource {
+  const { method } = asked;
+  const serves = ({ route: { methods } }: Match): boolean =>
+    methods === undefined || method === undefined || methods.has(method);
+  if (guarded.every((matches) => matches.every(serves))) return judge(table, guarded, form, asked, hosts);
+  const served = guarded.map((matches) => matches.filter(serves));
+  if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts);
+  const methods = new Set(
+    guarded.flatMap((matches) => matches.flatMap(({ route }) => [...(route.methods ?? [])])),
+  );
+  return { kind: 'wrong-method', allowed: [...methods], route: guarded[0]?.[0]?.route.facts ?? OTHERS };
 }
 
 /** Anything but letters that mean the same to everybody, in segments that nobody takes away. */
-const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)|^\/[^/.]*\.[^/]*\//;
+const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)/;
 
 /** A query that climbs out of itself where a careless upstream takes it for a part of the path. */
 const CLIMBS = /(?:\/|\\|%(?:25)?(?:2f|5c))(?:\.|%(?:25)?2e){2}/i;
+/** A query that is taken for a path of its own. */
+const IS_PATH = /^(?:\/|%2f)/i;
+/** In no reading of such a path is a member of a query. */
+const MEMBERLESS = /^[^&;%\x80-\uffff]*$/;
 
 function readingsOf({ path, query }: Readable): readonly Reading[] | undefined {
   const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query)];
-  return seeds.length === 1 && !ODD.test(path) ? [{ text: path, depth: 0 }] : readPath(seeds);
+  if (seeds.length === 1 && !ODD.test(path) && !hasProgram(path)) return [{ text: path, depth: 0 }];
+  const readings = readPath(seeds);
+  const joined = seeds.length > 1 && query !== undefined && !IS_PATH.test(query) && MEMBERLESS.test(path);
+  return joined ? readings?.map((reading) => ({ ...reading, joined })) : readings;
+}
+
+function hasProgram(path: string): boolean {
+  const dot = path.indexOf('.');
+  return dot >= 0 && dot < path.lastIndexOf('/') && FRONT_CONTROLLER.test(path);
 }
 
 /** Paths that a query can be a part of: one that climbs, and `/index.php?/path`. */
 function pathsIn(path: string, query: string): string[] {
   const paths = CLIMBS.test(query) ? [`${path}?${query}`] : [];
-  return /^(?:\/|%2f)/i.test(query) ? [...paths, decodeOnce(query.replace(/&.*$/s, ''))] : paths;
+  return IS_PATH.test(query) ? [...paths, decodeOnce(query.replace(/&.*$/s, ''))] : paths;
 }
 
 const NO_MATCHES: readonly Match[] = [];
 
 /** The guarded routes of a reading, in the configured order. */
-function guardsOf(table: RouteTable, segments: readonly string[], reading: Reading): readonly Match[] {
+function guardsOf(
+  table: RouteTable,
+  segments: readonly string[],
+  reading: Reading,
+  hosts: readonly string[],
+): readonly Match[] {
   let matches: Match[] | undefined;
+  const stripped = unblanked(segments);
   for (const route of table.guarded) {
-    const match = matchGuarded(route, segments, reading);
-    if (match !== undefined) (matches ??= []).push(match);
+    for (const template of route.templates) {
+      const match = matchTemplate(route, template, segments, reading, false);
+      const bare = stripped && matchTemplate(route, template, stripped, reading, true);
+      if ((match ?? bare) === undefined || !guardsHost(table, route, hosts)) continue;
+      matches ??= [];
+      if (match !== undefined) matches.push(match);
+      if (bare !== undefined) matches.push(bare);
+    }
   }
   return matches ?? NO_MATCHES;
 }
 
+/** A host that no route names is guarded by all: a platform may serve what it serves on any. */
+function guardsHost({ hosts: known }: RouteTable, route: Route, hosts: readonly string[]): boolean {
+  return route.host === undefined || standsOnHost(route.host, hosts) || isStray(known, hosts);
+}
+
 /** Before any decoding, an encoded reading says nothing yet: the decoded ones must be open. */
-function isOpen({ open }: RouteTable, segments: readonly string[], { text, depth }: Reading): boolean {
-  if (open.length === 0) return false;
-  return (depth === 0 && isEncoded(text)) || open.some((route) => matchesOpen(route, segments));
+function isOpen(
+  table: RouteTable,
+  segments: readonly string[],
+  { text, depth }: Reading,
+  hosts: readonly string[],
+): boolean {
+  if (table.open.length === 0) return false;
+  return (depth === 0 && isEncoded(text)) || isOpenTo(table, segments, hosts);
+}
+
+function isOpenTo({ open }: RouteTable, segments: readonly string[], hosts: readonly string[]): boolean {
+  return open.some(
+    (route) =>
+      (route.host === undefined || hosts.every((host) => standsOnHost(route.host, [host]))) &&
+      matchesOpen(route, segments),
+  );
+}
+
+/** Where all else is guarded, an odd spelling of what is open is guarded too. */
+function isPlainlyOpen(table: RouteTable, { path }: Readable, hosts: readonly string[]): boolean {
+  return isOpenTo(table, segmentsOf(path), hosts);
 }
 
 function describe({ text }: Reading, matches: readonly Match[]): string {

@@ -4,6 +4,7 @@ import { findChromium } from '../support/chromium.ts';
 import { everyPage } from './every-page.ts';
 import { guidance } from './guidance.ts';
 import { manage } from './manage.ts';
+import { notices } from './notices.ts';
 import { many } from './many.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
@@ -13,7 +14,9 @@ import { openScene } from './scene.ts';
 t.setTimeout(300_000);
 
 const parts =
-  process.env['MANY'] === undefined ? { ...manage, ...guidance, ...ranges, ...everyPage, ...replicas } : many;
+  process.env['MANY'] === undefined
+    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...replicas }
+    : many;
 
 /** To try one thing alone: a part of its name. */
 const wanted = process.env['ONLY'] ?? '';

@@ -62,10 +62,14 @@ async function look(t: Test, page: Page, place: string, how: Look): Promise<void
   await page.setViewportSize({ width, height });
   const title = `${place}, ${name}`;
   if (rules.length > 0) t.same(await findings(page, rules), [], `${title}: axe finds nothing`);
-  const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
+  const widest = await page.evaluate<number>(
+    `Math.max(document.documentElement.scrollWidth, document.querySelector('.scroller').scrollWidth)`,
+  );
   t.ok(widest <= width, `${title}: nothing sticks out`);
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });
+  const whole = await page.evaluate<number>(`document.querySelector('.scroller').scrollHeight + 120`);
+  await page.setViewportSize({ width, height: Math.max(height, whole) });
   await page.screenshot({ path: join(pictures, `${title.replace(/\W+/g, '-')}.png`), fullPage: true });
 }
 

@@ -147,12 +147,15 @@ export const guidance: Record<string, Part> = {
     const entries = page.locator('.change');
     await entries.nth(1).waitFor();
     await page.getByLabel('What').selectOption('Switched on or off');
+    await page.getByText('1 change', { exact: true }).waitFor();
     t.match(await entries.allInnerTexts(), [/Switched IP whitelisting on/]);
     await page.getByLabel('What').selectOption('Anything');
     await page.getByLabel('Address or note').fill('fair');
+    await page.getByText('Added 4.4.4.4 (Fair)').waitFor();
+    await page.getByText('1 change', { exact: true }).waitFor();
     t.match(await entries.allInnerTexts(), [/Added 4\.4\.4\.4 \(Fair\)/]);
     await page.getByLabel('By whom').fill('nobody of that name');
-    await page.getByText('0 of 2 changes').waitFor();
+    await page.getByText('0 changes', { exact: true }).waitFor();
     await page.getByLabel('By whom').fill('person-super-admin');
     await entries.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Undo it' }).click();

@@ -44,7 +44,20 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['a header that cannot be', { file: 'trustedProxies: { cidrs: [10.0.0.1], passHeaders: [a b] }' }, /passHeaders\[0\] \| .*name of a header/],
   ['headers of a proxy that only passes bytes on', { file: 'trustedProxies: { cidrs: [10.0.0.1], source: proxy-protocol, passHeaders: [X-Remote-User] }' }, /^trustedProxies.passHeaders \|/],
   ['headers from proxies only, and from everybody', { file: 'upstream: { allowHeaders: [x_remote_user, X-Url] }\ntrustedProxies: { cidrs: [10.0.0.1], passHeaders: [X-Remote-User] }' }, /^upstream.allowHeaders\[0\] \| .*too/, /^upstream.allowHeaders\[1\] \| .*never/],
+  ['hashed without a key that replicas share', { file: 'log: { subject: hashed }\nstore: { redis: { url: "redis://r" } }' }, /^log.hashKey \| is needed/],
+  ['a short key for hashing', { file: 'log: { subject: hashed, hashKey: short }' }, /^log.hashKey \| needs at least 16/],
+  ['a log that must be whole and is not written', { file: 'log: { whenFull: refuse, level: warn }' }, /^log.whenFull \| .*info/],
+  ['a login template that is none', { env: { TGW_LOGIN_URL: '/in/{back}' } }, /^login.url \| .*template/],
+  ['a way back that nothing fills in', { env: { TGW_LOGIN_URL: '/in/{return}' } }, /^login.url \| .*pathParameter/],
+  ['a path parameter without its place', { env: { TGW_LOGIN_MODE: 'pathParameter' } }, /^login.url \| must hold/],
+  ['texts of a key that is none', { file: 'pages: { texts: { de: { no-acess.title: x } } }' }, /texts.de.* \| unknown key.*no-access.title/],
+  ['a logo that is none', { file: 'pages: { logoFile: l }', beside: { l: 'text' } }, /^pages.logoFile \| is no PNG/],
   ['a route that is none', { argv: [...least, '--routes', '[{path: t}, {path: /ok/:botId}, {path: /x/}]'] }, /^routes\[0\] \|/, /^routes\[2\] \|.*bot id/],
+  ['a login page that is a template', { env: { TGW_LOGIN_URL: '/login?r={return_to}' } }, /^login.url \| is no template, and holds "{"/],
+  ['one with a name', { env: { TGW_LOGIN_URL: '/login/(r)/:target' } }, /^login.url \| is no template/],
+  ['one that is formatted', { env: { TGW_LOGIN_URL: '/login?r=%s' } }, /^login.url \| is no template/],
+  ['a route beside one with an unknown key', { argv: [...least, '--routes', '[{path: /ok/:botId, opne: true}, {path: "/x/:"}, {path: /x/}]'] }, /^routes\[0\].opne \| unknown/, /^routes\[1\] \| .*Missing parameter name/, /^routes\[2\] \| .*bot id/],
+  ['a body that is no expression', { argv: [...least, '--routes', '[{path: /x, body: {botId: "a["}}]'] }, /^routes\[0\] \| .*no JMESPath/],
   ['a cidr that is none', { file: 'trustedProxies: { cidrs: [10.0.0.0/33] }' }, /^trustedProxies.cidrs\[0\] \|/],
   ['two stores in one source', { file: 'store: { file: a, redis: { url: "redis://r" } }' }, /^store \| has both/],
   ['redis without a place', { file: 'store: { redis: { prefix: x } }' }, /^store.redis \| needs exactly one/],
@@ -100,7 +113,19 @@ t.test('a login page that helps nobody', async (t) => {
   const warned = (file: string, argv: string[]) => lines(load(t.testdir(), { file, argv }).warnings).join('\n');
   t.match(warned(issuer(hs), ['--login-url', '/t/login']), /^login.url \| .*guarded/m);
   t.match(warned(issuer(hs), ['--other-paths', 'reject']), /^login.url \| .*reject/m);
+  t.match(warned(issuer(hs), ['--other-paths', 'guard']), /^login.url \| .*guard/m);
   t.notMatch(warned(issuer(hs), []), /^login.url/m);
+});
+
+t.test('an open route that opens nothing', async (t) => {
+  const warned = (routes: string): string =>
+    lines(load(t.testdir(), { argv: [...least, '--routes', routes] }).warnings).join('\n');
+  const dead = /^routes\[1\] \| is open, and opens nothing/m;
+  t.match(warned('[{path: /t/:botId}, {path: /t/a/assets, open: true}]'), dead);
+  t.match(warned('[{path: "{/:lang}/t/:botId"}, {path: /eng/T/x, open: true, exact: true}]'), dead);
+  t.match(warned('[{path: /t, bot: x}, {path: "/t{/:any}/css", open: true}]'), dead);
+  t.notMatch(warned('[{path: /t/:botId, exact: true}, {path: /t/a/assets, open: true}]'), dead);
+  t.notMatch(warned('[{path: /t/:botId/x}, {path: /t/a, open: true}]'), dead);
 });
 
 t.test('warnings', async (t) => {

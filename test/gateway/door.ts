@@ -12,6 +12,7 @@ import {
   type GatewaySettings,
 } from '../../src/gateway/index.ts';
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
+import { compilePages } from '../../src/gateway/pages/page.ts';
 import type { Principal } from '../../src/policy/principal.ts';
 import type { Decision } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
@@ -164,13 +165,20 @@ const loginReasons = [
   'session-expired',
   'session-invalid',
   'session-revoked',
+  'session-ended',
   'token-invalid',
   'token-expired',
   'token-foreign',
   'token-revoked',
 ] as const;
 const denyReasons = ['no-access', 'bot-unresolved', 'path-ambiguous', 'not-open'] as const;
-const unavailableReasons = ['policy-unavailable', 'keys-unavailable', 'revocations-unavailable'] as const;
+const unavailableReasons = [
+  'policy-unavailable',
+  'keys-unavailable',
+  'revocations-unavailable',
+  'sessions-unavailable',
+  'platform-unproven',
+] as const;
 
 function byWord(question: Question, word: string): Answer {
   const resource = transcript('a');
@@ -193,6 +201,12 @@ function byWord(question: Question, word: string): Answer {
         question,
         { outcome: 'deny', reason: 'no-access' },
         { resource, client: { status: 'ipv6', address: '2001:db8::1' } },
+      );
+    case 'signed-in':
+      return answer(
+        question,
+        { outcome: 'deny', reason: 'no-access' },
+        { resource, principal: cookieMember },
       );
     case 'unknown':
       return answer(
@@ -278,6 +292,7 @@ const limitDefaults: GatewayOptions['limits'] = {
   headerBytes: 16_384,
   headerCount: 100,
   targetBytes: 8_192,
+  inspectedBodyBytes: 4_096,
   headersTimeoutMs: 5_000,
   bodyTimeoutMs: 5_000,
   sendTimeoutMs: 5_000,
@@ -297,7 +312,15 @@ export async function startDoor(
   const current: GatewaySettings = {
     publicUrl: null,
     corsOrigins: [],
-    login: { url: '/login', returnParam: 'return_to' },
+    login: {
+      url: '/login',
+      returnParam: 'return_to',
+      mode: 'redirect',
+      explainFirst: false,
+      switchUrl: null,
+    },
+    pages: compilePages({ siteName: null, contact: null, showAddress: true, texts: {} }),
+    tokenCookies: new Set(['session']),
     forwardCredentials: true,
     cookieNames: new Set(['session']),
     identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),

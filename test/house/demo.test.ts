@@ -23,6 +23,13 @@ t.test('every link of the demo shows what it says', async (t) => {
   t.notMatch(text, /WRONG/);
 });
 
+t.test('and every link of the demo with opaque sessions', async (t) => {
+  const run = demo('--platform', 'sessions', '--check');
+  t.equal(await run.exited, 0, run.text());
+  t.equal(run.text().match(/^shows it /gm)?.length, 8);
+  t.notMatch(run.text(), /WRONG/);
+});
+
 t.test('Ctrl-C ends all of it', async (t) => {
   const run = demo();
   for (let i = 0; i < 600 && !run.text().includes('Ctrl-C'); i += 1) await pause(100);

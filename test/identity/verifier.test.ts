@@ -523,7 +523,7 @@ t.test('what one request costs, whatever it carries', async (t) => {
   const ask = async (left: number, ...values: string[]): Promise<string> => {
     const budget = createBudget(left, () => failed.push('failed'));
     const pairs = values.map((value) => ({ name: 'session', value }));
-    return word(await verifier.identify({ cookies: pairs }, Date.now(), undefined, budget));
+    return word(await verifier.identify({ cookies: pairs }, Date.now(), undefined, { budget }));
   };
   const [good, other, late] = [
     hs.sign(claims()),

@@ -6,6 +6,14 @@ import type { Principal } from '../../src/policy/principal.ts';
 import type { Resource } from '../../src/policy/resource.ts';
 import * as f from './facts.ts';
 
+const brings = <P extends object>(principal: P): P & { brings: string } => ({ ...principal, brings: 'desk' });
+const unsure = {
+  kind: 'undetermined',
+  via: 'cookie',
+  reason: 'sessions-unavailable',
+  possible: [f.nobody(), f.memberOfAll],
+} as const;
+
 type Row = [
   name: string,
   asked: Partial<Asked>,
@@ -263,6 +271,68 @@ const rows: Row[] = [
   ['10 signed in', { principal: member('b') }, 'deny no-access'],
   ['10 contact', { principal: contact('u2', 'c2') }, 'deny no-access'],
   ['11 nobody', {}, 'login no-credential'],
+  ['11 ended', { principal: nobody('session-ended') }, 'login session-ended'],
+  [
+    'delegated: a session is left to the platform',
+    { resource: f.delegated, principal: brings(nobody()), delegation: 'proven' },
+    'forward platform-decides',
+  ],
+  [
+    'delegated: before 8, a session that is not known',
+    { resource: f.delegated, principal: brings(unsure), delegation: 'proven' },
+    'forward platform-decides',
+  ],
+  [
+    'delegated: without a policy',
+    { resource: f.delegated, principal: brings(nobody()), delegation: 'proven' },
+    'forward platform-decides',
+    f.unloaded,
+  ],
+  [
+    'delegated: after 5',
+    { resource: f.delegated, principal: brings(member('a')), delegation: 'proven' },
+    'forward bot-access',
+  ],
+  [
+    'delegated: a refused bearer brings nothing',
+    { resource: f.delegated, principal: refused('token-invalid'), delegation: 'proven' },
+    'login token-invalid',
+  ],
+  [
+    'delegated: a stranger is asked to log in',
+    { resource: f.delegated, delegation: 'proven' },
+    'login no-credential',
+  ],
+  [
+    'delegated: a token without a session is no session',
+    { resource: f.delegated, principal: member('b'), delegation: 'proven' },
+    'deny no-access',
+  ],
+  [
+    'delegated: an address opens it too',
+    { resource: f.delegated, client: f.inBot },
+    'forward whitelisted-bot bot:a 000000000000000a',
+  ],
+  [
+    'delegated: shut where the platform is open',
+    { resource: f.delegated, principal: brings(nobody()), delegation: 'open' },
+    'unavailable platform-unproven',
+  ],
+  [
+    'delegated: shut where nothing was seen',
+    { resource: f.delegated, principal: brings(nobody()) },
+    'unavailable platform-unproven',
+  ],
+  [
+    'delegated: shut, an address opens it still',
+    { resource: f.delegated, principal: brings(nobody()), delegation: 'open', client: f.inBot },
+    'forward whitelisted-bot bot:a 000000000000000a',
+  ],
+  [
+    'not delegated: a session alone opens nothing',
+    { principal: brings(nobody()), delegation: 'proven' },
+    'login no-credential',
+  ],
   ['11 expired', { principal: nobody('session-expired') }, 'login session-expired'],
   ['11 revoked', { principal: nobody('session-revoked') }, 'login session-revoked'],
   ['11 invalid', { principal: nobody('session-invalid') }, 'login session-invalid'],
@@ -388,6 +458,7 @@ t.test('explain walks the same lines', async (t) => {
     'keys and revocations: -',
     'bot access: -',
     'own history: -',
+    'platform decides: -',
     'policy: -',
     'whitelist: whitelisted-bot',
   ]);

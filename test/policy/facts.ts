@@ -14,6 +14,7 @@ export const contactRoute = { path: '/contacts/:contactId/conversations', whitel
 
 export const transcript: Resource = { kind: 'transcript', bot: 'a', conversations: ['c1'], route };
 export const closedTranscript: Resource = { ...transcript, route: { ...route, whitelist: false } };
+export const delegated: Resource = { ...transcript, route: { ...route, members: 'platform' } };
 export const ofContact: Resource = {
   kind: 'transcript',
   bot: 'a',

@@ -242,6 +242,14 @@ const queryPath: Upstream = (target) => {
   return query.startsWith('/') ? route(undot(merge(percent(query.split('&')[0] ?? '')))) : undefined;
 };
 
+/** One program for all, found anywhere in the path; of module names only word characters are looked at. */
+const stripping: Upstream = (target) => {
+  const path = percent(pathOf(target)).replace(/^.*\/[^/]*\.php(?=\/)/is, '');
+  const word = (segment: string): string => segment.replace(/[^\w-]/g, '');
+  const [name = '', bot = '', conversation = ''] = path.split('/').filter((segment) => word(segment) !== '');
+  return route(`/${word(name)}/${bot}/${conversation}`);
+};
+
 /** Rails: a format behind the last id, which may have no dot of its own. */
 const rails: Upstream = (target) => {
   const path = `/${pathOf(target).replace(/^\/+|\/+$/g, '')}`.replace(/\/+/g, '/');
@@ -319,6 +327,7 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
   alias,
   upperCase,
   queryPath,
+  stripping,
   rails,
   semicolonQuery,
   queryFirst: byQuery(/&/, form, first),

@@ -94,6 +94,7 @@ const PIECES = [
     '?x=/../transcripts/b/1',
   ],
   ...['%26b=b', '&b=b', '%26c=2', '%26q=transcripts/b/2', '&q=/transcripts/b/2', '%26q=', '%26', '%3d'],
+  ...['@', '*', '/@/', '/eng', '/eng/x.php', '/a.php/', 't.ranscripts', '%2a', '%40', '&page=2', '%26,='],
   ...['/static', '/static..', '/static../', '%c4%b1', '%c5%bf', '/index.php?/', '?/transcripts/b/2'],
 ];
 
@@ -117,6 +118,9 @@ const encoders: readonly ((character: string) => string)[] = [
   (character) => `%00${character}`,
   (character) => `%ff${character}`,
   (character) => `${character}%0a`,
+  (character) => `${character}.`,
+  (character) => `%2a${character}`,
+  (character) => `${character}@`,
 ];
 const separators = fc.constantFrom(
   ...[
@@ -157,6 +161,8 @@ const spelled = fc
       '/static..',
       '/x%26q=',
       '/index.php',
+      '/eng/index.php',
+      '/@',
       '/assets/%2e%2e',
       '/x%5c..',
     ),

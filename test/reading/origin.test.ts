@@ -187,7 +187,9 @@ t.test('the PROXY protocol', async (t) => {
   ] as const) {
     t.equal(inWords(readClientIp(trust, peer, forged).client), expected, JSON.stringify(peer));
   }
-  t.same(readClientIp(trust, { address: '203.0.113.9', proxied: 'known' }, forged).chain, ['203.0.113.9']);
+  const visitor = readClientIp(trust, { address: '203.0.113.9', proxied: 'known' }, forged);
+  t.same(visitor.chain, ['203.0.113.9']);
+  t.notOk(visitor.peerTrusted, 'the headers that come through are the visitor’s own');
 });
 
 t.test('what goes on: the chain, the scheme and the host', async (t) => {

@@ -26,6 +26,8 @@ export function inWords(resource: Resource): string {
       return resource.open ? 'open' : 'other';
     case 'ambiguous':
     case 'unresolved':
+    case 'platform':
+    case 'wrong-method':
       return resource.kind;
     case 'transcript':
       return [

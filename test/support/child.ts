@@ -14,6 +14,8 @@ export interface Child {
   /** Resolves with the first line, of those gone by too, that fits. */
   readonly line: (fits: (line: LogLine) => boolean, timeoutMs?: number) => Promise<LogLine>;
   readonly signal: (name: NodeJS.Signals) => void;
+  /** From now on nobody reads its standard output, or somebody does again. */
+  readonly hold: (yes: boolean) => void;
   /** Sends a signal and resolves with the exit code, null where a signal ended it. */
   readonly end: (signal: NodeJS.Signals, timeoutMs?: number) => Promise<number | null>;
   readonly exited: Promise<number | null>;
@@ -37,7 +39,7 @@ function listen(process: ChildProcessByStdio<null, Readable, Readable>) {
   const listeners = new Set<(line: LogLine) => void>();
   let plain = '';
   process.stderr.setEncoding('utf8').on('data', (chunk: string) => (plain += chunk));
-  createInterface({ input: process.stdout }).on('line', (text) => {
+  const lines = createInterface({ input: process.stdout }).on('line', (text) => {
     const line = parse(text);
     if (line === undefined) plain += `${text}\n`;
     else {
@@ -45,7 +47,8 @@ function listen(process: ChildProcessByStdio<null, Readable, Readable>) {
       for (const listener of listeners) listener(line);
     }
   });
-  return { logs, listeners, text: () => plain };
+  const hold = (yes: boolean): void => void (yes ? lines.pause() : lines.resume());
+  return { logs, listeners, hold, text: () => plain };
 }
 
 /** Waits for one line of a child, or fails with all that the child said. */
@@ -96,6 +99,7 @@ export function startChild(
     pid: child.pid ?? -1,
     logs: heard.logs,
     text: heard.text,
+    hold: heard.hold,
     line: (fits, timeoutMs = 60_000) => waitForLine(heard, exited, fits, timeoutMs),
     signal: (name) => void child.kill(name),
     async end(signal, timeoutMs = 20_000) {

@@ -25,6 +25,7 @@ export interface GatewayProcess {
   readonly text: () => string;
   readonly line: Child['line'];
   readonly signal: Child['signal'];
+  readonly hold: Child['hold'];
   /** SIGTERM; resolves with the exit code. */
   readonly stop: () => Promise<number | null>;
   /** SIGKILL, in the middle of whatever it does; keeps its folder. */
@@ -87,6 +88,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     text: child.text,
     line: child.line,
     signal: child.signal,
+    hold: child.hold,
     async stop() {
       const code = await child.end('SIGTERM');
       removeDir();

@@ -110,6 +110,18 @@ const signs: readonly Sign[] = [
     mend: 'see store; policy.maxStalenessSeconds says how long the last good one counts',
   },
   {
+    reason: 'cookie-no-token',
+    what: 'visitors whose sign-in leaves a cookie that is no token',
+    shows: 'they are asked to sign in on each guarded page, and see a page that says so',
+    mend: 'in identity.issuers[].from name the cookie that holds the JWT; an opaque session id is none',
+  },
+  {
+    reason: 'log-unavailable',
+    what: 'transcripts that were not shown since the log was not read',
+    shows: 'visitors get 503 until whoever reads the standard output keeps up',
+    mend: 'see what reads the log; log.whenFull: drop loses lines instead',
+  },
+  {
     reason: 'login-loop',
     what: 'visitors who came back from the login without a session that counts',
     shows: 'they see a page that says so',

@@ -1,7 +1,9 @@
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isBotId } from '../../policy/resource.ts';
+import { expressionFault } from '../../expression.ts';
 import { compileCidrs } from '../../reading/address.ts';
+import { isSessionPlace } from '../../reading/session-parts.ts';
 import type { FormatName } from '../schema/kinds.ts';
 
 /** What is wrong with a value, as the end of a sentence; undefined where nothing is. */
@@ -44,6 +46,10 @@ const redisUrl: Check = (text) => {
 
 const loginUrl: Check = (text) => {
   if (/[\s\\#]/.test(text)) return 'must hold no space, backslash or fragment';
+  const template = /[{}<>]|\/:[A-Za-z_]|%(?![0-9A-Fa-f]{2})|\$\w/.exec(text)?.[0];
+  if (template !== undefined) {
+    return `is no template, and holds "${template}": the way back is added as the query parameter \`login.returnParam\``;
+  }
   if (text.startsWith('/') && !text.startsWith('//')) return undefined;
   const url = parsed(text, WEB);
   if (typeof url === 'string') return 'must be a path on the site ("/login") or an absolute http or https URL';
@@ -127,6 +133,17 @@ export const formats: Readonly<Record<FormatName, Check>> = {
   cidr,
   'trust-source': trustSource,
   'token-place': tokenPlace,
+  'session-place': (text) =>
+    isSessionPlace(text)
+      ? undefined
+      : 'must be cookie:<name>, cookie:<prefix>*, header:<name>, header:Authorization <scheme> or bearer',
+  expression: (text) => {
+    const fault = expressionFault(text);
+    return fault === undefined ? undefined : `is no JMESPath expression: ${fault}`;
+  },
+  'check-url': (text) => (/^\/(?![/\\])[^\s#\\]*$/.test(text) ? undefined : jwksUrl(text)),
+  'introspection-url': jwksUrl,
+  path: (text) => (/^\/[^\s?#\\]*$/.test(text) ? undefined : 'must be a path: it starts with "/" and has no query'),
   'host-port': hostPort,
   'header-name': headerName,
   'bot-id': (text) => (isBotId(text) ? undefined : 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and not start with a dot'),

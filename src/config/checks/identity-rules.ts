@@ -61,6 +61,24 @@ const issuers: Rule = {
   },
 };
 
+/** Session cookies of frameworks: an id that means something to them alone. */
+const opaque =
+  /^(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|connect\.sid|sessionid|laravel_session|ci_session|_session_id|_\w+_session|OSTSESSID|MibewSessionID|MMAUTHTOKEN|rc_token)$/;
+
+const cookies: Rule = {
+  reads: ['identity'],
+  check({ config, findings }) {
+    config.identity.issuers.forEach(({ from }, index) =>
+      from.forEach((place, at) => {
+        const name = place.startsWith('cookie:') ? place.slice('cookie:'.length) : '';
+        if (!opaque.test(name)) return;
+        const path = ['identity', 'issuers', index, 'from', at];
+        findings.warn(path, `${name} is usually the id of a session and no token: then nobody is ever signed in by it`);
+      }),
+    );
+  },
+};
+
 const adminToken: Rule = {
   reads: ['admin'],
   check({ config, findings, said }) {
@@ -88,4 +106,4 @@ const admins: Rule = {
 };
 
 /** Issuers, keys and admins. */
-export const identityRules: readonly Rule[] = [issuers, adminToken, admins];
+export const identityRules: readonly Rule[] = [issuers, cookies, adminToken, admins];

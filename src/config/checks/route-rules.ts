@@ -1,4 +1,4 @@
-import { RouteError, compileRoutes, overlapWarnings } from '../../reading/route.ts';
+import { RouteError, compileRoutes, overlapWarnings, shadowedRoutes } from '../../reading/route.ts';
 import type { RouteOptions } from '../../reading/route.ts';
 import { readTarget } from '../../reading/target.ts';
 import type { Rule } from './rule.ts';
@@ -14,17 +14,30 @@ function fault(route: RouteOptions): string | undefined {
   }
 }
 
-const routes: Rule = {
-  reads: ['routes'],
+/** Each route by itself, also where another one is wrong, and before the other rules: all mistakes are said at once. */
+export const eachRoute: Rule = {
+  reads: [],
   check({ config, findings }) {
+    // The shape of the list may be anything yet.
+    const given: unknown = config.routes;
+    if (!Array.isArray(given)) return;
     config.routes.forEach((route, index) => {
+      if (findings.wrong(['routes', index])) return;
       const wrong = fault(route);
       if (wrong !== undefined) findings.mistake(['routes', index], wrong);
     });
-    if (findings.wrong(['routes'])) return;
+  },
+};
+
+const routes: Rule = {
+  reads: ['routes'],
+  check({ config, findings }) {
     const table = compileRoutes(config.routes);
     if (table.guarded.length === 0) findings.warn(['routes'], 'nothing is guarded: every transcript is open to everyone');
     for (const warning of overlapWarnings(table)) findings.warn(['routes'], warning);
+    for (const { index, by } of shadowedRoutes(table)) {
+      findings.warn(['routes', index], `is open, and opens nothing: the guarded route "${by}" takes all of it`);
+    }
     for (const { index, namesContact, facts } of table.guarded) {
       if (namesContact && facts.whitelist) {
         findings.warn(['routes', index, 'whitelist'], "true: an address opens a contact's own history");
@@ -38,12 +51,15 @@ const loginPage: Rule = {
   reads: ['routes', 'login', 'otherPaths', 'identity'],
   check({ config, findings }) {
     const { url } = config.login;
-    const nobody = config.identity.issuers.length === 0;
-    if (nobody || url === null || !url.startsWith('/') || config.routes.some((route) => fault(route) !== undefined)) return;
-    const page = readTarget(compileRoutes(config.routes), { target: url, host: undefined, formBody: false });
-    if (page.kind !== 'other') findings.warn(['login', 'url'], 'is below a guarded route: it is shown to nobody');
-    else if (config.otherPaths === 'reject' && !page.open) {
-      findings.warn(['login', 'url'], 'is no open route, and `otherPaths: reject` refuses it: it is shown to nobody');
+    const { otherPaths } = config;
+    const nobody = config.identity.issuers.length === 0 && config.identity.sessions.length === 0;
+    if (nobody || url?.startsWith('/') !== true) return;
+    const table = compileRoutes(config.routes, { otherPaths });
+    const page = readTarget(table, { target: url, host: undefined, formBody: false });
+    if (otherPaths !== 'forward' && (page.kind === 'platform' || (page.kind === 'other' && !page.open))) {
+      findings.warn(['login', 'url'], `is no open route, and \`otherPaths: ${otherPaths}\` refuses it: it is shown to nobody`);
+    } else if (page.kind !== 'other') {
+      findings.warn(['login', 'url'], 'is below a guarded route: it is shown to nobody');
     }
   },
 };

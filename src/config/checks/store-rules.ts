@@ -48,5 +48,20 @@ const policy: Rule = {
   },
 };
 
-/** Where the policy lives and how it is kept. */
-export const storeRules: readonly Rule[] = [store, redis, policy];
+/** A log that hides people must hide them from whoever reads it, and one that must be whole must be written. */
+const log: Rule = {
+  reads: ['log', 'store'],
+  check({ config, findings, said }) {
+    const { subject, hashKey, whenFull, level } = config.log;
+    if (hashKey !== undefined && hashKey.length < 16) findings.mistake(said(['log', 'hashKey']), 'needs at least 16 bytes');
+    if (subject === 'hashed' && hashKey === undefined && config.store.file === undefined) {
+      findings.mistake(['log', 'hashKey'], 'is needed for `subject: hashed` beside store.redis: all gateways hash by one key');
+    }
+    if (whenFull === 'refuse' && !['info', 'debug', 'trace'].includes(level)) {
+      findings.mistake(['log', 'whenFull'], `refuse: access lines are info, and \`level: ${level}\` writes none of them`);
+    }
+  },
+};
+
+/** Where the policy lives and how it is kept, and what is written of its use. */
+export const storeRules: readonly Rule[] = [store, redis, policy, log];

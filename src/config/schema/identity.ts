@@ -10,8 +10,8 @@ import {
   maxClockToleranceSeconds,
   publicAlgorithms,
 } from '../../identity/options.ts';
-import type { ForwardingSource } from '../../reading/origin.ts';
 import {choice, entry, fileBytes, flag, group, listOf, listOrNull, reloads, secretBytes, text, textOrNull, whole} from './kinds.ts';
+import { sessions } from './sessions.ts';
 
 const keyFields = entry(
   {
@@ -133,6 +133,7 @@ export const identity = reloads(group(
         },
       ],
     }),
+    sessions,
     clockToleranceSeconds: whole(0, maxClockToleranceSeconds, {
       description: 'Leeway for `exp`, `nbf` and `iat`.',
       default: defaultClockToleranceSeconds,
@@ -144,6 +145,10 @@ export const identity = reloads(group(
     cacheEntries: whole(0, 1_000_000, {
       description: 'Verified tokens remembered, by a hash; never past their end.',
       default: defaultCacheEntries,
+    }),
+    strangerTestSeconds: whole(5, 86_400, {
+      description: 'How often the platform is asked, as a stranger, for what `members: platform` leaves to it.',
+      default: 180,
     }),
     jwks,
   },
@@ -157,6 +162,21 @@ export const login = reloads(group(
       default: '/login',
       format: 'login-url',
     }),
+    mode: choice(['redirect', 'inPlace', 'pathParameter', 'fragment'], {
+      description:
+        '`redirect`: a page is sent to `url`, with the way back in `returnParam`. `inPlace`: what the platform shows at `url` is shown where the visitor is, for platforms that sign people in on every URL; the transcript itself is not asked for. `pathParameter`: `url` holds `{return}` or `{returnBase64}`, where the way back goes. `fragment`: a small page of ours takes what stands behind `#`, which no server is sent, along in the way back.',
+      default: 'redirect',
+    }),
+    explainFirst: flag({
+      description: 'A page that says why comes before the login page, and leads there.',
+      default: false,
+    }),
+    switchUrl: textOrNull({
+      description:
+        'Where somebody who is signed in without access changes to another account: a path on the site, or absolute. null: `url`.',
+      default: null,
+      format: 'login-url',
+    }),
     returnParam: text({
       description: 'Query parameter that carries the way back.',
       default: 'return_to',
@@ -164,31 +184,4 @@ export const login = reloads(group(
     }),
   },
   { description: 'Where people are sent to log in.' },
-));
-
-export const trustedProxies = reloads(Type.Optional(
-  entry(
-    {
-      cidrs: listOf(text({ description: 'An address or CIDR.', format: 'cidr' }), {
-        description: 'Hops whose forwarding header is believed. []: the header is ignored, the peer is the client.',
-      }),
-      source: Type.Unsafe<ForwardingSource>(
-        text({
-          description: '`x-forwarded-for`, `forwarded`, `proxy-protocol` or `header:<name>`.',
-          default: 'x-forwarded-for',
-          format: 'trust-source',
-        }),
-      ),
-      passHeaders: listOf(text({ description: 'A header name.', format: 'header-name' }), {
-        description:
-          'Headers by which these proxies tell the platform who a visitor is, such as X-Forwarded-User: passed on from them, and from nobody else in any spelling. Identity headers that are not listed reach the platform from nobody.',
-        default: [],
-      }),
-    },
-    {
-      description:
-        'Proxies in front of the gateway. Unset: no header is believed, and one seen makes the client IP unknown.',
-      example: { cidrs: ['10.0.0.0/8'], source: 'x-forwarded-for' },
-    },
-  ),
 ));

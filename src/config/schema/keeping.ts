@@ -1,5 +1,6 @@
+import { defaultStrangerChecksPerMinute } from '../../identity/sessions/options.ts';
 import * as Type from '../../json-schema.ts';
-import {choice, entry, fileText, flag, group, listOf, reloads, secretText, text, textOrNull, whole} from './kinds.ts';
+import {choice, entry, fileText, flag, group, listOf, reloads, secretBytes, secretText, text, textOrNull, whole} from './kinds.ts';
 
 export const policy = group(
   {
@@ -108,6 +109,10 @@ export const limits = group(
     headerBytes: whole(1_024, 1_048_576, { description: 'All headers of a request; 431 beyond.', default: 32_768 }),
     headerCount: whole(10, 10_000, { description: 'Headers of a request; 431 beyond.', default: 200 }),
     targetBytes: whole(256, 65_536, { description: 'The request target; 414 beyond.', default: 16_384 }),
+    inspectedBodyBytes: whole(1_024, 1_048_576, {
+      description: 'A body that a route reads ids from; larger ones are refused there.',
+      default: 65_536,
+    }),
     tokenBytes: whole(256, 8_192, { description: 'A token; longer ones are invalid.', default: 8_192 }),
     headersTimeoutMs: whole(100, 600_000, { description: 'For the headers of a request to arrive; 408.', default: 15_000 }),
     bodyTimeoutMs: whole(0, 86_400_000, {
@@ -131,6 +136,11 @@ export const limits = group(
       description:
         'Invalid tokens from one address, 429 beyond; 0 = no limit. Past as many different ones that no key verifies, cookies too, no signature from there is checked for up to a minute. Gateways on one Redis count together.',
       default: 300,
+    }),
+    strangerChecksPerMinute: whole(0, 1_000_000, {
+      description:
+        'Credentials of nobody that one address may have the platform asked about; beyond, whose they are is not known. 0 = no limit.',
+      default: defaultStrangerChecksPerMinute,
     }),
     failedAdminLoginsPerMinute: whole(0, 1_000_000, {
       description: 'Refused admin credentials from one address, 429 beyond; 0 = no limit. Counted together, too.',
@@ -161,15 +171,25 @@ export const log = reloads(group(
       default: 'info',
     }),
     clientIp: choice(['full', 'truncated'], {
-      description: '`truncated`: the last octet of an IPv4 address, the last 80 bits of an IPv6 one are zeroed.',
+      description: 'In the access lines. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
       default: 'full',
     }),
     subject: choice(['full', 'hashed'], {
-      description: '`hashed`: a keyed hash that lasts as long as the process.',
+      description:
+        'In the access lines. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
       default: 'full',
     }),
+    hashKey: secretBytes({
+      description:
+        'Key of `subject: hashed`, at least 16 bytes, the same for all gateways on one Redis. A new one and a SIGHUP end what ties old lines to new ones. Left out beside the embedded store: one is made in its folder, in `log-hash-key`.',
+    }),
+    whenFull: choice(['drop', 'refuse'], {
+      description:
+        'What comes of access lines that nobody reads. `drop`: they are lost, the platform goes on. `refuse`: a transcript that cannot be recorded is not shown (503, `log-unavailable`).',
+      default: 'drop',
+    }),
   },
-  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged.' },
+  { description: 'The log, JSON lines on stdout. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged; `whenFull` says what becomes of transcripts then.' },
 ));
 
 export const workers = whole(1, 128, {

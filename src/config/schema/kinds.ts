@@ -12,6 +12,11 @@ export type FormatName =
   | 'cidr'
   | 'trust-source'
   | 'token-place'
+  | 'session-place'
+  | 'expression'
+  | 'check-url'
+  | 'introspection-url'
+  | 'path'
   | 'host-port'
   | 'header-name'
   | 'bot-id'
@@ -102,6 +107,15 @@ export function listOrNull<T extends Type.TSchema>(
   notes: Notes,
 ): Type.TUnsafe<Type.Static<T>[] | null> {
   return Type.Unsafe<Type.Static<T>[] | null>({ ...notes, type: ['array', 'null'], items });
+}
+
+/** Names that the operator chooses, each with a text. */
+export function mapOf(notes: Notes): Type.TUnsafe<Record<string, string>> {
+  return Type.Unsafe<Record<string, string>>({
+    ...notes,
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  });
 }
 
 /** Bytes that nobody may see: given as text, as `…File` or as `…Base64`. */

@@ -1,8 +1,10 @@
 import * as Type from '../../json-schema.ts';
-import { otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
-import { identity, login, trustedProxies } from './identity.ts';
+import { botIdCase, otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
+import { identity, login } from './identity.ts';
+import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
+import { pages } from './pages.ts';
 
 /** The one schema: types, defaults, environment names, flags, reference and example are all derived from it. */
 export const schema = Type.Object(
@@ -12,8 +14,10 @@ export const schema = Type.Object(
     upstream,
     routes,
     otherPaths,
+    botIdCase,
     identity,
     login,
+    pages,
     trustedProxies,
     policy,
     store,

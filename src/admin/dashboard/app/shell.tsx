@@ -17,14 +17,16 @@ export function Shell() {
   const route = useRoute();
   return (
     <>
-      <a class="skip" href="#content" onClick={skipToContent}>
-        Skip to the content
-      </a>
-      <Header route={route} inside={inside} />
-      <main id="content" tabIndex={-1}>
-        {standing === 'loading' ? <p role="status">Loading…</p> : null}
-        {inside ? <Page route={route} /> : standing === 'loading' ? null : <SignInScreen />}
-      </main>
+      <div class="scroller">
+        <a class="skip" href="#content" onClick={skipToContent}>
+          Skip to the content
+        </a>
+        <Header route={route} inside={inside} />
+        <main id="content" tabIndex={-1}>
+          {standing === 'loading' ? <p role="status">Loading…</p> : null}
+          {inside ? <Page route={route} /> : standing === 'loading' ? null : <SignInScreen />}
+        </main>
+      </div>
       <NoticeBar />
       {standing === 'over' ? <SessionOver /> : null}
     </>

@@ -1,13 +1,13 @@
 import { request } from './request.ts';
 import type {
-  Change,
+  ChangeList,
   Explanation,
   ExplainQuestion,
   Imported,
   Me,
   RangeInput,
   RangeRecord,
-  ReplicaStatus,
+  Replicas,
   Scope,
   SettingsPatch,
   WhitelistList,
@@ -57,17 +57,20 @@ export const importRanges = (
   });
 
 export const getChanges = (query: {
-  readonly scope?: string | undefined;
+  readonly scope?: Scope | undefined;
   readonly after?: string | undefined;
   readonly limit?: number;
-}): Promise<{ readonly changes: readonly Change[]; readonly next?: string }> =>
-  request('/changes', { query: { ...query } });
+  readonly q?: string | undefined;
+  readonly by?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): Promise<ChangeList> => request('/changes', { query: { ...query } });
 
 export const revertChange = (revision: number): Promise<Written> =>
   request(`/changes/${revision}/revert`, { method: 'POST' });
 
-export const getReplicas = (): Promise<{ readonly replicas: readonly ReplicaStatus[] }> =>
-  request('/replicas', { timeoutMs: 5_000 });
+export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });
 
 export const explain = (question: ExplainQuestion): Promise<Explanation> =>
   request('/explain', { method: 'POST', body: question });

@@ -5,7 +5,8 @@ import type { Scope } from '../../../../policy/reason.ts';
 
 /** What the API takes and answers, by its own schemas. */
 export type { Scope };
-export type ReplicaStatus = Answer<'replicas'>['replicas'][number];
+export type Replicas = Answer<'replicas'>;
+export type ReplicaStatus = Replicas['replicas'][number];
 export type WhitelistList = Answer<'whitelists'>;
 export type WhitelistSummary = WhitelistList['whitelists'][number];
 /** What counts for a list now. */

@@ -1,30 +1,9 @@
 import { useId } from 'preact/hooks';
-import type { Change, Scope } from '../api/types.ts';
+import type { Scope } from '../api/types.ts';
 import { Field } from '../parts/field.tsx';
-import { describeChange, kindsOf } from '../ranges/describe.ts';
-import type { ChangeKind } from '../ranges/describe.ts';
 import { hrefOf, readRoute, scopeName } from '../routes.ts';
+import type { ChangeFilter, ChangeKind } from '../state/change-log.ts';
 import { useSuperAdmin } from '../state/session.tsx';
-
-export interface ChangeFilter {
-  readonly kind: ChangeKind | 'any';
-  readonly by: string;
-  readonly text: string;
-  /** A day, as a date input has it. */
-  readonly since: string;
-}
-
-export const noFilter: ChangeFilter = { kind: 'any', by: '', text: '', since: '' };
-
-export function matches(change: Change, filter: ChangeFilter): boolean {
-  const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
-  return (
-    (filter.kind === 'any' || kindsOf(change).has(filter.kind)) &&
-    has(`${change.by} ${change.from ?? ''}`, filter.by) &&
-    has(describeChange(change).join(' '), filter.text) &&
-    (filter.since === '' || new Date(change.at) >= new Date(`${filter.since}T00:00`))
-  );
-}
 
 const kinds: readonly { readonly value: ChangeKind | 'any'; readonly label: string }[] = [
   { value: 'any', label: 'Anything' },
@@ -71,16 +50,25 @@ export function ChangeFilters({ scope, filter, onFilter }: FiltersProps) {
         onValue={(by) => set({ by })}
       />
       <Field label="Address or note" type="search" value={filter.text} onValue={(text) => set({ text })} />
-      <div class="field">
-        <label for={`${id}-since`}>Since</label>
-        <input
-          id={`${id}-since`}
-          type="date"
-          value={filter.since}
-          onInput={(event) => set({ since: event.currentTarget.value })}
-        />
-      </div>
+      <DayField label="Since" value={filter.since} onValue={(since) => set({ since })} />
+      <DayField label="Until" value={filter.until} onValue={(until) => set({ until })} />
     </search>
+  );
+}
+
+interface DayFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+function DayField({ label, value, onValue }: DayFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="date" value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+    </div>
   );
 }
 

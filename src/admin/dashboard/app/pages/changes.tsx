@@ -5,15 +5,14 @@ import { PageTitle } from '../parts/page-title.tsx';
 import { When, amount, counted } from '../parts/time.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { hrefOf, scopeName } from '../routes.ts';
-import { useChangeLog } from '../state/change-log.ts';
-import { ChangeFilters, matches, noFilter } from './change-filters.tsx';
+import { noFilter, useChangeLog } from '../state/change-log.ts';
+import { ChangeFilters } from './change-filters.tsx';
 import { RevertChange } from './revert.tsx';
 
 /** Who changed what, when and from where; each can be undone. */
 export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) {
   const [filter, setFilter] = useState(noFilter);
-  const log = useChangeLog(scope);
-  const shown = log.changes.filter((change) => matches(change, filter));
+  const log = useChangeLog(scope, filter);
   return (
     <>
       <PageTitle
@@ -22,11 +21,11 @@ export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) 
       />
       <ChangeFilters scope={scope} filter={filter} onFilter={setFilter} />
       <p class="hint" role="status">
-        {log.loading ? 'Loading…' : countText(shown.length, log.changes.length, log.more !== undefined)}
+        {log.loading ? 'Loading…' : countText(log.changes.length, log.more !== undefined)}
       </p>
       <Failure error={log.error} />
       <ol class="changes">
-        {shown.map((change) => (
+        {log.changes.map((change) => (
           <Entry key={change.revision} change={change} onReverted={log.reload} />
         ))}
       </ol>
@@ -41,10 +40,8 @@ export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) 
   );
 }
 
-function countText(shown: number, read: number, more: boolean): string {
-  const all = counted(read, 'change');
-  if (more) return `${amount(shown)} of the newest ${all}`;
-  return shown === read ? all : `${amount(shown)} of ${all}`;
+function countText(found: number, more: boolean): string {
+  return more ? `The newest ${counted(found, 'change')}` : counted(found, 'change');
 }
 
 function Entry({ change, onReverted }: { readonly change: Change; readonly onReverted: () => void }) {

@@ -5,11 +5,12 @@ import type { Scope, WhitelistSummary } from '../api/types.ts';
 import { Failure } from '../parts/message.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { amount, counted } from '../parts/time.tsx';
+import { inForceOfPlatform } from '../ranges/settings-in-force.ts';
 import { hrefOf } from '../routes.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { usePoll } from '../state/poll.ts';
-import { useSuperAdmin } from '../state/session.tsx';
+import { useSession, useSuperAdmin } from '../state/session.tsx';
 
 const botsPerPage = 50;
 
@@ -29,6 +30,7 @@ export function OverviewScreen() {
 }
 
 function PlatformCard() {
+  const { me } = useSession();
   const { note } = useGateways();
   const { value, error, reload } = useLoad(async () => {
     const page = await getWhitelist('platform', { limit: 1 });
@@ -47,7 +49,7 @@ function PlatformCard() {
       {value === undefined ? null : (
         <p class="facts">
           <State enabled={value.enabled} /> {counted(value.total, 'range')}
-          {value.mode === 'report' ? <span class="tag warn">report mode</span> : null}
+          {inForceOfPlatform(value, me).mode === 'report' ? <span class="tag warn">report mode</span> : null}
         </p>
       )}
       <Failure error={error} />
@@ -133,6 +135,7 @@ function BotTable({ bots, search }: BotTableProps) {
               <th scope="col">Bot</th>
               <th scope="col">IP whitelisting</th>
               <th scope="col">Ranges</th>
+              <th scope="col">Platform’s list</th>
               <th scope="col">Mode</th>
             </tr>
           </thead>
@@ -183,7 +186,11 @@ function BotRow({ bot }: { readonly bot: WhitelistSummary }) {
         <State enabled={bot.enabled} />
       </td>
       <td data-label="Ranges">{amount(bot.ranges)}</td>
-      <td data-label="Mode">{bot.mode ?? 'the platform’s'}</td>
+      <td data-label="Platform’s list">{bot.inForce.platformList ? 'counts too' : 'does not count'}</td>
+      <td data-label="Mode">
+        {bot.inForce.mode === 'report' ? <span class="tag warn">report</span> : 'enforce'}
+        {bot.mode === null ? <span class="hint"> inherited</span> : null}
+      </td>
     </tr>
   );
 }

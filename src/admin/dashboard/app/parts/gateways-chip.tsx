@@ -8,11 +8,15 @@ export function GatewaysChip() {
   const at = liveness(gateways);
   if (at === undefined) return null;
   const all = at.live >= at.of;
+  const { trouble } = gateways;
   const behind = (gateways.replicas ?? []).filter((replica) => replica.revision < gateways.revision);
   return (
-    <div class={all ? 'gateways ok' : 'gateways warn'} role="status">
+    <div class={all && trouble === undefined ? 'gateways ok' : 'gateways warn'} role="status">
       <span class="dot" aria-hidden="true" /> Live on {at.live} of {at.of}{' '}
       {at.of === 1 ? 'gateway' : 'gateways'}
+      {trouble === undefined
+        ? null
+        : `. The store is ${trouble}: nothing can be changed, and what others serve is not known`}
       {all ? null : (
         <span>
           {'. '}
@@ -33,8 +37,8 @@ export function GatewaysChip() {
 function Silent() {
   return (
     <div class="gateways warn" role="status">
-      <span class="dot" aria-hidden="true" /> This gateway does not answer now: on how many gateways the
-      newest change is live is not known.
+      <span class="dot" aria-hidden="true" /> The gateway or its store does not answer now: on how many
+      gateways the newest change is live is not known.
     </div>
   );
 }

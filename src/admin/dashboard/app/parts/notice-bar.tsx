@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { revertChange } from '../api/calls.ts';
 import { liveness, useGateways } from '../state/gateways.tsx';
@@ -6,13 +7,17 @@ import { useNotices } from '../state/notice.tsx';
 import type { Notice } from '../state/notice.tsx';
 import { failureText } from './message.tsx';
 
-/** Says what was done and where it is live; undo is at hand until the next change. */
+const shownMs = 20_000;
+
+/** Says what was done and where it is live; undo is at hand while it is said, and in the change log for good. */
 export function NoticeBar() {
   const { notice, dismiss } = useNotices();
   const gateways = useGateways();
+  const bar = useRef<HTMLDivElement>(null);
+  useLeaving(notice, dismiss, bar);
   const text = notice === undefined ? '' : `${notice.text}${notice.tone === 'ok' ? liveText(gateways) : ''}`;
   return (
-    <div class={notice === undefined ? 'notice none' : `notice ${notice.tone}`}>
+    <div ref={bar} class={notice === undefined ? 'notice none' : `notice ${notice.tone}`}>
       <p role="status">{text}</p>
       {notice === undefined ? null : (
         <div class="actions">
@@ -26,8 +31,27 @@ export function NoticeBar() {
   );
 }
 
+/** It leaves with its page; and when it was there for long enough, unless somebody is at it or it went wrong. */
+function useLeaving(
+  notice: Notice | undefined,
+  dismiss: () => void,
+  bar: RefObject<HTMLElement | null>,
+): void {
+  useEffect(() => {
+    if (notice === undefined) return undefined;
+    addEventListener('hashchange', dismiss);
+    const timer = setInterval(() => {
+      if (notice.tone !== 'bad' && bar.current?.matches(':hover, :focus-within') !== true) dismiss();
+    }, shownMs);
+    return () => {
+      removeEventListener('hashchange', dismiss);
+      clearInterval(timer);
+    };
+  }, [notice, dismiss]);
+}
+
 function liveText(gateways: Gateways): string {
-  const at = gateways.silent ? undefined : liveness(gateways);
+  const at = gateways.silent || gateways.trouble !== undefined ? undefined : liveness(gateways);
   if (at === undefined) return '';
   const on = ` Live on ${at.live} of ${at.of} ${at.of === 1 ? 'gateway' : 'gateways'}.`;
   return at.live >= at.of ? on : `${on} The others are still to follow.`;

@@ -15,7 +15,7 @@ export function PageTitle({
     document.title = `${documentTitle ?? title} · Transcript gateway`;
     // On the first page the browser's own start of the document is the right place.
     if (shownBefore) ref.current?.focus({ preventScroll: true });
-    if (shownBefore) scrollTo(0, 0);
+    if (shownBefore) document.querySelector('.scroller')?.scrollTo(0, 0);
     shownBefore = true;
   }, [title]);
   return (

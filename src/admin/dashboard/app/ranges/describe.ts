@@ -2,29 +2,12 @@ import type { Change, RangeRecord, Settings } from '../api/types.ts';
 import { counted, whenText } from '../parts/time.tsx';
 import { spanText } from './effects.ts';
 
-/** What kind of change it was, for filtering. */
-export type ChangeKind = 'added' | 'deleted' | 'edited' | 'switched' | 'settings' | 'undo';
-
 const most = 5;
 
 /** What a change did, one line each. */
 export function describeChange(change: Change): string[] {
   const lines = change.reverts === undefined ? [] : [`Undid change ${change.reverts}`];
   return [...lines, ...describeSettings(change), ...describeRanges(change)];
-}
-
-export function kindsOf(change: Change): Set<ChangeKind> {
-  const kinds = new Set<ChangeKind>();
-  const { edited, added, removed } = sortRanges(change);
-  if (change.reverts !== undefined) kinds.add('undo');
-  if (edited.length > 0) kinds.add('edited');
-  if (added.length > 0 || (change.truncated === true && change.addedCount > 0)) kinds.add('added');
-  if (removed.length > 0 || (change.truncated === true && change.removedCount > 0)) kinds.add('deleted');
-  const [before, after] = [change.before.settings, change.after.settings];
-  if (before === undefined || after === undefined) return kinds;
-  if (before.enabled !== after.enabled) kinds.add('switched');
-  if (settingLines(before, after).length > 0) kinds.add('settings');
-  return kinds;
 }
 
 function describeSettings(change: Change): string[] {

@@ -16,6 +16,10 @@ export interface Gateways {
   readonly lastLive: Live | undefined;
   /** True while this gateway cannot be asked: what was known is no longer certain. */
   readonly silent: boolean;
+  /** What the store is while it is not up. */
+  readonly trouble: 'degraded' | 'down' | undefined;
+  /** A read went wrong: who is not asked on how many gateways a change is live hears of trouble by it. */
+  readonly missed: (error: unknown) => void;
   /** Takes note of an answer's revision, and of where it is live. */
   readonly note: (seen: { readonly revision: number; readonly live?: Live }) => void;
 }
@@ -25,6 +29,8 @@ const Context = createContext<Gateways>({
   replicas: undefined,
   lastLive: undefined,
   silent: false,
+  trouble: undefined,
+  missed: () => undefined,
   note: () => undefined,
 });
 
@@ -35,30 +41,54 @@ export function GatewaysProvider({ children }: { readonly children: ComponentChi
   const { standing, me } = useSession();
   const [seen, setSeen] = useState<{ revision: number; live?: Live }>({ revision: 0 });
   const [replicas, setReplicas] = useState<readonly ReplicaStatus[]>();
+  const [trouble, setTrouble] = useState<Gateways['trouble']>();
   const [silent, setSilent] = useState(false);
   const may = standing === 'in' && me?.superAdmin === true;
+  const ask = useAsking(may, setSilent, (answer) => {
+    setReplicas(answer.replicas);
+    const state = answer.store?.state ?? 'up';
+    setTrouble(state === 'up' ? undefined : state);
+  });
+  const note = useCallback(
+    (next: { readonly revision: number; readonly live?: Live }) => {
+      setSeen((before) => newest(before, next));
+      if (!may) setSilent(false);
+    },
+    [may],
+  );
+  const missed = useCallback(
+    (error: unknown) => {
+      if (!may) setSilent(isUnreached(error));
+    },
+    [may],
+  );
+  useEffect(ask, [ask, seen]);
+  usePoll(ask, silent || isLagging(replicas, seen.revision) ? 2_000 : 5_000);
+  const value = useMemo(
+    () => ({ revision: seen.revision, replicas, lastLive: seen.live, silent, trouble, missed, note }),
+    [seen, replicas, silent, trouble, missed, note],
+  );
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+/** Asks on how many gateways it is live, one call at a time. */
+function useAsking(
+  may: boolean,
+  setSilent: (silent: boolean) => void,
+  take: (answer: Awaited<ReturnType<typeof getReplicas>>) => void,
+): () => void {
   const asking = useRef(false);
-  const ask = useCallback(() => {
+  return useCallback(() => {
     if (!may || asking.current) return;
     asking.current = true;
     getReplicas()
       .then((answer) => {
-        setReplicas(answer.replicas);
+        take(answer);
         setSilent(false);
       })
       .catch((error: unknown) => setSilent(isUnreached(error)))
       .finally(() => (asking.current = false));
   }, [may]);
-  const note = useCallback((next: { readonly revision: number; readonly live?: Live }) => {
-    setSeen((before) => newest(before, next));
-  }, []);
-  useEffect(ask, [ask, seen]);
-  usePoll(ask, silent || isLagging(replicas, seen.revision) ? 2_000 : 5_000);
-  const value = useMemo(
-    () => ({ revision: seen.revision, replicas, lastLive: seen.live, silent, note }),
-    [seen, replicas, silent],
-  );
-  return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
 type Seen = { readonly revision: number; readonly live?: Live };

@@ -55,7 +55,7 @@ export function useWhitelist(scope: Scope): WhitelistState {
 
 /** Reads what is asked; an answer to an earlier question is dropped. */
 function usePage(scope: Scope, asked: Asked) {
-  const { note } = useGateways();
+  const { note, missed } = useGateways();
   const [page, setPage] = useState<WhitelistPage>();
   const [error, setError] = useState<unknown>();
   const turn = useRef(0);
@@ -73,6 +73,7 @@ function usePage(scope: Scope, asked: Asked) {
         return read;
       } catch (failure) {
         if (mine === turn.current) setError(failure);
+        missed(failure);
         return undefined;
       }
     },

@@ -12,6 +12,8 @@ export const reasons: Record<Reason, string> = {
   'not-guarded': 'The URL is none that the gateway guards.',
   'bot-access': 'The person has bot access.',
   'own-history': 'It is the contact’s own conversation.',
+  'platform-decides':
+    'The visitor brings a session of the platform’s, and the platform’s own answer decides.',
   'whitelisted-bot': 'The address is in the bot’s list.',
   'whitelisted-platform': 'The address is in the platform’s list.',
   'open-link': 'No list is on, and “when off” is set to anyone.',
@@ -22,12 +24,17 @@ export const reasons: Record<Reason, string> = {
   'no-credential': 'Nobody is signed in, and the address is in no list.',
   'session-expired': 'The session has expired, and the address is in no list.',
   'session-revoked': 'The session has been revoked, and the address is in no list.',
+  'session-ended': 'The person has signed out, and the address is in no list.',
   'session-invalid': 'The session is not valid, and the address is in no list.',
   'path-ambiguous': 'The URL could mean two things, or cannot be read.',
   'not-open': 'The URL is neither guarded nor open.',
   'bot-unresolved': 'The URL is guarded, but names no single bot.',
   'no-access': 'The person is signed in, has no bot access, and the address is in no list.',
   'policy-unavailable': 'The lists cannot be read or are too old.',
+  'log-unavailable': 'It cannot be written down now who is shown what.',
   'keys-unavailable': 'The keys that tokens are checked with cannot be had.',
   'revocations-unavailable': 'Whether the token was revoked cannot be known.',
+  'sessions-unavailable': 'Whose session it is cannot be known: the platform does not say.',
+  'platform-unproven':
+    'It was not seen that the platform refuses strangers here, so it is not left to decide.',
 };

@@ -1,0 +1,52 @@
+import type { Budget } from '../identity/budget.ts';
+import type { Delegation } from '../policy/decide.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Principal } from '../policy/principal.ts';
+import type { Resource } from '../policy/resource.ts';
+import { readCredential } from '../reading/credential.ts';
+import { firstOf } from '../reading/raw-headers.ts';
+import type { Question } from './question.ts';
+import type { Delegating, Rules } from './rules.ts';
+
+type Openable = Extract<Resource, { kind: 'transcript' | 'platform' }>;
+
+/** Who asks, and whether the platform may be left to decide. */
+export interface Who {
+  readonly principal: Principal;
+  readonly delegation?: Delegation;
+}
+
+export interface WhoParts {
+  readonly rules: Rules;
+  readonly delegating: Delegating | undefined;
+  readonly nowMs: number;
+  readonly trace: ((line: string) => void) | undefined;
+  readonly budget: Budget | undefined;
+}
+
+/** Asks the credentials that a request presents; at once where all is remembered. */
+export function askWho(
+  { rules: { identity }, delegating, nowMs, trace, budget }: WhoParts,
+  question: Question,
+  resource: Openable,
+  client: ClientIp,
+): Who | Promise<Who> {
+  const { headers } = question;
+  const sessions = identity.readSessions?.(headers) ?? [];
+  const presented = {
+    ...readCredential(identity.cookieNames, headers),
+    ...(sessions.length > 0 && { sessions }),
+  };
+  const delegated = resource.route.members === 'platform';
+  const address = client.status === 'unknown' ? undefined : client.address;
+  const by = { address, host: firstOf(headers, 'host'), delegated, budget };
+  const who = (principal: Principal): Who | Promise<Who> => {
+    const brings = delegated && principal.kind !== 'refused' && principal.brings !== undefined;
+    if (!brings || delegating === undefined) return { principal };
+    const state = delegating.stateOf(resource.route, question);
+    if (!(state instanceof Promise)) return { principal, delegation: state };
+    return state.then((delegation) => ({ principal, delegation }));
+  };
+  const principal = identity.identify(presented, nowMs, trace, by);
+  return principal instanceof Promise ? principal.then(who) : who(principal);
+}

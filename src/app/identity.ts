@@ -1,0 +1,105 @@
+import type { Rules } from '../access/rules.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import type { DelegationWatch } from '../gateway/delegation.ts';
+import type { OnPassed } from '../gateway/index.ts';
+import type { Ends } from '../identity/sessions/ends.ts';
+import { createSessions, type Sessions, type SessionsDependencies } from '../identity/sessions/index.ts';
+import type { SessionOptions } from '../identity/sessions/options.ts';
+import { whoAsks } from '../identity/sessions/who.ts';
+import type { Verifier } from '../identity/verifier.ts';
+import { firstOf } from '../reading/raw-headers.ts';
+import { compileSessions } from '../reading/session-parts.ts';
+import { originForm } from '../reading/target.ts';
+
+type Log = SessionsDependencies['log'];
+
+/** Makes the sessions of one configuration. */
+export function sessionsOf(
+  start: StartOptions,
+  { identity, login }: ReloadSettings,
+  log: Log,
+  ends: Ends,
+  previous: Sessions | undefined,
+): Sessions {
+  const { store, limits } = start;
+  const secret = store.redis === undefined ? ownSecret : `transcript-gateway ${store.redis.prefix}`;
+  return createSessions(
+    {
+      sessions: identity.sessions.map((session) => optionsOf(session, start)),
+      strangerChecksPerMinute: limits.strangerChecksPerMinute,
+      cacheEntries: identity.cacheEntries,
+      loginPath: login.url?.startsWith('/') === true ? login.url : null,
+    },
+    { log, ends, secret, previous },
+  );
+}
+
+const ownSecret = crypto.randomUUID();
+
+/** As configured, with what is taken from elsewhere in the configuration. */
+function optionsOf(
+  session: ReloadSettings['identity']['sessions'][number],
+  { upstream }: StartOptions,
+): SessionOptions {
+  const { check, introspection, claims, signedIn, ...rest } = session;
+  const fallback = introspection === undefined ? noClaims : introspectedClaims;
+  const isPath = check?.url.startsWith('/') === true;
+  return {
+    ...rest,
+    signedIn: signedIn ?? (introspection === undefined ? 'status == `200`' : 'body.active'),
+    claims: {
+      subject: claims.subject ?? fallback.subject,
+      bots: claims.bots ?? fallback.bots,
+      contact: claims.contact ?? null,
+      conversations: claims.conversations ?? null,
+    },
+    ...(check && {
+      check: {
+        ...check,
+        url: isPath ? new URL(check.url, upstream.url).href : check.url,
+        // As the platform expects it: the visitor's own, or the platform's.
+        host: isPath && upstream.host === 'client' ? null : new URL(check.url, upstream.url).host,
+        ...(isPath && upstream.ca !== undefined && { ca: upstream.ca }),
+      },
+    }),
+    ...(introspection && {
+      introspection: { ...introspection, clientSecret: introspection.clientSecret ?? new Uint8Array() },
+    }),
+  };
+}
+
+const noClaims = { subject: null, bots: null };
+const introspectedClaims = { subject: 'body.sub || body.username', bots: 'body.bots' };
+
+/** What questions are asked with: tokens and sessions, as one. */
+export function identityOf(
+  config: ReloadSettings,
+  verifier: Verifier,
+  sessions: Sessions,
+): Rules['identity'] {
+  const readSessions = compileSessions(config.identity.sessions);
+  if (readSessions === undefined) return verifier;
+  return {
+    cookieNames: verifier.cookieNames,
+    readSessions,
+    identify: (presented, nowMs, trace, by) => whoAsks(verifier, sessions, { presented, by, nowMs, trace }),
+  };
+}
+
+/** Looks at what passes: for the ends of sessions, and for what the platform was left to decide about. */
+export function headWatch(
+  ruling: () => { rules: Rules; sessions: Sessions },
+  delegation: Pick<DelegationWatch, 'passed'>,
+): OnPassed {
+  return (question, status, rawHeaders) => {
+    const { rules, sessions } = ruling();
+    const { readSessions } = rules.identity;
+    if (readSessions === undefined) return;
+    delegation.passed(question, status);
+    const presented = readSessions(question.headers);
+    if (presented.length === 0) return;
+    const { method, target, headers } = question;
+    const by = { host: firstOf(headers, 'host') };
+    sessions.passed({ method, target: originForm(target), status, rawHeaders }, presented, by);
+  };
+}

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { createAuthorize } from '../access/authorize.ts';
+import type { Authorize } from '../access/question.ts';
+import type { Sources } from '../access/rules.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import type { DelegationWatch } from '../gateway/delegation.ts';
+import type { OnPassed } from '../gateway/index.ts';
+import { createDelegation } from './delegation.ts';
+import { headWatch } from './identity.ts';
+import { createRuling, type Ruling } from './rules.ts';
+import { createSessionEnds } from './session-ends.ts';
+
+/** What questions are judged by now, and what is watched for it. */
+export interface Standing {
+  ruling(): Ruling;
+  readonly delegation: DelegationWatch;
+  readonly onPassed: OnPassed;
+  authorizeBy(policy: Sources['policy'], failedTokens: Sources['failedTokens']): Authorize;
+  start(): void;
+  /** Swaps in the rules of a new configuration; throws, and changes nothing, where they cannot be made. */
+  takeOver(next: ReloadSettings): void;
+  close(): Promise<void>;
+}
+
+export function createStanding(start: StartOptions, settings: ReloadSettings, log: Logger): Standing {
+  const ends = createSessionEnds(start, log);
+  let ruling = createRuling(start, settings, log, ends);
+  const delegation = createDelegation(start, () => ruling, log);
+  return {
+    ruling: () => ruling,
+    delegation,
+    onPassed: headWatch(() => ruling, delegation),
+    authorizeBy: (policy, failedTokens) =>
+      createAuthorize({
+        ...{ rules: () => ruling.rules, policy, failedTokens },
+        ...{ now: Date.now, delegating: delegation },
+      }),
+    start: () => ruling.verifier.start(),
+    takeOver(next) {
+      const previous = ruling;
+      ruling = createRuling(start, next, log, ends, previous);
+      ruling.verifier.start();
+      void previous.verifier.close();
+      void previous.sessions.close(ruling.sessions);
+      void delegation.askAgain();
+    },
+    async close() {
+      ends.close();
+      await Promise.all([ruling.verifier.close(), ruling.sessions.close(), delegation.close()]);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { createHmac } from 'node:crypto';
+import type { ClientIp } from '../policy/client-ip.ts';
+
+/** An IPv4 address as its /24, an IPv6 address as its /48, however it was written. */
+export function truncated({ status, address }: Exclude<ClientIp, { status: 'unknown' }>): string {
+  return status === 'ipv4' ? address.replace(/\d+$/, '0') : truncatedIpv6(address);
+}
+
+function truncatedIpv6(address: string): string {
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  // A dotted end stands for two groups.
+  const written = left.length + right.length + (address.includes('.') ? 1 : 0);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - written);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right].slice(0, 3);
+  const kept = groups.map((group) => (parseInt(group, 16) || 0).toString(16));
+  while (kept.at(-1) === '0') kept.pop();
+  return `${kept.join(':')}::`;
+}
+
+/**
+ * One way, and only with the key: alike on every gateway that has it, so that a person's lines can be told together,
+ * and no list of names can be tried against them without it.
+ */
+export function pseudonym(key: Uint8Array, id: string): string {
+  return createHmac('sha256', key).update(id).digest('hex').slice(0, 20);
+}

@@ -1,0 +1,73 @@
+import { digestOf, identifySession, recallSession, type Asking } from './asking.ts';
+import type { Ends } from './ends.ts';
+import type { Judged } from './join.ts';
+import { applyMeaning, meaningOf, type Passed } from './passing.ts';
+import type { Bringer, Presented, SessionVerdict } from './presented.ts';
+
+export interface Judging {
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+export interface Delegated extends Judged {
+  readonly brings: boolean;
+}
+
+/** So long after its end a credential is not forwarded for the platform to decide, and leases on it are over. */
+const END_MS = 60_000;
+/** The same where the platform is never asked: long enough for every lease to be asked about. */
+const END_UNASKED_MS = 5_000;
+
+export function judge(
+  asking: Asking | undefined,
+  presented: Presented,
+  by: Bringer,
+  { trace }: Judging,
+): Judged | Promise<Judged> | undefined {
+  if (asking === undefined) return undefined;
+  const { kind } = asking;
+  const judged = (verdict: SessionVerdict): Judged => ({ kind, verdict });
+  if (asking.caller === undefined) {
+    trace?.(`${kind.name}: presented; it has no check, so nobody is known by it`);
+    return judged({ kind: 'nobody' });
+  }
+  const verdict = identifySession(asking, presented, by, trace);
+  return verdict instanceof Promise ? verdict.then(judged) : judged(verdict);
+}
+
+/** Nothing is asked, unless it ended a moment ago: then what the platform says of it now counts. */
+export function delegate(
+  asking: Asking | undefined,
+  presented: Presented,
+  by: Bringer,
+): Delegated | Promise<Delegated> | undefined {
+  if (asking === undefined) return undefined;
+  const { kind, caller, memory } = asking;
+  const endedForMs = memory.endedForMs(digestOf(asking, presented)) ?? Infinity;
+  if (caller === undefined) {
+    const ended = endedForMs < END_UNASKED_MS;
+    return { kind, verdict: { kind: ended ? 'ended' : 'nobody' }, brings: !ended };
+  }
+  if (endedForMs >= END_MS)
+    return { kind, verdict: recallSession(asking, presented, by) ?? { kind: 'nobody' }, brings: true };
+  const delegated = (verdict: SessionVerdict): Delegated => ({
+    kind,
+    verdict,
+    brings: verdict.kind === 'known',
+  });
+  const verdict = identifySession(asking, presented, by);
+  return verdict instanceof Promise ? verdict.then(delegated) : delegated(verdict);
+}
+
+export function observe(
+  asking: Asking | undefined,
+  passed: Passed,
+  presented: Presented,
+  by: Bringer,
+  loginPath: string | null,
+  ends: Ends,
+): void {
+  if (asking === undefined) return;
+  const meaning = meaningOf(passed, presented, asking.kind.options.ends, loginPath);
+  if (applyMeaning(asking, presented, by, meaning))
+    ends.publish({ digest: digestOf(asking, presented), ended: meaning === 'ended' });
+}

@@ -1,0 +1,131 @@
+import type { Known } from '../../policy/principal.ts';
+import { createCache } from '../cache.ts';
+import type { Said } from './answer.ts';
+import type { SessionKind } from './kind.ts';
+import type { SessionVerdict } from './presented.ts';
+
+/** Somebody, and until when that may be said without a newer answer. */
+export interface Good {
+  readonly known: Known;
+  readonly untilMs: number;
+}
+
+export interface Entry {
+  readonly verdict: SessionVerdict;
+  /** When the question was put that it answers. */
+  readonly askedMs: number;
+  readonly freshMs: number;
+  /** The last good answer, for the time in which no new one can be had. */
+  readonly good: Good | undefined;
+}
+
+/** What the platform said of the sessions of one kind. Times are of a clock that does not go back. */
+export interface Memory {
+  /** What is remembered under a place, unless the session has ended or changed since it was asked. */
+  recall(place: string, digest: string): Entry | undefined;
+  /** Remembers an answer to a question put at `askedMs`, unless the session has ended or changed meanwhile. */
+  keep(place: string, digest: string, said: Said, askedMs: number, before: Entry | undefined): SessionVerdict;
+  /** False for what was asked before the last end or change. */
+  isCurrent(digest: string, askedMs: number): boolean;
+  /** Forgets all that was said of a credential; `ended`: and notes that it was ended. */
+  forget(digest: string, ended: boolean): void;
+  endedForMs(digest: string): number | undefined;
+  size(): number;
+}
+
+/** Not signed in is remembered this long at first, and longer each time that nothing has changed. */
+const NOBODY_MS = 2_000;
+const NOBODY_MOST_MS = 16_000;
+/** After a call that failed, so long none is made for the same credential. */
+const RETRY_MS = 1_000;
+const MAX_WEIGHT = 32 * 1024 * 1024;
+const ENTRY_WEIGHT = 400;
+/** How long the end of a session is the reason that is given. */
+const ENDED_MS = 3_600_000;
+
+interface End {
+  readonly atMs: number;
+  readonly endedMs: number | undefined;
+}
+
+export function createMemory(kind: SessionKind, maxEntries: number, clock: () => number): Memory {
+  const cache = createCache<Entry>(maxEntries, MAX_WEIGHT);
+  const ends = createCache<End>(Math.max(10_000, maxEntries), Infinity);
+  const isCurrent = (digest: string, askedMs: number): boolean =>
+    askedMs > (ends.get(digest)?.atMs ?? -Infinity);
+  const endedForMs = (digest: string): number | undefined => {
+    const ended = ends.get(digest)?.endedMs;
+    return ended === undefined || clock() - ended > ENDED_MS ? undefined : clock() - ended;
+  };
+  return {
+    isCurrent,
+    endedForMs,
+    recall(place, digest) {
+      const entry = cache.get(place);
+      return entry !== undefined && isCurrent(digest, entry.askedMs) ? entry : undefined;
+    },
+    keep(place, digest, said, askedMs, before) {
+      const made = entryOf(
+        { kind, digest, clock, before, ended: endedForMs(digest) !== undefined },
+        said,
+        askedMs,
+      );
+      if (isCurrent(digest, askedMs)) cache.set(place, made, ENTRY_WEIGHT + weightOf(made.verdict));
+      return made.verdict;
+    },
+    forget(digest, ended) {
+      const atMs = clock();
+      ends.set(digest, { atMs, endedMs: ended ? atMs : ends.get(digest)?.endedMs }, 1);
+    },
+    size: () => cache.size(),
+  };
+}
+
+interface Making {
+  readonly kind: SessionKind;
+  readonly digest: string;
+  readonly clock: () => number;
+  readonly before: Entry | undefined;
+  readonly ended: boolean;
+}
+
+function entryOf(making: Making, said: Said, askedMs: number): Entry {
+  switch (said.kind) {
+    case 'known':
+      return goodEntry(making, said, askedMs);
+    case 'nobody': {
+      const { before, kind } = making;
+      const isStill = before?.verdict.kind === 'nobody';
+      const nextMs = isStill ? Math.min(2 * before.freshMs, NOBODY_MOST_MS) : NOBODY_MS;
+      const freshMs = Math.min(nextMs, kind.options.cacheSeconds * 1000);
+      return { verdict: { kind: making.ended ? 'ended' : 'nobody' }, askedMs, freshMs, good: undefined };
+    }
+    case 'unknown': {
+      const good = making.before?.good;
+      // From now, not from when it was asked: a slow failure must not be followed by the next one at once.
+      const nowMs = making.clock();
+      const leftMs = good === undefined ? 0 : good.untilMs - nowMs;
+      if (good === undefined || leftMs <= 0)
+        return { verdict: said, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
+      const verdict = { kind: 'known', known: good.known } as const;
+      return { verdict, askedMs: nowMs, freshMs: Math.min(RETRY_MS, leftMs), good };
+    }
+  }
+}
+
+function goodEntry({ kind, digest }: Making, said: Said & { kind: 'known' }, askedMs: number): Entry {
+  const { cacheSeconds, graceSeconds } = kind.options;
+  const leftMs = said.untilMs - kind.now();
+  const freshMs = Math.min(cacheSeconds * 1000, leftMs);
+  const lastsMs = Math.min((cacheSeconds + graceSeconds) * 1000, leftMs);
+  const subject = said.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
+  const known: Known = { ...said.known, subject, expiresAtMs: kind.now() + lastsMs };
+  return { verdict: { kind: 'known', known }, askedMs, freshMs, good: { known, untilMs: askedMs + lastsMs } };
+}
+
+function weightOf(verdict: SessionVerdict): number {
+  if (verdict.kind !== 'known') return 0;
+  const { member, contact } = verdict.known;
+  const bots = member === undefined || member.bots === 'all' ? 0 : member.bots.size;
+  return 128 * (bots + (contact?.conversations.size ?? 0));
+}

@@ -1,0 +1,55 @@
+import type { Call } from './call.ts';
+import type { SessionOptions } from './options.ts';
+import type { Presented } from './presented.ts';
+
+/** What a browser or a program would accept: a platform that has JSON gives it, one that has pages gives a page. */
+const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.1';
+const AGENT = 'transcript-gateway';
+
+/** The call that asks about a credential: with exactly its parts, and nothing else of the visitor's. */
+export function callFor(
+  options: SessionOptions,
+  presented: Presented,
+  host: string | undefined,
+): Call | undefined {
+  const { check, introspection } = options;
+  if (introspection !== undefined) return introspect(introspection, presented.token);
+  if (check === undefined) return undefined;
+  const { method, timeoutMs, bodyBytes } = check;
+  const constant = Object.entries(check.headers);
+  const names = new Set(constant.map(([name]) => name.toLowerCase()));
+  const usual = [
+    ['accept', ACCEPT],
+    ['user-agent', AGENT],
+    ...(host === undefined ? [] : [['host', host]]),
+  ].filter(([name = '']) => !names.has(name) && !presented.headers.includes(name));
+  return {
+    ...placeOf(check.url),
+    method,
+    timeoutMs,
+    bodyBytes,
+    headers: [...usual, ...constant].flat().concat(presented.headers),
+  };
+}
+
+/** RFC 7662 section 2.1, with client authentication as RFC 6749 section 2.3.1 has it. */
+function introspect(options: NonNullable<SessionOptions['introspection']>, token: string): Call {
+  const { clientId, auth, timeoutMs, bodyBytes } = options;
+  const secret = Buffer.from(options.clientSecret).toString('utf8');
+  const form = new URLSearchParams({ token, token_type_hint: 'access_token' });
+  const headers = ['accept', 'application/json', 'content-type', 'application/x-www-form-urlencoded'];
+  headers.push('user-agent', AGENT);
+  if (auth === 'basic') {
+    const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`;
+    headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  } else {
+    form.set('client_id', clientId);
+    form.set('client_secret', secret);
+  }
+  return { ...placeOf(options.url), method: 'POST', headers, body: form.toString(), timeoutMs, bodyBytes };
+}
+
+function placeOf(text: string): Pick<Call, 'origin' | 'path'> {
+  const { origin, pathname, search } = new URL(text);
+  return { origin, path: `${pathname}${search}` };
+}

@@ -1,0 +1,103 @@
+import type { Principal } from '../../policy/principal.ts';
+import type { Budget } from '../budget.ts';
+import type { Credentials } from '../identify.ts';
+import type { Verifier } from '../verifier.ts';
+import type { Sessions } from './index.ts';
+import type { Delegated } from './judging.ts';
+import { asBearer, joinPrincipals, type Judged } from './join.ts';
+import type { Bringer, Presented } from './presented.ts';
+
+/** How the question is put. */
+export interface Asked extends Bringer {
+  /** True where the platform's own answer decides for whoever brings a session: then nothing is asked. */
+  readonly delegated: boolean;
+  readonly budget?: Budget | undefined;
+}
+
+type Trace = ((line: string) => void) | undefined;
+
+/** Who asks, by tokens and by sessions. At once where all of it is remembered. */
+export function whoAsks(
+  verifier: Pick<Verifier, 'identify'>,
+  sessions: Sessions,
+  { presented, by, nowMs, trace }: Presentation,
+): Principal | Promise<Principal> {
+  const { sessions: brought = [], ...credentials } = presented;
+  const byToken = verifier.identify(credentials, nowMs, trace, by);
+  if (brought.length === 0) return byToken;
+  return after(byToken, (principal) => {
+    const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));
+    // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
+    if (credentials.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
+    return by.delegated
+      ? delegated(sessions, principal, mine, by)
+      : judged(sessions, principal, mine, by, trace);
+  });
+}
+
+export interface Presentation {
+  readonly presented: Credentials & { readonly sessions?: readonly Presented[] };
+  readonly by: Asked;
+  readonly nowMs: number;
+  readonly trace?: Trace;
+}
+
+/** Bearers beat cookies: an opaque one, or one of nobody's that is known here, is a session's where a kind takes it. */
+function takesBearer({ bearer }: Credentials, principal: Principal, brought: readonly Presented[]): boolean {
+  if (!brought.some((one) => one.bearer)) return false;
+  if (bearer === undefined) return true;
+  return (
+    principal.kind === 'anonymous' || (principal.kind === 'refused' && principal.reason === 'token-foreign')
+  );
+}
+
+function judged(
+  sessions: Sessions,
+  byToken: Principal,
+  mine: readonly Presented[],
+  by: Bringer,
+  trace: Trace,
+): Principal | Promise<Principal> {
+  const verdicts = mine.flatMap((one) => sessions.judge(one, by, { trace }) ?? []);
+  return after(all(verdicts), (known) => settle(byToken, known, mine[0]?.bearer === true));
+}
+
+function settle(byToken: Principal, judged: readonly Judged[], bearer: boolean): Principal {
+  if (!bearer) return joinPrincipals(byToken, judged);
+  const order = ['known', 'unknown', 'ended', 'nobody'] as const;
+  const best = order.flatMap((kind) => judged.filter(({ verdict }) => verdict.kind === kind));
+  return best[0] === undefined ? byToken : asBearer(best[0]);
+}
+
+function delegated(
+  sessions: Sessions,
+  byToken: Principal,
+  mine: readonly Presented[],
+  by: Bringer,
+): Principal | Promise<Principal> {
+  const found = mine.flatMap((one) => sessions.delegate(one, by) ?? []);
+  return after(all<Delegated>(found), (known) => {
+    const brings = known.find((one) => one.brings)?.kind.name;
+    const tokens: Principal =
+      byToken.kind === 'refused' ? { kind: 'anonymous', reason: 'no-credential' } : byToken;
+    const principal = joinPrincipals(mine[0]?.bearer === true ? tokens : byToken, known);
+    return brings === undefined || principal.kind === 'refused' ? principal : { ...principal, brings };
+  });
+}
+
+/** Waits only for what is not there yet. */
+function after<In, Out>(
+  value: In | Promise<In>,
+  then: (value: In) => Out | Promise<Out>,
+): Out | Promise<Out> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
+
+function all<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<readonly T[]> {
+  const ready: T[] = [];
+  for (const value of values) {
+    if (value instanceof Promise) return Promise.all(values.map((one) => Promise.resolve(one)));
+    ready.push(value);
+  }
+  return ready;
+}
