@@ -19,10 +19,10 @@ export function addMerged(
   body: BodyReading | undefined,
 ): void {
   if (body === undefined || body.isEmpty || body.fault !== undefined || body.isMemberless === true) return;
-  const { json } = body;
-  const names = json && Object.keys(json).filter((name) => isKeyFor(toBytes(name), queryKey));
-  const isAlike = names?.every((name) => addJson(named, route, id, own(json, name)));
-  if (isAlike === true && (names?.length ?? 0) < 2) return;
+  const { json = {} } = body;
+  const names = Object.keys(json).filter((name) => isKeyFor(toBytes(name), queryKey));
+  const areAlike = names.length < 2 && names.every((name) => addJson(named, route, id, own(json, name)));
+  if (areAlike && body.json !== undefined) return;
   named.anyBot = true;
   named.ambiguous ??= `Its body could name the ${id} as well as the query.`;
 }
