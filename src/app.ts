@@ -15,7 +15,9 @@ import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
-import { createLivePolicy } from './policy-store/live-policy.ts';
+import type { Known } from './policy/principal.ts';
+import { revocationOf } from './policy/revocation.ts';
+import { createLivePolicy, type LivePolicy } from './policy-store/live/live-policy.ts';
 
 /** A running gateway. */
 export interface App {
@@ -35,20 +37,19 @@ export async function startApp(
   hasRoom = () => true,
 ): Promise<App> {
   const current: Current = { draining: false };
-  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log);
+  const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
-  const counters = createCounters();
+  const [counters, durations] = [createCounters(), createDurations()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
-  const durations = createDurations();
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
   const seen = { counters, durations, health, limits, log };
-  const gateway = createPublicDoor({ start, ruling, onPassed, authorize: shown, live, admin, ...seen });
-  current.gateway = gateway;
-  const figures = figuresOf({ counters, live, gateway, ruling, delegation });
-  const registry = createRegistry(figures, durations);
+  const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
+  const gateway = (current.gateway = createPublicDoor(parts));
+  const registry = createRegistry(figuresOf({ counters, live, gateway, ruling, delegation }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   standing.start();
@@ -97,6 +98,13 @@ function reloading(standing: Pick<Standing, 'takeOver'>, gateway: Gateway): App[
     standing.takeOver(next);
     gateway.reconsider();
   };
+}
+
+/** Whether a token was taken back, by the policy that is served now. */
+function isRevoked(live: LivePolicy, known: Known): boolean | 'unknown' {
+  const nowMs = Date.now();
+  const found = revocationOf(live.view(nowMs), known, nowMs);
+  return found === 'unknown' ? found : found !== undefined;
 }
 
 /** Whether the gateway is about to end. */

@@ -7,6 +7,7 @@ import {
   type Settings,
 } from '../policy/policy.ts';
 import type { Anonymous } from '../policy/principal.ts';
+import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Origin } from '../reading/origin.ts';
@@ -68,12 +69,14 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
 
 function answer(
   { preflight, resource, client, forwarding }: Read,
-  { principal, delegation }: Who,
+  { principal: claimed, delegation }: Who,
   view: PolicyView,
   rules: Rules,
   nowMs: number,
   narrator: Narrator | undefined,
 ): Answer {
+  // Whoever it is that says who asks: a token, a session of the platform's, or what was verified before.
+  const principal = withoutRevoked(claimed, view, nowMs, narrator?.revocation);
   const settings = settingsOf(resource, view, rules.options.defaults);
   const { mode } = settings;
   narrator?.principal(principal);

@@ -13,6 +13,7 @@ export interface Narrator {
   readonly resource: (resource: Resource) => void;
   readonly client: (client: ClientIp, hops: readonly Hop[]) => void;
   readonly credential: (line: string) => void;
+  readonly revocation: (line: string) => void;
   readonly principal: (principal: Principal) => void;
   readonly policy: (view: PolicyView, settings: Settings) => void;
   readonly line: (name: string, decision: Decision | undefined) => void;
@@ -32,6 +33,7 @@ export function createNarrator(): Narrator {
       say('client IP', client.status === 'unknown' ? `unknown: ${client.why}` : client.address);
     },
     credential: (line) => say('credential', line),
+    revocation: (line) => say('revocation', line),
     principal: (principal) => say('principal', describePrincipal(principal)),
     policy: (view, settings) => {
       const { mode, whenOff, requireLogin, inheritPlatform } = settings;

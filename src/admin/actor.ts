@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../policy/principal.ts';
 import { isBotId } from '../policy/resource.ts';
-import type { Scope } from '../policy/reason.ts';
+import type { ChangeScope } from '../changes/change.ts';
 
 /** Who manages, as proven. */
 export interface Actor {
@@ -54,6 +54,6 @@ export function nameOf(actor: Actor): string {
   return actor.issuer === undefined ? actor.subject : `${actor.subject} (${actor.issuer})`;
 }
 
-export function mayManage(actor: Actor, scope: Scope): boolean {
+export function mayManage(actor: Actor, scope: ChangeScope): boolean {
   return actor.superAdmin || (scope.startsWith('bot:') && actor.ownedBots.has(scope.slice(4)));
 }

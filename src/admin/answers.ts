@@ -1,3 +1,5 @@
+import type { ChangeScope } from '../changes/change.ts';
+import { revocation } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { whoAnswers } from './answers-who.ts';
@@ -61,10 +63,11 @@ const MemberError = Type.Object({
 const Side = Type.Object({
   settings: Type.Optional(Type.Object(settings)),
   ranges: Type.Array(Range),
+  revocations: Type.Optional(Type.Array(Type.Object(revocation))),
 });
 const Change = Type.Object({
   revision: Type.Integer(),
-  scope: ScopeText,
+  scope: Type.Unsafe<ChangeScope>({ type: 'string' }),
   at: Type.String(),
   by: Type.String(),
   from: Type.Optional(Type.String()),

@@ -1,6 +1,6 @@
 import { readInstant } from '../policy/expiry.ts';
 import type { FieldError } from '../policy/range.ts';
-import type { Change, RangeRecord, SettingsState } from '../policy-store/store.ts';
+import type { Change, RangeRecord, SettingsState } from '../changes/change.ts';
 import { matcher } from './paging.ts';
 
 /** What kind of change it was. */

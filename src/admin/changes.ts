@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
-import type { Change, Store } from '../policy-store/store.ts';
+import type { Change } from '../changes/change.ts';
+import type { Store } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { Answers } from './answers.ts';

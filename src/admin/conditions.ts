@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { Asked } from '../policy-store/edit.ts';
+import type { Asked } from '../changes/plan.ts';
 import type { FieldError } from '../policy/range.ts';
 import { actorOf, nameOf } from './actor.ts';
 import { knownAddress } from './client.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
-import type { Done, Outcome, Preview } from '../policy-store/edit.ts';
+import type { Done, Outcome, Preview } from '../changes/plan.ts';
 import { Answers } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { conditionsOf } from './conditions.ts';

@@ -1,5 +1,5 @@
 import type { PolicyDefaults } from '../policy/policy.ts';
-import type { ScopeRecord } from '../policy-store/store.ts';
+import type { ScopeRecord } from '../changes/change.ts';
 import type { Answer } from './answers.ts';
 
 type Inherited = NonNullable<Answer<'whitelist'>['inherited']>;

@@ -16,6 +16,7 @@ import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
+import { revocationRoutes } from './revocations.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -81,6 +82,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     rangeRoutes(guarded, options);
     importRoute(guarded, options);
     changeRoutes(guarded, options);
+    revocationRoutes(guarded, options);
     explainRoutes(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();

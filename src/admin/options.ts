@@ -8,7 +8,9 @@ import type { ClientIp } from '../policy/client-ip.ts';
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { RecentBots } from './recent-bots.ts';
-import type { Editor } from '../policy-store/edit.ts';
+import type { Editor } from '../policy-store/editor.ts';
+import type { RevokeRules } from '../changes/revoke.ts';
+import type { Revoker } from '../policy-store/revoker.ts';
 import type { Store } from '../policy-store/store.ts';
 
 /** One hop of a request on its way here, nearest last or first as the reader of the header tells them. */
@@ -57,6 +59,8 @@ export interface AdminOptions {
   readonly staticToken: () => Uint8Array | undefined;
   readonly editor: Editor;
   readonly store: Store;
+  /** What takes tokens and sessions back, and what may be named. */
+  readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
   readonly failures: FailureLimit;
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { quadValue } from '../policy/range.ts';
 import { parseRangeLine } from '../policy/range-text.ts';
-import type { RangeRecord } from '../policy-store/store.ts';
+import type { RangeRecord } from '../changes/change.ts';
 
 export const DEFAULT_LIMIT = 1_000;
 

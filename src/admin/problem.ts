@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError } from '../policy/range.ts';
-import type { Refusal } from '../policy-store/edit.ts';
+import type { Refusal } from '../changes/plan.ts';
 
 /** Every refusal of the admin API: its status and title, by reason. */
 const problems = {

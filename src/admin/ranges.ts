@@ -1,4 +1,4 @@
-import type { Outcome } from '../policy-store/edit.ts';
+import type { Outcome } from '../changes/plan.ts';
 import { Answers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { RangeBody, RangeParams, ScopeParams } from './schemas.ts';

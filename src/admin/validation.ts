@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { ownSchemas } from '../json-schema.ts';
 import { StoreError } from '../policy-store/store.ts';
-import { refusalOf } from '../policy-store/edit-commit.ts';
+import { failureOf } from '../policy-store/commit.ts';
 import { MalformedBody } from './body.ts';
 import type { AdminLog } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';
@@ -32,7 +32,7 @@ function sendError(
     const errors = [{ field: error.field, message: error.message }];
     return sendProblem(reply, 'malformed', 'The body cannot be read.', { errors });
   }
-  if (error instanceof StoreError) return sendRefusal(reply, refusalOf(error).refusal);
+  if (error instanceof StoreError) return sendRefusal(reply, failureOf(error).refusal);
   if (error.validation !== undefined) return sendInvalid(error, reply);
   const status = error.statusCode ?? 500;
   if (status === 413) return sendProblem(reply, 'body-too-large', 'The body is larger than is taken here.');

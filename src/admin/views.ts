@@ -1,7 +1,8 @@
 import type { Answer } from '../access/question.ts';
 import type { Answer as Answered } from './answers.ts';
+import type { Revocation } from '../policy/revocation.ts';
 import type { Principal } from '../policy/principal.ts';
-import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../policy-store/store.ts';
+import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../changes/change.ts';
 
 type ChangeView = Answered<'change'>;
 type SettingsView = NonNullable<ChangeView['after']['settings']>;
@@ -22,16 +23,24 @@ export function viewChange(change: Change): ChangeView {
     by,
     ...(from === undefined ? {} : { from }),
     ...(reverts === undefined ? {} : { reverts }),
-    before: viewSide(settings?.before, change.removed),
-    after: viewSide(settings?.after, change.added),
+    before: viewSide(settings?.before, change.removed, change.revocations?.removed),
+    after: viewSide(settings?.after, change.added, change.revocations?.added),
     addedCount: change.addedCount,
     removedCount: change.removedCount,
     ...(truncated === true ? { truncated } : {}),
   };
 }
 
-function viewSide(settings: SettingsState | undefined, ranges: readonly RangeRecord[]): ChangeView['after'] {
-  return { ...(settings === undefined ? {} : { settings: viewSettings(settings) }), ranges: [...ranges] };
+function viewSide(
+  settings: SettingsState | undefined,
+  ranges: readonly RangeRecord[],
+  revocations: readonly Revocation[] | undefined,
+): ChangeView['after'] {
+  return {
+    ...(settings === undefined ? {} : { settings: viewSettings(settings) }),
+    ranges: [...ranges],
+    ...(revocations === undefined ? {} : { revocations: [...revocations] }),
+  };
 }
 
 type Explained = Answered<'explained'> & Readonly<Record<string, unknown>>;

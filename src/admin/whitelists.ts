@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
-import type { ScopeRecord } from '../policy-store/store.ts';
+import type { ScopeRecord } from '../changes/change.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { Answers } from './answers.ts';

@@ -1,8 +1,8 @@
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Asked, Done, Outcome } from '../policy-store/edit.ts';
-import { changedKeys } from '../policy-store/edit-settings.ts';
-import type { Change } from '../policy-store/store.ts';
+import type { Asked, Done, Outcome } from '../changes/plan.ts';
+import { changedKeys } from '../changes/settings-edit.ts';
+import type { Change } from '../changes/change.ts';
 import { conditionsOf } from './conditions.ts';
 import type { AdminOptions } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';

@@ -9,10 +9,14 @@ import {
   type Located,
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
-import type { StartOptions } from '../config/index.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { loginLocation } from '../gateway/login.ts';
-import { createEditor } from '../policy-store/edit.ts';
-import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { RevokeRules } from '../changes/revoke.ts';
+import type { Principal } from '../policy/principal.ts';
+import { withoutRevoked } from '../policy/revocation.ts';
+import { createRevoker } from '../policy-store/revoker.ts';
+import { createEditor } from '../policy-store/editor.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
@@ -32,18 +36,23 @@ export interface AdminParts {
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
   const { start, ruling, authorize, store, live, limits, log } = parts;
+  const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
   return {
     authorize,
     store,
     authenticate: (headers) => {
       const { verifier } = ruling();
-      return verifier.identify(readCredential(verifier.cookieNames, headers), Date.now());
+      const nowMs = Date.now();
+      const who = verifier.identify(readCredential(verifier.cookieNames, headers), nowMs);
+      const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
+      return who instanceof Promise ? who.then(now) : now(who);
     },
     cookieNames: () => ruling().verifier.cookieNames,
     fromClaims: (issuer, claims, nowMs) => ruling().verifier.fromClaims(issuer, { ...claims }, nowMs),
     locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
     staticToken: () => encoded(ruling().config.admin.token),
-    editor: createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') }),
+    editor: createEditor(editing),
+    revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
     recentBots: createRecentBots(),
     changed: createChangeLog(log),
@@ -55,6 +64,12 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
     log,
   };
+}
+
+/** What a revocation may name, and how long it counts where it does not say. */
+export function revokeRules({ identity }: ReloadSettings): RevokeRules {
+  const names = [...identity.issuers, ...identity.sessions].map(({ name }) => name);
+  return { issuers: names, keepSeconds: identity.revocationSeconds };
 }
 
 function encoded(token: string | undefined): Uint8Array | undefined {

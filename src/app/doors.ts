@@ -9,7 +9,7 @@ import type { StartOptions } from '../config/index.ts';
 import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
-import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
 import { hashKeyOf } from './hash-key.ts';
 import type { Limits } from './limits.ts';

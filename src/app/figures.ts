@@ -4,7 +4,7 @@ import type { Gateway } from '../gateway/index.ts';
 import type { Verifier } from '../identity/verifier.ts';
 import type { Figure } from '../ops/metrics.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
-import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Ruling } from './rules.ts';
 import { delegationFigures, sessionFigures } from './session-figures.ts';
 

@@ -1,5 +1,5 @@
 import type { Dependency, HealthSources } from '../ops/health.ts';
-import type { LivePolicy } from '../policy-store/live-policy.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import type { Gateway, UpstreamHealth } from '../gateway/index.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';

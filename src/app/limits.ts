@@ -9,8 +9,8 @@ import {
   type OwnLimiter,
   type SharedCount,
 } from '../limits/shared.ts';
-import { connect } from '../policy-store/redis-client.ts';
-import { limitPrefix } from '../policy-store/redis-keys.ts';
+import { connect } from '../policy-store/redis/connections.ts';
+import { limitPrefix } from '../policy-store/redis/keys.ts';
 
 /** Who is held up for what they sent before; counted together where gateways share a Redis. */
 export interface Limits {

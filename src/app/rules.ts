@@ -19,6 +19,13 @@ export interface Ruling {
   readonly settings: GatewaySettings;
 }
 
+/** What outlives a reload. */
+export interface RulingParts {
+  readonly log: VerifierDependencies['log'];
+  readonly ends: Ends;
+  readonly revoked: NonNullable<VerifierDependencies['revoked']>;
+}
+
 /**
  * Makes what questions are judged by: of the options from the start, and of settings that may be newer. Throws for
  * what the checks of the configuration did not see.
@@ -26,12 +33,12 @@ export interface Ruling {
 export function createRuling(
   start: StartOptions,
   config: ReloadSettings,
-  log: VerifierDependencies['log'],
-  ends: Ends,
+  { log, ends, revoked }: RulingParts,
   previous?: Ruling,
 ): Ruling {
   const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
-  const verifier = createVerifier(verifierOptions, { log, ...(previous && { previous: previous.verifier }) });
+  const kept = previous && { previous: previous.verifier };
+  const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
   const { routes, otherPaths, botIdCase, identity, login, policy, trustedProxies, upstream } = config;
   return {

@@ -1,8 +1,8 @@
 import type { StartOptions } from '../config/index.ts';
 import { noEnds, type End, type Ends } from '../identity/sessions/ends.ts';
 import type { Log } from '../identity/key-source.ts';
-import { connect, whenReady } from '../policy-store/redis-client.ts';
-import { endsKey } from '../policy-store/redis-keys.ts';
+import { connect, whenReady } from '../policy-store/redis/connections.ts';
+import { endsKey } from '../policy-store/redis/keys.ts';
 
 type Redis = NonNullable<StartOptions['store']['redis']>;
 

@@ -7,7 +7,7 @@ import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { OnPassed } from '../gateway/index.ts';
 import { createDelegation } from './delegation.ts';
 import { headWatch } from './identity.ts';
-import { createRuling, type Ruling } from './rules.ts';
+import { createRuling, type Ruling, type RulingParts } from './rules.ts';
 import { createSessionEnds } from './session-ends.ts';
 
 /** What questions are judged by now, and what is watched for it. */
@@ -22,9 +22,15 @@ export interface Standing {
   close(): Promise<void>;
 }
 
-export function createStanding(start: StartOptions, settings: ReloadSettings, log: Logger): Standing {
+export function createStanding(
+  start: StartOptions,
+  settings: ReloadSettings,
+  log: Logger,
+  revoked: RulingParts['revoked'],
+): Standing {
   const ends = createSessionEnds(start, log);
-  let ruling = createRuling(start, settings, log, ends);
+  const parts = { log, ends, revoked };
+  let ruling = createRuling(start, settings, parts);
   const delegation = createDelegation(start, () => ruling, log);
   return {
     ruling: () => ruling,
@@ -38,7 +44,7 @@ export function createStanding(start: StartOptions, settings: ReloadSettings, lo
     start: () => ruling.verifier.start(),
     takeOver(next) {
       const previous = ruling;
-      ruling = createRuling(start, next, log, ends, previous);
+      ruling = createRuling(start, next, parts, previous);
       ruling.verifier.start();
       void previous.verifier.close();
       void previous.sessions.close(ruling.sessions);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { using } from './start-failure.ts';
-import { createFileStore } from '../policy-store/file-store.ts';
+import { createFileStore } from '../policy-store/file/file-store.ts';
 import type { StoreLog } from '../policy-store/log.ts';
-import { createRedisStore } from '../policy-store/redis-store.ts';
+import { createRedisStore } from '../policy-store/redis/redis-store.ts';
 import type { Store } from '../policy-store/store.ts';
 
 /** Opens the configured store. Rejects with `StoreError` where the embedded one is locked or cannot be read. */

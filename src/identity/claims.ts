@@ -5,6 +5,8 @@ export interface Standing {
   readonly subject: string;
   /** Unix ms; not valid from then on. */
   readonly expiresAtMs: number;
+  /** Unix ms; absent where it does not say when it was issued. */
+  readonly issuedAtMs?: number;
   /** Unix ms; not valid before. `-Infinity` where it does not say. */
   readonly notBeforeMs: number;
 }
@@ -44,6 +46,7 @@ export function readStanding(
   return {
     subject,
     expiresAtMs: times.exp * 1000 + toleranceMs,
+    ...(times.iat !== undefined && { issuedAtMs: times.iat * 1000 }),
     notBeforeMs: Math.max(times.nbf ?? -Infinity, times.iat ?? -Infinity) * 1000 - toleranceMs,
   };
 }

@@ -1,3 +1,4 @@
+import type { IdentityUnavailableReason } from '../policy/reason.ts';
 import type { Anonymous, Known, Principal } from '../policy/principal.ts';
 import { bad, type Bad, type Verdict } from './verdict.ts';
 
@@ -12,7 +13,13 @@ export function settleCookies(verdicts: readonly Verdict[]): Principal {
   if (only === undefined) return { kind: 'anonymous', reason: 'session-invalid' };
   return others.length === 0
     ? only
-    : { kind: 'undetermined', via: 'cookie', reason: 'keys-unavailable', possible };
+    : { kind: 'undetermined', via: 'cookie', reason: reasonOf(verdicts), possible };
+}
+
+/** Keys are named before revocations: without them nothing was verified. */
+function reasonOf(verdicts: readonly Verdict[]): IdentityUnavailableReason {
+  const reasons = verdicts.flatMap((verdict) => (verdict.kind === 'unknown' ? [verdict.reason] : []));
+  return reasons.includes('keys-unavailable') ? 'keys-unavailable' : (reasons[0] ?? 'keys-unavailable');
 }
 
 type Choice = { readonly kind: 'known'; readonly known: Known } | Bad;
@@ -22,7 +29,7 @@ function choicesOf(verdict: Verdict): readonly Choice[] {
   if (verdict.kind !== 'unknown') return [verdict];
   return [
     ...verdict.possible.map((known) => ({ kind: 'known', known }) as const),
-    bad('invalid', verdict.why),
+    bad(verdict.otherwise, verdict.why),
   ];
 }
 
@@ -41,8 +48,10 @@ function resolve(choices: readonly Choice[]): Known | Anonymous {
   const known = choices.flatMap((choice) => (choice.kind === 'known' ? [choice.known] : []));
   const [first] = known;
   if (first === undefined) {
-    const expired = choices.some((choice) => choice.kind === 'bad' && choice.reason === 'expired');
-    return { kind: 'anonymous', reason: expired ? 'session-expired' : 'session-invalid' };
+    const some = (reason: Bad['reason']): boolean =>
+      choices.some((choice) => choice.kind === 'bad' && choice.reason === reason);
+    if (some('revoked')) return { kind: 'anonymous', reason: 'session-revoked' };
+    return { kind: 'anonymous', reason: some('expired') ? 'session-expired' : 'session-invalid' };
   }
   const onePerson = known.every(
     ({ issuer, subject }) => issuer === first.issuer && subject === first.subject,

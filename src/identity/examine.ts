@@ -8,18 +8,11 @@ import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
 import type { Algorithm, Place } from './options.ts';
+import { judge, tooEarly, type Revoked, type Verified } from './validity.ts';
 import type { KeyList } from './key-source.ts';
 import { firstVerifying } from './signature.ts';
 import { MAX_TOKEN_LENGTH, readHeader, readToken, type Token } from './token.ts';
 import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
-
-/** A token whose signature was good, and the key that said so. */
-interface Verified {
-  readonly known: Known;
-  readonly notBeforeMs: number;
-  readonly issuer: Issuer;
-  readonly key: VerifyKey;
-}
 
 /** A token that no key verified: not tried again for a moment, unless the keys change. */
 interface Failed {
@@ -35,6 +28,7 @@ export interface Examiner {
   readonly toleranceMs: number;
   /** Longer tokens are invalid. */
   readonly maxTokenBytes: number;
+  readonly revoked: Revoked;
   readonly verified: Cache<Verified>;
   readonly failed: Cache<Failed>;
   readonly running: Map<string, Promise<Verdict>>;
@@ -50,10 +44,12 @@ export function createExaminer(
   toleranceMs: number,
   entries: number,
   maxTokenBytes = MAX_TOKEN_LENGTH,
+  revoked: Revoked = () => false,
 ): Examiner {
   return {
     issuers,
     toleranceMs,
+    revoked,
     maxTokenBytes: Math.min(maxTokenBytes, MAX_TOKEN_LENGTH),
     verified: createCache(entries, entries * WEIGHT_PER_ENTRY),
     failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES),
@@ -96,19 +92,18 @@ export function examine(
 function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefined {
   const verified = examiner.verified.get(id);
   if (verified !== undefined) {
-    if (trusts(verified.issuer.ring, verified.key)) return judge(verified, nowMs);
+    if (trusts(verified.issuer.ring, verified.key)) return judge(examiner.revoked, verified, nowMs);
     examiner.verified.delete(id);
   }
   return recallFailed(examiner, id);
 }
 
-/** A good signature holds from one time to another. */
-function judge({ known, notBeforeMs }: Verified, nowMs: number): Verdict {
-  if (nowMs >= known.expiresAtMs) return bad('expired', 'it has expired');
-  return nowMs < notBeforeMs ? tooEarly : { kind: 'known', known };
-}
-
-const tooEarly = bad('invalid', 'it is not valid yet, or was issued in the future');
+const keysAway = {
+  kind: 'unknown',
+  reason: 'keys-unavailable',
+  otherwise: 'invalid',
+  why: 'the keys of its issuer cannot be had now',
+} as const;
 
 interface Plan {
   readonly token: Token;
@@ -159,7 +154,7 @@ async function verify(
     else {
       const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
       examiner.verified.set(id, verified, token.text.length);
-      return judge(verified, nowMs);
+      return judge(examiner.revoked, verified, nowMs);
     }
   }
   if (possible.length === 0)
@@ -168,7 +163,7 @@ async function verify(
   // Whatever the keys are, it is nobody's any more.
   return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
     ? bad('expired', 'it has expired')
-    : { kind: 'unknown', possible, why: 'the keys of its issuer cannot be had now' };
+    : { ...keysAway, possible };
 }
 
 async function findVerifying(

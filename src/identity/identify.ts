@@ -86,7 +86,7 @@ function asBearer(verdict: Verdict, trace: Trace): Principal {
       return {
         kind: 'undetermined',
         via: 'bearer',
-        reason: 'keys-unavailable',
+        reason: verdict.reason,
         possible: verdict.possible,
       };
   }

@@ -13,9 +13,17 @@ export function toKnown(issuer: Issuer, standing: Standing, claims: JsonObject, 
     issuer: issuer.name,
     subject: standing.subject,
     expiresAtMs: standing.expiresAtMs,
+    ...(standing.issuedAtMs !== undefined && { issuedAtMs: standing.issuedAtMs }),
+    ...named(claims),
     issuerBots: issuer.bots,
     ...readGrants(claims, issuer.rules),
   };
+}
+
+/** What a revocation may name beside the subject: the session at the issuer (OpenID Connect), and the token itself. */
+function named(claims: JsonObject): Pick<Known, 'sid' | 'jti'> {
+  const [sid, jti] = [own(claims, 'sid'), own(claims, 'jti')];
+  return { ...(typeof sid === 'string' && { sid }), ...(typeof jti === 'string' && { jti }) };
 }
 
 const IMAGINED_MS = 3_600_000;
@@ -35,9 +43,10 @@ export function imagineKnown(
     (one) => (name === undefined || one.name === name) && (iss === undefined || one.iss === iss),
   );
   if (issuer === undefined) return undefined;
-  const [sub, exp] = [own(claims, 'sub'), own(claims, 'exp')];
+  const [sub, exp, iat] = [own(claims, 'sub'), own(claims, 'exp'), own(claims, 'iat')];
   const subject = typeof sub === 'string' && sub !== '' ? sub : 'unnamed';
   const expiresAtMs = typeof exp === 'number' ? exp * 1000 : nowMs + IMAGINED_MS;
   if (!(expiresAtMs > nowMs)) return undefined;
-  return toKnown(issuer, { subject, expiresAtMs, notBeforeMs: -Infinity }, claims, 'bearer');
+  const issuedAtMs = typeof iat === 'number' ? iat * 1000 : nowMs;
+  return toKnown(issuer, { subject, expiresAtMs, issuedAtMs, notBeforeMs: -Infinity }, claims, 'bearer');
 }

@@ -94,6 +94,8 @@ export const defaultJwks: JwksOptions = {
   cooldownSeconds: 10,
   keepSeconds: 86_400,
 };
+/** A month: longer than the tokens of most issuers. */
+export const defaultRevocationSeconds = 2_592_000;
 export const defaultCacheEntries = 10_000;
 export const defaultClockToleranceSeconds = 30;
 export const maxClockToleranceSeconds = 60;

@@ -1,15 +1,21 @@
+import type { IdentityUnavailableReason } from '../policy/reason.ts';
 import type { Known } from '../policy/principal.ts';
 
 /** What one presented token proves. `why` is a constant sentence for operators, never a part of the token. */
-export type Verdict =
-  | { readonly kind: 'known'; readonly known: Known }
-  | Bad
-  /** Its keys cannot be had now: it is one of `possible`, or bad. */
-  | { readonly kind: 'unknown'; readonly possible: readonly Known[]; readonly why: string };
+export type Verdict = { readonly kind: 'known'; readonly known: Known } | Bad | Unknown;
+
+/** Its keys, or what was taken back, cannot be known now: it is one of `possible`, or bad. */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: IdentityUnavailableReason;
+  readonly possible: readonly Known[];
+  readonly otherwise: Bad['reason'];
+  readonly why: string;
+}
 
 export interface Bad {
   readonly kind: 'bad';
-  readonly reason: 'invalid' | 'expired' | 'foreign';
+  readonly reason: 'invalid' | 'expired' | 'foreign' | 'revoked';
   readonly why: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Known, Principal } from '../policy/principal.ts';
 import { createBudget, MAX_CHECKS, type Budget } from './budget.ts';
+import type { Revoked } from './validity.ts';
 import { createExaminer } from './examine.ts';
 import { cookiePlaces, identify, type Credentials } from './identify.ts';
 import { createIssuer } from './issuer.ts';
@@ -36,10 +37,15 @@ export interface VerifierDependencies {
   readonly log: Log;
   /** The verifier whose place this one takes: its remote keys are used until newer ones are there. */
   readonly previous?: Verifier;
+  /** Absent: nothing was ever taken back. */
+  readonly revoked?: Revoked;
 }
 
 /** Makes a verifier. Throws for a key that cannot be used; `checkIdentity` names such mistakes before. */
-export function createVerifier(options: IdentityOptions, { log, previous }: VerifierDependencies): Verifier {
+export function createVerifier(
+  options: IdentityOptions,
+  { log, previous, revoked }: VerifierDependencies,
+): Verifier {
   const kept = previous?.keptKeys();
   const sources = new Map<string, RemoteKeys>();
   const remote = (url: string): RemoteKeys => {
@@ -53,6 +59,7 @@ export function createVerifier(options: IdentityOptions, { log, previous }: Veri
     options.clockToleranceSeconds * 1000,
     options.cacheEntries,
     options.maxTokenBytes,
+    revoked,
   );
   const places = cookiePlaces(issuers);
   return {

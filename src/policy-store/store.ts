@@ -1,85 +1,18 @@
+import type {
+  Change,
+  Draft,
+  Live,
+  Position,
+  ScopeDetail,
+  ScopeRecord,
+  SettingsState,
+  ChangeScope,
+  RevocationRecord,
+} from '../changes/change.ts';
+import type { Revocation } from '../policy/revocation.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Scope } from '../policy/reason.ts';
-import type { Policy, StoredSettings } from '../policy/policy.ts';
 import type { Compiling } from '../policy/whitelist.ts';
-
-/** A range as admins see it. Times are RFC 3339 in UTC. */
-export interface RangeRecord {
-  readonly id: string;
-  /** Canonical dotted quads, both inclusive. */
-  readonly start: string;
-  readonly end: string;
-  readonly note?: string;
-  readonly expiresAt?: string;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly updatedAt?: string;
-  readonly updatedBy?: string;
-}
-
-/** A scope's stored record without its ranges. */
-export interface ScopeRecord extends StoredSettings {
-  readonly scope: Scope;
-  readonly enabled: boolean;
-  /** Revision of its last change; 0 where it was never stored. */
-  readonly revision: number;
-  /** How many ranges it has. */
-  readonly ranges: number;
-}
-
-/** Where in the history a policy stands: a fork shows as another changeId at the same revision. */
-export interface Position {
-  readonly revision: number;
-  readonly changeId: string;
-}
-
-/** What a change did to one scope's toggle and settings; an absent key was or is inherited. */
-export type SettingsState = StoredSettings & { readonly enabled: boolean };
-
-/** One entry of the change log: the truth, of which everything else is a cache. */
-export interface Change extends Position {
-  /** The change before this one; names the lineage. Empty for the first. */
-  readonly previousId: string;
-  readonly scope: Scope;
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  /** Subject (and issuer) of the admin, or the static token's name. */
-  readonly by: string;
-  /** The admin's client IP, where known. */
-  readonly from?: string;
-  readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
-  /** Ranges that went; one that was edited is in both lists under one id. */
-  readonly removed: readonly RangeRecord[];
-  readonly added: readonly RangeRecord[];
-  /** The revision that this change undoes. */
-  readonly reverts?: number;
-  /** True where the range lists are left out because they are long: `change(revision)` has them. */
-  readonly truncated?: boolean;
-  readonly removedCount: number;
-  readonly addedCount: number;
-}
-
-/** A change on its way in. The store gives it revision, changeId and previousId in one atomic step. */
-export interface Draft {
-  readonly scope: Scope;
-  /** The scope's revision that this was made for; the store refuses it where the scope has moved on. */
-  readonly expected: number;
-  readonly at: string;
-  readonly by: string;
-  readonly from?: string;
-  readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
-  readonly removed: readonly RangeRecord[];
-  readonly added: readonly RangeRecord[];
-  readonly reverts?: number;
-  /** Repeating a change with the same key returns the first one's receipt. */
-  readonly idempotencyKey?: string;
-}
-
-/** On how many replicas a change is served: of `of` known ones, `replicas` said so within `ms`. */
-export interface Live {
-  readonly replicas: number;
-  readonly of: number;
-  readonly ms: number;
-}
 
 export interface Receipt {
   readonly change: Change;
@@ -88,13 +21,6 @@ export interface Receipt {
   readonly repeated: boolean;
   /** Redis only: replicas of Redis that acknowledged the write (WAIT). */
   readonly acknowledged?: number;
-}
-
-/** A scope with everything an admin may see of it. */
-export interface ScopeDetail {
-  readonly record: ScopeRecord;
-  /** Sorted by start, then end. */
-  readonly ranges: readonly RangeRecord[];
 }
 
 /** What a gateway needs of a scope to serve it. */
@@ -115,6 +41,8 @@ export interface Loaded {
    * without them grants what was taken away.
    */
   readonly since?: readonly Change[];
+  /** What was taken back; `unknown` where a record of it cannot be read: then no token counts. */
+  readonly revocations: readonly Revocation[] | 'unknown';
   /** When it was known to be the store's newest (Unix ms); absent: at the time of the call. */
   readonly confirmedAtMs?: number;
   /**
@@ -168,8 +96,10 @@ export interface Store {
   scopes(): Promise<{ readonly revision: number; readonly scopes: readonly ScopeRecord[] }>;
   /** An unknown scope is empty and disabled. */
   scope(scope: Scope): Promise<ScopeDetail & { readonly revision: number }>;
+  /** Everything that was taken back, with what has run out since. */
+  revocations(): Promise<{ readonly revision: number; readonly record: RevocationRecord }>;
   /** Newest first, revision below `before`. */
-  changes(query: { scope?: Scope; before?: number; limit: number }): Promise<readonly Change[]>;
+  changes(query: { scope?: ChangeScope; before?: number; limit: number }): Promise<readonly Change[]>;
   /** One change with its whole lists; undefined where the log no longer has it. */
   changeAt(revision: number): Promise<Change | undefined>;
   replicas(): Promise<readonly ReplicaStatus[]>;

@@ -1,17 +1,32 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { syncDirectory } from './log-file.ts';
+import { dirname } from 'node:path';
+
+/** Makes a rename last: the directory has to reach the disk too. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
 
 /**
  * Writes a file whole or not at all, and durably: beside it, then in its place. Readable by its owner only.
+ * Returns its bytes.
  *
  * Our own, since the packages for it take over the process's signals, and a gateway must drain.
  */
-export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): Promise<number> {
   const beside = `${path}.${process.pid}.tmp`;
+  let bytes = 0;
   try {
     const file = await open(beside, 'w', 0o600);
     try {
-      await file.writeFile(data);
+      for (const piece of pieces) {
+        await file.appendFile(piece);
+        bytes += Buffer.byteLength(piece);
+      }
       await file.sync();
     } finally {
       await file.close();
@@ -22,4 +37,5 @@ export async function writeWhole(path: string, data: string | Uint8Array): Promi
     throw error;
   }
   await syncDirectory(path);
+  return bytes;
 }

@@ -1,3 +1,4 @@
+import type { Revocations } from './revocation.ts';
 import type { Scope } from './reason.ts';
 import type { Whitelist } from './whitelist.ts';
 
@@ -22,6 +23,8 @@ export interface ScopePolicy extends StoredSettings {
 export interface Policy {
   readonly revision: number;
   readonly scopes: ReadonlyMap<Scope, ScopePolicy>;
+  /** What was taken back; absent: nothing. `unknown`: a record of it cannot be read. */
+  readonly revocations?: Revocations | 'unknown';
 }
 
 /** What decisions may use: a policy, or the knowledge that there is none to trust now. */

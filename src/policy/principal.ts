@@ -19,6 +19,11 @@ export interface Known {
   /** The kind of session of which a credential was presented; said where the platform's own answer decides. */
   readonly brings?: string;
   readonly subject: string;
+  /** Unix time in milliseconds at which the token says that it was issued. */
+  readonly issuedAtMs?: number;
+  /** The session at the issuer, and the token itself, where the token names them: for revocation. */
+  readonly sid?: string;
+  readonly jti?: string;
   /** Unix time in milliseconds, tolerance included: not valid from then on. */
   readonly expiresAtMs: number;
   /** Bots that the issuer may speak of at all. */

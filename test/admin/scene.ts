@@ -11,12 +11,15 @@ import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
-import { createEditor } from '../../src/policy-store/edit.ts';
-import { createFileStore } from '../../src/policy-store/file-store.ts';
-import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
+import { createRevoker } from '../../src/policy-store/revoker.ts';
+import type { Known } from '../../src/policy/principal.ts';
+import { revocationOf } from '../../src/policy/revocation.ts';
+import { createEditor } from '../../src/policy-store/editor.ts';
+import { createFileStore } from '../../src/policy-store/file/file-store.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { StoreLog } from '../../src/policy-store/log.ts';
-import { createRedisStore } from '../../src/policy-store/redis-store.ts';
-import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
+import { createRedisStore } from '../../src/policy-store/redis/redis-store.ts';
+import type { LivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { Store } from '../../src/policy-store/store.ts';
 import { readCredential } from '../../src/reading/credential.ts';
 import { compileTrust, readClientIp } from '../../src/reading/forwarded.ts';
@@ -135,7 +138,11 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now });
   live.start();
   await live.reached(0, 5_000);
-  const verifier = createVerifier(options(issuers()), { log: quiet });
+  const revoked = (known: Known): boolean | 'unknown' => {
+    const found = revocationOf(live.view(now()), known, now());
+    return found === 'unknown' ? found : found !== undefined;
+  };
+  const verifier = createVerifier(options(issuers()), { log: quiet, revoked });
   verifier.start();
   const trust = compileTrust({ cidrs: ['127.0.0.1'], source: 'x-forwarded-for' });
   const rules = {
@@ -148,6 +155,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const recentBots = createRecentBots();
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
+  const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
+  const revoking = { issuers: ['staff', 'partner', 'widget'], keepSeconds: 86_400 };
   const shared: Omit<AdminOptions, 'door'> = {
     authorize,
     authenticate: (headers) => verifier.identify(readCredential(verifier.cookieNames, headers), now()),
@@ -156,7 +165,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     locate: (headers, peer) => readClientIp(trust, peer, headers),
     peerOf: (incoming) => ({ address: incoming.socket.remoteAddress ?? '' }),
     staticToken: () => Buffer.from(STATIC_TOKEN),
-    editor: createEditor({ store, live, now, randomId: () => randomBytes(8).toString('hex') }),
+    editor: createEditor(editing),
+    revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),

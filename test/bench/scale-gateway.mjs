@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findPosition } from '../../dist/policy/whitelist.js';
-import { createLivePolicy } from '../../dist/policy-store/live-policy.js';
-import { quadText } from '../../dist/policy-store/record.js';
-import { createRedisStore } from '../../dist/policy-store/redis-store.js';
+import { createLivePolicy } from '../../dist/policy-store/live/live-policy.js';
+import { quadText } from '../../dist/changes/record.js';
+import { createRedisStore } from '../../dist/policy-store/redis/redis-store.js';
 
 export const AT = '2026-01-02T03:04:05.000Z';
 export const round = (n, digits = 1) => Number(n.toFixed(digits));

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findTool } from '../../scripts/tools.mjs';
-import { rangeText } from '../../dist/policy-store/range-text.js';
+import { rangeText } from '../../dist/policy-store/redis/stored-range.js';
 import { AT, rangeOf, round } from './scale-gateway.mjs';
 
 function gateway() {

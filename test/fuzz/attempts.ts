@@ -45,7 +45,8 @@ function checkTarget(target: string): void {
       resource.kind === 'unresolved'
     )
       continue;
-    if (resource.kind !== 'transcript') throw new Error(`${name} serves ${served.bot}, and it is not guarded`);
+    if (resource.kind !== 'transcript')
+      throw new Error(`${name} serves ${served.bot}, and it is not guarded`);
     if (resource.bot !== served.bot)
       throw new Error(`${name} serves ${served.bot}, judged as ${resource.bot}`);
   }

@@ -6,7 +6,7 @@ import { createBoundedMap } from '../../src/limits/bounded-map.ts';
 import { createBuckets } from '../../src/limits/bucket.ts';
 import { createRecent } from '../../src/limits/recent.ts';
 import { createSharedCount, createSharedLimiter } from '../../src/limits/shared.ts';
-import { redisUser } from '../../src/policy-store/redis-keys.ts';
+import { redisUser } from '../../src/policy-store/redis/keys.ts';
 import { startGateway } from '../support/gateway-process.ts';
 import { ask, lines, sendRaw } from '../support/raw.ts';
 import { startRedis } from '../support/redis.ts';

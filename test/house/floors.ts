@@ -10,10 +10,11 @@ const storeys: readonly (readonly string[])[] = [
   ['gateway', 'admin', 'ops'],
   ['access'],
   ['identity', 'policy-store', 'audit', 'activity', 'limits', 'reading', 'range-list'],
+  ['changes'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];
 
-const pureRooms = new Set(['policy', 'reading', 'range-list']);
+const pureRooms = new Set(['changes', 'policy', 'reading', 'range-list']);
 /** What a pure room may use beside its own floor and those below. */
 const purePackages = new Set(['ip-num', '@jmespath-community/jmespath', 'path-to-regexp']);
 /** The world outside: clock, chance, network, process. */

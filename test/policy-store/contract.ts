@@ -1,9 +1,13 @@
 import type { Test } from 'tap';
 import { findRange, finish, rangesOf } from '../../src/policy/whitelist.ts';
-import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
+import type { PolicyView } from '../../src/policy/policy.ts';
+import { revocationOf } from '../../src/policy/revocation.ts';
+import type { Revocation } from '../../src/policy/revocation.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
-import type { Draft, Store } from '../../src/policy-store/store.ts';
-import { draft, memoryLog, positionOf, range, recorder, toggle, until } from './drafts.ts';
+import type { Draft } from '../../src/changes/change.ts';
+import type { Store } from '../../src/policy-store/store.ts';
+import { AT, draft, memoryLog, positionOf, range, recorder, toggle, until } from './drafts.ts';
 
 /** One home of a policy. */
 export interface Home {
@@ -238,6 +242,78 @@ export function contract(t: Test, home: (t: Test) => Promise<Home>): void {
     } finally {
       await reopened.close();
     }
+  });
+
+  on('revocations are revisions of the same history, kept and followed', async (t, store, home) => {
+    const taken = (n: number): Revocation => {
+      const times = { expiresAt: '2090-01-01T00:00:00.000Z', createdAt: AT, createdBy: 'ada' };
+      return {
+        id: n.toString(16).padStart(16, '0'),
+        issuer: 'staff',
+        subject: `s${String(n)} "ü"`,
+        ...times,
+      };
+    };
+    const revoking = (expected: number, removed: Revocation[], added: Revocation[]): Draft => ({
+      ...draft('platform', expected),
+      scope: 'revocations',
+      revocations: { removed, added },
+    });
+    const live = await start(store);
+    const follower = recorder();
+    const stop = store.follow((await store.load()).position, follower);
+    await store.change(toggle('bot:a', 0, true));
+    const { change } = await store.change(revoking(0, [], [taken(1), taken(2)]));
+    t.match(change, { revision: 2, scope: 'revocations', addedCount: 2, removedCount: 0 });
+    t.equal(await codeOf(store.change(revoking(0, [], [taken(3)]))), 'conflict', 'they moved on');
+    t.equal(await codeOf(store.change(revoking(2, [taken(9)], []))), 'conflict', 'not there');
+    const third = (await store.change(revoking(2, [taken(1)], [taken(3)]))).change;
+    const record = { revision: 3, entries: [taken(2), taken(3)] };
+    const read = async (one: Store) => {
+      const { revision, record } = await one.revocations();
+      return {
+        revision,
+        record: { ...record, entries: [...record.entries].sort((a, b) => (a.id < b.id ? -1 : 1)) },
+      };
+    };
+    t.same(await read(store), { revision: 3, record });
+    await until(() => follower.changes.length === 3, 'told');
+    t.same(follower.changes.slice(1), [change, third]);
+    t.same(await store.changeAt(2), change);
+    t.same(await store.changes({ limit: 9, scope: 'revocations' }), [third, change]);
+    t.same(
+      (await store.scopes()).scopes.map(({ scope }) => scope),
+      ['bot:a'],
+      'no scope of a whitelist',
+    );
+    const known = {
+      kind: 'known',
+      via: 'bearer',
+      issuer: 'staff',
+      expiresAtMs: Infinity,
+      issuerBots: 'all',
+    } as const;
+    const isTaken = (view: PolicyView, n: number): unknown =>
+      revocationOf(view, { ...known, subject: taken(n).subject ?? '' }, Date.now());
+    await live.reached(3, 5000);
+    t.same(
+      [1, 2, 3].map((n) => isTaken(live.view(Date.now()), n)),
+      [undefined, taken(2), taken(3)],
+      'served',
+    );
+    live.close();
+    stop();
+    await store.close();
+    const reopened = await home.open();
+    t.same(await read(reopened), { revision: 3, record });
+    const fresh = await start(reopened);
+    t.same(
+      [1, 2, 3].map((n) => isTaken(fresh.view(Date.now()), n)),
+      [undefined, taken(2), taken(3)],
+      'after a start',
+    );
+    fresh.close();
+    await reopened.close();
   });
 
   on(

@@ -1,6 +1,7 @@
 import type { StoreLog } from '../../src/policy-store/log.ts';
-import type { Change, Draft, Follower, Position, RangeRecord } from '../../src/policy-store/store.ts';
-import { quadText } from '../../src/policy-store/record.ts';
+import type { Change, Draft, Position, RangeRecord } from '../../src/changes/change.ts';
+import type { Follower } from '../../src/policy-store/store.ts';
+import { quadText } from '../../src/changes/record.ts';
 
 export const AT = '2026-01-02T03:04:05.000Z';
 

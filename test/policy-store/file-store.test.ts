@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { createFileStore } from '../../src/policy-store/file-store.ts';
-import { LONG, createHistory } from '../../src/policy-store/history.ts';
-import { lineOf } from '../../src/policy-store/lines.ts';
-import { changeOf } from '../../src/policy-store/state.ts';
+import { createFileStore } from '../../src/policy-store/file/file-store.ts';
+import { LONG, changeOf } from '../../src/changes/log-entry.ts';
+import { createHistory } from '../../src/policy-store/file/history.ts';
+import { lineOf } from '../../src/policy-store/file/lines.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
-import type { Change, Store } from '../../src/policy-store/store.ts';
+import type { Change } from '../../src/changes/change.ts';
+import type { Store } from '../../src/policy-store/store.ts';
 import { contract } from './contract.ts';
 import { draft, memoryLog, range, recorder, toggle, until } from './drafts.ts';
 
@@ -246,7 +247,7 @@ void t.test('the history forgets the oldest: first long lists, then changes', (t
   const history = createHistory();
   const many = Array.from({ length: 40_000 }, (_, n) => range(n, n));
   const change = (revision: number, added: Change['added']): Change => ({
-    ...changeOf(draft('bot:a', 0, { added }), { revision: revision - 1, changeId: '' }),
+    ...changeOf(draft('bot:a', 0, { added }), { revision: revision - 1, changeId: '' }, String(revision)),
   });
   for (let n = 1; n <= 10; n += 1) history.add({ change: change(n, many), key: `k${String(n)}` });
   const whole = history.all().filter((entry) => entry.change.truncated !== true);

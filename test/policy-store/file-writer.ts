@@ -2,7 +2,7 @@
 // and says of each that was acknowledged which range it added.
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
-import { createFileStore } from '../../src/policy-store/file-store.ts';
+import { createFileStore } from '../../src/policy-store/file/file-store.ts';
 import { draft, memoryLog, range } from './drafts.ts';
 
 const [dir = '', from = '0', count = '0', bytes = '0'] = process.argv.slice(2);

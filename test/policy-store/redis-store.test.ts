@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { createLivePolicy } from '../../src/policy-store/live-policy.ts';
-import type { LivePolicy } from '../../src/policy-store/live-policy.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
+import type { LivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { RedisOptions } from '../../src/policy-store/options.ts';
-import { pack } from '../../src/policy-store/pack.ts';
-import { createRedisStore } from '../../src/policy-store/redis-store.ts';
+import { pack } from '../../src/policy-store/redis/pack.ts';
+import { createRedisStore } from '../../src/policy-store/redis/redis-store.ts';
 import { createSlicer } from '../../src/policy-store/slicer.ts';
 import { StoreError } from '../../src/policy-store/store.ts';
 import type { Store } from '../../src/policy-store/store.ts';
@@ -12,7 +12,7 @@ import { findRange, rangesOf } from '../../src/policy/whitelist.ts';
 import { startRedis } from '../support/redis.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { contract } from './contract.ts';
-import { draft, memoryLog, range, toggle, until } from './drafts.ts';
+import { AT, draft, memoryLog, range, toggle, until } from './drafts.ts';
 
 const base = { snapshotDir: null, connectTimeoutMs: 1000, commandTimeoutMs: 1000, heartbeatMs: 200 };
 
@@ -346,6 +346,26 @@ void t.test('records that cannot be read are refused one by one, by name, and op
   await Promise.all([one.close(), writer.close()]);
 });
 
+const takenIn = (one: Gateway): unknown => {
+  const { policy } = one.live.view(Date.now());
+  const revocations = policy?.revocations;
+  return typeof revocations === 'object' ? [...revocations.all.keys()] : revocations;
+};
+
+void t.test('a revocation that cannot be read leaves no token known, not every token good', async (t) => {
+  const prefix = 'taken';
+  const store = open({ url: redis.url, prefix });
+  await store.change(toggle('bot:a', 0, true));
+  await redis.client.hset(`{${prefix}}:scopes`, 'revocations', '1 1 {"enabled":false}');
+  await redis.client.hset(`{${prefix}}:scope:revocations`, 'f'.repeat(16), '{"issuer":"staff"}');
+  const one = gateway({ url: redis.url, prefix });
+  await loaded(one);
+  t.equal(takenIn(one), 'unknown');
+  t.match(one.live.status().unreadable, [{ scope: 'revocations' }]);
+  t.equal(await codeOf(store.revocations()), 'unreadable');
+  await Promise.all([one.close(), store.close()]);
+});
+
 void t.test('a large policy starts from its pack, and what came after it follows', async (t) => {
   const prefix = 'packed';
   const one = gateway({ url: redis.url, prefix });
@@ -359,9 +379,12 @@ void t.test('a large policy starts from its pack, and what came after it follows
   }, 'the pack is written');
   t.equal(packed, '1');
   await one.store.change(draft('bot:a', 1, { removed: many.slice(0, 1) }));
+  const taken = { id: 'f'.repeat(16), issuer: 'staff', subject: 'ada', createdAt: AT, createdBy: 'root' };
+  const revocations = { removed: [], added: [{ ...taken, expiresAt: '2090-01-01T00:00:00.000Z' }] };
+  await one.store.change({ ...draft('platform', 0), scope: 'revocations', revocations });
   await redis.client.del(`{${prefix}}:scope:bot:a`); // only the pack can say it now
   const two = gateway({ url: redis.url, prefix });
-  await until(() => two.live.position()?.revision === 2, 'the pack and the change after it');
+  await until(() => two.live.position()?.revision === 3, 'the pack and the changes after it');
   t.equal(two.finds(4), range(1, 4).id);
   t.equal(two.finds(0), undefined);
   t.equal(two.live.status().lineageAlarms, 0);
@@ -371,11 +394,12 @@ void t.test('a large policy starts from its pack, and what came after it follows
   const unfed = gateway({ url: redis.url, prefix, username: 'deaf', password: 'deaf' });
   await until(() => unfed.finds(4) === range(1, 4).id, 'the pack serves, though no feed can be read');
   t.equal(unfed.finds(0), undefined, 'a range that was removed after the pack is not granted again');
-  t.equal(unfed.live.position()?.revision, 2);
+  t.equal(unfed.live.position()?.revision, 3);
+  t.same(takenIn(unfed), ['f'.repeat(16)], 'nor what was revoked');
   await unfed.close();
   await redis.client.hset(`{${prefix}}:pack`, 'bytes', 'many');
   const three = gateway({ url: redis.url, prefix });
-  await until(() => three.live.position()?.revision === 2, 'a pack that is damaged is left alone');
+  await until(() => three.live.position()?.revision === 3, 'a pack that is damaged is left alone');
   t.equal(three.finds(4), undefined, 'the records count');
   await Promise.all([one.close(), three.close()]);
 });

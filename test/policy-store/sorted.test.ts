@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { quadValue } from '../../src/policy/range.ts';
-import { sortRanges, sortedAfter } from '../../src/policy-store/sorted.ts';
-import type { RangeRecord } from '../../src/policy-store/store.ts';
+import { sortRanges, sortedAfter } from '../../src/changes/sorted.ts';
+import type { RangeRecord } from '../../src/changes/change.ts';
 import { range } from './drafts.ts';
 
 const record = fc

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { IPv4 } from 'ip-num';
 import t from 'tap';
 import { NEVER, compile } from '../../src/policy/whitelist.ts';
-import { pack, unpack } from '../../src/policy-store/pack.ts';
-import { rangeText, readCompact, readRange } from '../../src/policy-store/range-text.ts';
-import { compact, quadText, quadValue } from '../../src/policy-store/record.ts';
+import { pack, unpack } from '../../src/policy-store/redis/pack.ts';
+import { rangeText, readCompact, readRange } from '../../src/policy-store/redis/stored-range.ts';
+import { compact, quadText, readQuad } from '../../src/changes/record.ts';
 import { createSlicer } from '../../src/policy-store/slicer.ts';
-import { ageOf } from '../../src/policy-store/snapshot-dir.ts';
-import type { RangeRecord } from '../../src/policy-store/store.ts';
+import { ageOf } from '../../src/policy-store/redis/snapshot-dir.ts';
+import type { RangeRecord } from '../../src/changes/change.ts';
 import { finish, rangesOf } from '../../src/policy/whitelist.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
@@ -95,12 +95,12 @@ t.test('quads agree with ip-num where it is strict enough', (t) => {
     '１.2.3.4',
     '1.2.3.1e1',
   ]) {
-    t.equal(quadValue(bad), undefined, JSON.stringify(bad));
+    t.equal(readQuad(bad), undefined, JSON.stringify(bad));
   }
   fc.assert(
     fc.property(fc.nat(0xffffffff), (value) => {
       const quad = IPv4.fromNumber(BigInt(value)).toString();
-      return quadText(value) === quad && quadValue(quad) === value;
+      return quadText(value) === quad && readQuad(quad) === value;
     }),
   );
   t.end();

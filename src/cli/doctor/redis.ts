@@ -1,8 +1,8 @@
 import type { Config } from '../../config/index.ts';
-import { connect } from '../../policy-store/redis-client.ts';
-import { keysOf } from '../../policy-store/redis-keys.ts';
-import { aliveIn, timeMs } from '../../policy-store/redis-replicas.ts';
-import type { Client } from '../../policy-store/redis-scripts.ts';
+import { connect } from '../../policy-store/redis/connections.ts';
+import { keysOf } from '../../policy-store/redis/keys.ts';
+import { aliveIn, timeMs } from '../../policy-store/redis/replicas.ts';
+import type { Client } from '../../policy-store/redis/scripts.ts';
 import type { Reading } from './clock.ts';
 import { found, good, unknown, whyText } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';

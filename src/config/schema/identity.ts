@@ -5,6 +5,7 @@ import {
   defaultClaims,
   defaultClockToleranceSeconds,
   defaultJwks,
+  defaultRevocationSeconds,
   grants,
   hmacAlgorithms,
   maxClockToleranceSeconds,
@@ -149,6 +150,11 @@ export const identity = reloads(group(
     strangerTestSeconds: whole(5, 86_400, {
       description: 'How often the platform is asked, as a stranger, for what `members: platform` leaves to it.',
       default: 180,
+    }),
+    revocationSeconds: whole(60, 31_622_400, {
+      description:
+        'How long a revocation counts that does not say, and each that a logout makes: at least as long as the longest-lived token.',
+      default: defaultRevocationSeconds,
     }),
     jwks,
   },

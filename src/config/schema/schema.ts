@@ -1,6 +1,7 @@
 import * as Type from '../../json-schema.ts';
-import { botIdCase, otherPaths, privateDoor, publicDoor, routes, upstream, websockets } from './doors.ts';
+import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
+import { botIdCase, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';

@@ -50,7 +50,11 @@ function Entry({ change, onReverted }: { readonly change: Change; readonly onRev
     <li class="card change">
       <div class="what">
         <p class="scope">
-          <a href={hrefOf({ page: 'whitelist', scope: change.scope })}>{scopeName(change.scope)}</a>{' '}
+          {change.scope === 'revocations' ? (
+            'Revocations'
+          ) : (
+            <a href={hrefOf({ page: 'whitelist', scope: change.scope })}>{scopeName(change.scope)}</a>
+          )}{' '}
           <span class="revision">revision {amount(change.revision)}</span>
         </p>
         <ul>
@@ -63,7 +67,7 @@ function Entry({ change, onReverted }: { readonly change: Change; readonly onRev
           {change.from === undefined ? '' : ` from ${change.from}`}
         </p>
       </div>
-      <RevertChange change={change} onReverted={onReverted} />
+      {change.scope === 'revocations' ? null : <RevertChange change={change} onReverted={onReverted} />}
     </li>
   );
 }

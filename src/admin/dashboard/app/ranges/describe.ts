@@ -7,8 +7,26 @@ const most = 5;
 /** What a change did, one line each. */
 export function describeChange(change: Change): string[] {
   const lines = change.reverts === undefined ? [] : [`Undid change ${change.reverts}`];
+  if (change.scope === 'revocations') return [...lines, ...describeRevocations(change)];
   return [...lines, ...describeSettings(change), ...describeRanges(change)];
 }
+
+function describeRevocations({ before, after }: Change): string[] {
+  const named = ({ issuer, subject, sid, jti }: Revocation): string => {
+    const what = [
+      subject,
+      sid === undefined ? '' : `session ${sid}`,
+      jti === undefined ? '' : `token ${jti}`,
+    ];
+    return `${what.filter(Boolean).join(', ') || 'everything'} of ${issuer}`;
+  };
+  return [
+    ...(after.revocations ?? []).map((one) => `Took back ${named(one)}`),
+    ...(before.revocations ?? []).map((one) => `Lifted, or over: ${named(one)}`),
+  ];
+}
+
+type Revocation = NonNullable<Change['before']['revocations']>[number];
 
 function describeSettings(change: Change): string[] {
   const [before, after] = [change.before.settings, change.after.settings];

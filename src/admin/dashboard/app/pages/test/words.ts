@@ -29,6 +29,7 @@ export const reasons: Record<Reason, string> = {
   'path-ambiguous': 'The URL could mean two things, or cannot be read.',
   'not-open': 'The URL is neither guarded nor open.',
   'bot-unresolved': 'The URL is guarded, but names no single bot.',
+  'method-not-allowed': 'The URL is guarded, and its route does not serve this method.',
   'no-access': 'The person is signed in, has no bot access, and the address is in no list.',
   'policy-unavailable': 'The lists cannot be read or are too old.',
   'log-unavailable': 'It cannot be written down now who is shown what.',

@@ -1,0 +1,93 @@
+import * as Type from '../../json-schema.ts';
+import { choice, entry, flag, listOf, reloads, text, textOrNull } from './kinds.ts';
+
+/** Where ids stand beside the path: our name for an id, then where it is. */
+const ids = (what: string, description: string) =>
+  Type.Optional(
+    entry(
+      {
+        botId: Type.Optional(text({ description: `${what} the bot id.` })),
+        contactId: Type.Optional(text({ description: `${what} the contact id.` })),
+        conversationId: Type.Optional(text({ description: `${what} the conversation id.` })),
+      },
+      { description },
+    ),
+  );
+
+const route = entry(
+  {
+    path: text({
+      description:
+        'Template in the syntax of path-to-regexp 8: literals, `:botId`, `:contactId`, `:conversationId`; another `:name` only has to be there. `{/:lang}` is optional, `support-group-:botId-:rest` has names inside a segment (it splits at the last `-`; `:botId-*rest` at the first), `/*rest` is a tail.',
+    }),
+    exact: Type.Optional(
+      flag({ description: 'True: itself only. Otherwise it guards everything below it too.', default: false }),
+    ),
+    methods: Type.Optional(
+      listOf(text({ description: 'A method in upper case; HEAD goes with GET.' }), {
+        description: 'Methods that are served; others of this path are guarded all the same, and refused with 405. Left out: any.',
+      }),
+    ),
+    host: Type.Optional(
+      textOrNull({
+        description:
+          'The host, without its port, exactly or with `:botId` as one label. Where a request is for a host that no route names, every route guards its path and nobody is let in.',
+      }),
+    ),
+    query: ids(
+      'Query parameter that holds',
+      "Ids in the query: our name (`botId`, `contactId`, `conversationId`), then the parameter's. Missing, empty or twice is unresolved: nobody is let in. `narrow[0].operand` is JMESPath over a parameter that holds JSON.",
+    ),
+    form: ids('Field that holds', 'Ids in an urlencoded form body, read up to `limits.inspectedBodyBytes`.'),
+    body: ids(
+      'JMESPath for',
+      'Ids in a JSON body, read up to `limits.inspectedBodyBytes`. A body that is larger, compressed, of several parts, or has a member twice is refused.',
+    ),
+    header: ids('Header that holds', 'Ids in headers, as they stand.'),
+    cookie: ids('Cookie that holds', 'Ids in cookies, as they stand.'),
+    bot: Type.Optional(text({ description: 'A constant bot id, where the URL has none.', format: 'bot-id' })),
+    whitelist: Type.Optional(
+      flag({
+        description:
+          'False: an address never opens it. Left out: false where the route names a contact, true elsewhere.',
+      }),
+    ),
+    members: Type.Optional(
+      choice(['token', 'platform'], {
+        description:
+          'Who decides for members: their token or session, or (`platform`) the platform’s own answer to whoever brings a session. Only for URLs that the platform itself refuses to strangers: it is asked as one, and shut where it answers.',
+              }),
+    ),
+    open: Type.Optional(
+      flag({ description: 'True: not guarded. Matters under `otherPaths: reject` and `guard`.', default: false }),
+    ),
+  },
+  { description: 'One guarded (or open) template.' },
+);
+
+export const routes = reloads(listOf(route, {
+  description:
+    'Guarded URLs, each with all below it. Guarded beats open, then the first listed. Needed: without one nothing is guarded.',
+  example: [
+    { path: '/transcripts/:botId/:conversationId' },
+    { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
+    { path: '/history', query: { botId: 'botId' } },
+    { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'] },
+    { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
+    { path: '/assets', open: true },
+  ],
+}));
+
+export const otherPaths = reloads(choice(['forward', 'reject', 'guard'], {
+  description:
+    'What no route names: passed on; or 404; or `guard`: for who may see some bot, or an address on the list of the platform. Under `reject` and `guard` the login page and everything it loads must be `open` routes; under `guard` these are open to the letter only, an odd spelling is guarded.',
+  default: 'forward',
+}));
+
+export const botIdCase = reloads(
+  choice(['exact', 'lower'], {
+    description:
+      '`lower`: for a platform that takes `Support` and `support` for one bot. Bot ids of URLs are then read in lower case: write them so in lists, tokens and routes.',
+    default: 'exact',
+  }),
+);

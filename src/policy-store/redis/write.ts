@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { addedTexts, changeText, listTexts, rangeTexts } from './change-text.ts';
+import type { Connections } from './connections.ts';
+import { isReply, unavailable } from './connections.ts';
+import type { Keys } from './keys.ts';
+import { readChange, replies } from './read.ts';
+import { aliveIn, timeMs } from './replicas.ts';
+import type { Replicas } from './replicas.ts';
+import { commitScript, run } from './scripts.ts';
+import type { Lineage } from './lineage.ts';
+import { createSlicer } from '../slicer.ts';
+import { changeOf, withoutLists } from '../../changes/log-entry.ts';
+import { StoreError } from '../store.ts';
+import type { Change, Draft } from '../../changes/change.ts';
+import type { Receipt } from '../store.ts';
+
+/** Longer changes do not stand in the stream, and are put together outside before they count. */
+const INLINE = 500;
+const PIECE = 500;
+/** Ranges that one command stages. */
+const STAGED = 2000;
+const KEPT_CHANGES = 10_000;
+const KEY_SECONDS = 86_400;
+const LISTS_SECONDS = 30 * 86_400;
+const STAGING_SECONDS = 600;
+
+export interface WriteOptions {
+  readonly connections: Connections;
+  readonly keys: Keys;
+  readonly replica: string;
+  readonly replicas: Replicas;
+  readonly lineage: Lineage;
+  /** How long an answer waits for the gateways to serve the change. */
+  readonly waitMs: () => number;
+  /** Redis replicas that a write is waited for. */
+  readonly followers: () => number;
+}
+
+type Staged = { readonly size: number; readonly hash: string; readonly lists: string };
+
+/** Puts a scope's new ranges together beside it; it counts only with the commit, and is forgotten without one. */
+async function stage({ connections, keys }: WriteOptions, draft: Draft, changeId: string): Promise<Staged> {
+  const { commands: client } = connections;
+  const [hash, lists] = [keys.staging(changeId), keys.staging(`${changeId}:lists`)];
+  const slicer = createSlicer();
+  await replies(
+    client.pipeline().copy(keys.scope(draft.scope), hash, 'REPLACE').expire(hash, STAGING_SECONDS).exec(),
+  );
+  let removed = 0;
+  for (let i = 0; i < draft.removed.length; i += STAGED) {
+    removed += await client.hdel(hash, ...draft.removed.slice(i, i + STAGED).map(({ id }) => id));
+    await slicer.pause();
+  }
+  let added = 0;
+  for (let i = 0; i < draft.added.length; i += STAGED) {
+    added += await client.hset(hash, ...rangeTexts(draft.added.slice(i, i + STAGED)).flat());
+    await slicer.pause();
+  }
+  for (const piece of listTexts(draft, PIECE)) {
+    await client.rpush(lists, piece);
+    await slicer.pause();
+  }
+  const size = await client.hlen(hash);
+  await replies(client.pipeline().expire(hash, STAGING_SECONDS).expire(lists, STAGING_SECONDS).exec());
+  if (removed === draft.removed.length && added === draft.added.length) return { size, hash, lists };
+  await client.del(hash, lists);
+  throw new StoreError('conflict', `${draft.scope} has other ranges now`);
+}
+
+/** What the commit script is asked. */
+function request(options: WriteOptions, draft: Draft, changeId: string, staged: Staged | undefined) {
+  const { keys, lineage, replica } = options;
+  const names = [
+    keys.head,
+    keys.scopes,
+    keys.scope(draft.scope),
+    keys.changes,
+    keys.replicas,
+    keys.idempotency(draft.idempotencyKey ?? changeId),
+    keys.lists(changeId),
+    staged?.hash ?? keys.staging(changeId),
+    staged?.lists ?? keys.staging(`${changeId}:lists`),
+  ];
+  const removed = staged ? [] : (draft.revocations ?? draft).removed;
+  const added = staged ? [] : addedTexts(draft);
+  const args = [
+    draft.scope,
+    String(draft.expected),
+    String(lineage.highest()),
+    changeId,
+    replica,
+    changeText(draft, staged === undefined),
+    draft.settings ? JSON.stringify(draft.settings.after) : '',
+    String(KEY_SECONDS),
+    String(KEPT_CHANGES),
+    String(staged?.size ?? -1),
+    String(LISTS_SECONDS),
+    String(removed.length),
+    ...removed.map(({ id }) => id),
+    ...added.flat(),
+  ];
+  return { names, args };
+}
+
+/** Whether a write whose answer failed was carried out: no, or nobody knows. */
+function failure(error: unknown): StoreError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StoreError || isReply(error) || /enableOfflineQueue/.test(message))
+    return unavailable(error);
+  return new StoreError('unknown', `Redis did not answer: ${message}`, { cause: error });
+}
+
+function refusal(kind: unknown, detail: unknown): StoreError {
+  if (kind === 'conflict') return new StoreError('conflict', String(detail));
+  if (kind === 'unstaged')
+    return new StoreError('unavailable', 'what was staged is gone: nothing was changed');
+  const why =
+    kind === 'lost' ? 'Redis has lost the policy: restore it' : 'the record of the scope cannot be read';
+  return new StoreError('unavailable', `${why}; nothing was changed`);
+}
+
+/** The change that was made under a key. */
+async function earlier({ connections, keys }: WriteOptions, revision: number): Promise<Change> {
+  const entry = await readChange(connections.commands, keys, revision);
+  if (entry === undefined)
+    throw new StoreError('unavailable', 'the key was used for a change that is not kept any more');
+  return entry.change;
+}
+
+/** Its receipt; `own` is the change that was just sent, which a client may send twice when its connection breaks. */
+async function repeatedReceipt(
+  options: WriteOptions,
+  revision: number,
+  sinceMs: number,
+  own?: string,
+): Promise<Receipt> {
+  const change = await earlier(options, revision);
+  const live = await options.replicas.liveNow(revision, sinceMs);
+  return { change, live, repeated: change.changeId !== own };
+}
+
+/** How many of Redis' own replicas have a write; undefined where it has none, or cannot say. */
+async function acknowledged({ connections, followers }: WriteOptions): Promise<number | undefined> {
+  const { commands } = connections;
+  if (followers() === 0 || commands.isCluster) return undefined; // WAIT has no key to go by in a cluster
+  return commands.wait(followers(), 50).catch(() => undefined);
+}
+
+async function receiptOf(
+  options: WriteOptions,
+  draft: Draft,
+  changeId: string,
+  reply: readonly unknown[],
+  sinceMs: number,
+): Promise<Receipt> {
+  const [, revision, previousId, replicas, time] = reply;
+  const before = { revision: Number(revision) - 1, changeId: String(previousId) };
+  const whole = changeOf(draft, before, changeId);
+  const change = draft.removed.length + draft.added.length > INLINE ? withoutLists(whole) : whole;
+  options.lineage.note(change);
+  const alive = aliveIn(replicas as string[], timeMs(time as unknown[])).keys();
+  const [live, copies] = await Promise.all([
+    options.replicas.live(changeId, alive, sinceMs, options.waitMs()),
+    acknowledged(options),
+  ]);
+  return { change, live, repeated: false, ...(copies === undefined ? {} : { acknowledged: copies }) };
+}
+
+/** One atomic write. Rejects with `conflict`, `unavailable` (nothing was changed) or `unknown`. */
+export async function writeChange(options: WriteOptions, draft: Draft): Promise<Receipt> {
+  const sinceMs = performance.now();
+  const { connections } = options;
+  await connections.attempted;
+  if (!connections.isReady()) throw new StoreError('unavailable', `Redis: ${connections.problem()}`);
+  const changeId = randomBytes(8).toString('hex');
+  const long = draft.removed.length + draft.added.length > INLINE;
+  const staged = long
+    ? await stage(options, draft, changeId).catch((error: unknown) => {
+        throw unavailable(error);
+      })
+    : undefined;
+  const { names, args } = request(options, draft, changeId, staged);
+  const reply = (await run(connections.commands, commitScript, names, args).catch((error: unknown) => {
+    throw failure(error);
+  })) as unknown[];
+  if (reply[0] === 'done') return receiptOf(options, draft, changeId, reply, sinceMs);
+  if (staged !== undefined) await connections.commands.del(staged.hash, staged.lists).catch(() => undefined);
+  if (reply[0] === 'repeated') return repeatedReceipt(options, Number(reply[1]), sinceMs, changeId);
+  throw refusal(reply[0], reply[1]);
+}
+
+/** The receipt of what was made under a key; undefined where nothing was. */
+export async function receiptByKey(options: WriteOptions, key: string): Promise<Receipt | undefined> {
+  const revision = await options.connections.commands.get(options.keys.idempotency(key));
+  return revision === null ? undefined : repeatedReceipt(options, Number(revision), performance.now());
+}
