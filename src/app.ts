@@ -10,7 +10,7 @@ import { createLimits } from './app/limits.ts';
 import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
-import { isWorker, summedMetrics } from './app/workers.ts';
+import { isWorker, summedMetrics } from './app/worker.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
@@ -41,7 +41,7 @@ export async function startApp(
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits } = keepers;
-  const authorize = standing.authorizeBy(live.view);
+  const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });

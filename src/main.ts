@@ -2,7 +2,8 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
-import { isWorker, startWorkers, tellFailed, tellReady } from './app/workers.ts';
+import { askGiven, isWorker, onReload, tellFailed, tellReady, type Given } from './app/worker.ts';
+import { startWorkers } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
 import {
   findingText,
@@ -30,6 +31,7 @@ function endOnClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 async function serve(flags: readonly string[]): Promise<void> {
+  if (isWorker()) return serveAsWorker(await askGiven());
   const load = (): Loaded => loadConfig({ argv: flags, env: processEnvironment(), cwd: process.cwd() });
   const loaded = load();
   if (!loaded.ok) {
@@ -37,53 +39,79 @@ async function serve(flags: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { config } = loaded;
-  const { log, flush, hasRoom } = createLog(config.log.level);
-  const supervises = config.workers > 1 && !isWorker();
-  if (!isWorker())
-    for (const warning of loaded.warnings) log.warn({ path: warning.path }, findingText(warning));
+  const { config, warnings } = loaded;
+  const { flush, ...logging } = createLog(config.log.level);
+  const { log } = logging;
+  for (const warning of warnings) log.warn({ path: warning.path }, findingText(warning));
   const current: { running?: Running } = {};
   // Listened to from the start: a hangup must not end a gateway that is still starting.
-  process.on('SIGHUP', () => current.running?.reload());
+  process.on('SIGHUP', () => current.running && reload(current.running, load, log));
   const fail = (error: unknown, what: string): never => {
-    log.fatal({ err: error }, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    log.fatal({ err: error }, `${what}: ${messageOf(error)}`);
     flush();
     process.exit(1);
   };
-  const start = supervises
-    ? startWorkers(config.workers, log, (why) => fail(why, 'given up'))
-    : startOne(config, load, { log, hasRoom });
-  const running = await start.catch(async (error: unknown) => {
+  const start =
+    config.workers > 1
+      ? startMany(config, log, (why) => fail(why, 'given up'))
+      : startOne({ start: config, settings: config }, logging);
+  const running = (current.running = await start.catch((error: unknown) => fail(error, 'could not start')));
+  const { publicUrl, privateUrl } = running;
+  // Scripts and supervisors wait for this line, whatever the level.
+  log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
+  endGracefully(running, config, log, flush);
+}
+
+async function serveAsWorker(given: Given): Promise<void> {
+  const { flush, ...logging } = createLog(given.settings.log.level);
+  const { log } = logging;
+  const current: { running?: Running; waiting?: Config } = {};
+  // Who started this one loads what is new: a hangup that reaches all of them is not for this one.
+  process.on('SIGHUP', () => undefined);
+  onReload((settings) => {
+    if (current.running !== undefined) return current.running.reload(settings);
+    current.waiting = settings;
+    return false;
+  });
+  const running = await startOne(given, logging).catch(async (error: unknown) => {
     // Said once, by the process that started this one.
-    if (isWorker()) await tellFailed(error instanceof Error ? error.message : String(error));
-    else fail(error, 'could not start');
+    await tellFailed(messageOf(error));
     return process.exit(1);
   });
   current.running = running;
-  const { publicUrl, privateUrl } = running;
-  if (isWorker()) tellReady({ publicUrl, privateUrl });
-  // Scripts and supervisors wait for this line, whatever the level.
-  else log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
-  endGracefully(running, config, log, flush);
+  if (current.waiting !== undefined) running.reload(current.waiting);
+  tellReady({ publicUrl: running.publicUrl, privateUrl: running.privateUrl });
+  endGracefully(running, given.start, log, flush);
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What runs: this process's own gateway, or the workers that it started. */
 interface Running {
   readonly publicUrl: string;
   readonly privateUrl: string;
-  reload(): void;
+  /** False where it cannot take it, and the old one stays. */
+  reload(settings: Config): boolean;
   close(): Promise<void>;
 }
 
-async function startOne(
-  config: Config,
-  load: () => Loaded,
-  { log, hasRoom }: Omit<Log, 'flush'>,
-): Promise<Running> {
+async function startOne({ start, settings }: Given, { log, hasRoom }: Omit<Log, 'flush'>): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(config, config, log, hasRoom);
-  return { ...app, reload: () => reload(app, config, load, log) };
+  const app = await startApp(start, settings, log, hasRoom);
+  return { ...app, reload: (next) => takeOver(app, start, next, log) };
+}
+
+async function startMany(config: Config, log: Logger, giveUp: (why: Error) => void): Promise<Running> {
+  const workers = await startWorkers(config, log, giveUp);
+  return {
+    ...workers,
+    reload(settings) {
+      log.level = settings.log.level;
+      workers.reload(settings);
+      return true;
+    },
+  };
 }
 
 function endGracefully(running: Running, { shutdown }: Config, log: Logger, flush: () => void): void {
@@ -98,22 +126,25 @@ function endGracefully(running: Running, { shutdown }: Config, log: Logger, flus
 }
 
 /** A bad new configuration keeps the old one. */
-function reload(app: App, running: Config, load: () => Loaded, log: Logger): void {
+function reload(running: Running, load: () => Loaded, log: Logger): void {
   const loaded = load();
-  if (!loaded.ok) {
-    log.error({ mistakes: loaded.mistakes }, 'reload refused: the old configuration stays');
-    return;
-  }
+  if (loaded.ok) running.reload(loaded.config);
+  else log.error({ mistakes: loaded.mistakes }, 'reload refused: the old configuration stays');
+}
+
+function takeOver(app: App, start: Config, settings: Config, log: Logger): boolean {
   try {
-    app.reload(loaded.config);
-    log.level = loaded.config.log.level;
-    const waiting = needRestart(running, loaded.config);
-    log.info({ needRestart: waiting }, 'reloaded');
-    if (waiting.length > 0)
-      log.warn({ needRestart: waiting }, `not taken until a restart: ${waiting.join(', ')}`);
+    app.reload(settings);
   } catch (error) {
     log.error({ err: error }, 'reload refused: the old configuration stays');
+    return false;
   }
+  log.level = settings.log.level;
+  const waiting = needRestart(start, settings);
+  log.info({ needRestart: waiting }, 'reloaded');
+  if (waiting.length > 0)
+    log.warn({ needRestart: waiting }, `not taken until a restart: ${waiting.join(', ')}`);
+  return true;
 }
 
 await main(process.argv.slice(2));

@@ -14,6 +14,7 @@ import type { Origin } from '../reading/origin.ts';
 import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
+import { budgetOf } from './budget.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
@@ -35,7 +36,8 @@ export function createAuthorize(sources: Sources): Authorize {
     const isOpenable = resource.kind === 'transcript' || resource.kind === 'platform';
     if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
     const { delegating } = sources;
-    const parts = { rules, delegating, nowMs, trace: narrator?.credential };
+    const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);
+    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const who = askWho(parts, question, resource, asked.client);
     return who instanceof Promise ? who.then(conclude) : conclude(who);
   };

@@ -1,3 +1,5 @@
+import type { Budget } from '../identity/budget.ts';
+import type { FailureLimit } from '../limits/failures.ts';
 import type { DecideOptions } from '../policy/decide.ts';
 import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -27,13 +29,15 @@ export interface Rules {
   readonly options: DecideOptions;
 }
 
-/** What matters of whoever brings a session: the platform is asked about it. */
+/** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
 export interface Bringer {
   /** The client IP; absent while unknown. */
   readonly address: string | undefined;
   readonly host: string | undefined;
   /** True where the platform's own answer decides: then it is not asked before. */
   readonly delegated: boolean;
+  /** Absent: that of one request of nobody's. */
+  readonly budget?: Budget | undefined;
 }
 
 /** Knows of each route with `members: platform` whether the platform refuses strangers there. */
@@ -46,6 +50,8 @@ export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;
   readonly delegating?: Delegating;
+  /** Counts, by address, tokens that cost a signature check and that no key verified; undefined: no limit. */
+  readonly failedTokens?: FailureLimit | undefined;
   /** Unix time in milliseconds. */
   now(): number;
 }

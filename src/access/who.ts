@@ -1,3 +1,4 @@
+import type { Budget } from '../identity/budget.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -20,11 +21,12 @@ export interface WhoParts {
   readonly delegating: Delegating | undefined;
   readonly nowMs: number;
   readonly trace: ((line: string) => void) | undefined;
+  readonly budget: Budget | undefined;
 }
 
 /** Asks the credentials that a request presents; at once where all is remembered. */
 export function askWho(
-  { rules: { identity }, delegating, nowMs, trace }: WhoParts,
+  { rules: { identity }, delegating, nowMs, trace, budget }: WhoParts,
   question: Question,
   resource: Openable,
   client: ClientIp,
@@ -37,7 +39,7 @@ export function askWho(
   };
   const delegated = resource.route.members === 'platform';
   const address = client.status === 'unknown' ? undefined : client.address;
-  const by = { address, host: firstOf(headers, 'host'), delegated };
+  const by = { address, host: firstOf(headers, 'host'), delegated, budget };
   const who = (principal: Principal): Who | Promise<Who> => {
     const brings = delegated && principal.kind !== 'refused' && principal.brings !== undefined;
     if (!brings || delegating === undefined) return { principal };

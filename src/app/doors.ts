@@ -34,7 +34,7 @@ export interface PublicDoorParts {
 /** The door that visitors use. */
 export function createPublicDoor(parts: PublicDoorParts): Gateway {
   const { start, ruling, authorize, live, health, log } = parts;
-  const { hostile } = parts.limits;
+  const { hostile, failedTokens } = parts.limits;
   const { upstream, websockets, limits } = start;
   const gateway: Gateway = createGateway(
     {
@@ -56,7 +56,12 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
-      ...(hostile && { hostile }),
+      ...(hostile && {
+        hostile: {
+          hit: (address) => hostile.hit(address),
+          isUnheard: (address) => (failedTokens?.blockedForMs(address) ?? 0) > 0,
+        },
+      }),
       ...(start.admin.public && {
         adminPlugin: async (app) => {
           const options: AdminOptions = {

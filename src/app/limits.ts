@@ -14,8 +14,10 @@ import { limitPrefix } from '../policy-store/redis/keys.ts';
 
 /** Who is held up for what they sent before; counted together where gateways share a Redis. */
 export interface Limits {
-  /** Undefined: no limit. */
+  /** Bearers that were refused; undefined: no limit. */
   readonly hostile: OwnLimiter | undefined;
+  /** Tokens that cost a signature check and that no key verified; undefined: no limit. */
+  readonly failedTokens: FailureLimit | undefined;
   readonly failures: FailureLimit;
   close(): void;
 }
@@ -43,6 +45,13 @@ export function createLimits({ limits, store }: StartOptions): Limits {
     const shared = sharedBy('hostile', hostileTokensPerMinute, maxKeys);
     return shared ? createSharedLimiter(own, shared) : own;
   };
+  const failedTokens = (): FailureLimit | undefined => {
+    if (hostileTokensPerMinute === 0) return undefined;
+    const maxKeys = 50_000;
+    const own = createFailureLimit({ perMinute: hostileTokensPerMinute, maxKeys });
+    const shared = sharedBy('tokens', hostileTokensPerMinute, maxKeys);
+    return shared ? createSharedFailureLimit(own, shared) : own;
+  };
   const failures = (): FailureLimit => {
     const maxKeys = 10_000;
     const own = createFailureLimit({ perMinute: failedAdminLoginsPerMinute, maxKeys });
@@ -50,5 +59,8 @@ export function createLimits({ limits, store }: StartOptions): Limits {
       failedAdminLoginsPerMinute === 0 ? undefined : sharedBy('admin', failedAdminLoginsPerMinute, maxKeys);
     return shared ? createSharedFailureLimit(own, shared) : own;
   };
-  return { hostile: hostile(), failures: failures(), close: () => connections?.close() };
+  return {
+    ...{ hostile: hostile(), failedTokens: failedTokens(), failures: failures() },
+    close: () => connections?.close(),
+  };
 }

@@ -15,7 +15,7 @@ export interface Standing {
   ruling(): Ruling;
   readonly delegation: DelegationWatch;
   readonly onPassed: OnPassed;
-  authorizeBy(policy: Sources['policy']): Authorize;
+  authorizeBy(policy: Sources['policy'], failedTokens: Sources['failedTokens']): Authorize;
   start(): void;
   /** Swaps in the rules of a new configuration; throws, and changes nothing, where they cannot be made. */
   takeOver(next: ReloadSettings): void;
@@ -36,8 +36,11 @@ export function createStanding(
     ruling: () => ruling,
     delegation,
     onPassed: headWatch(() => ruling, delegation),
-    authorizeBy: (policy) =>
-      createAuthorize({ rules: () => ruling.rules, policy, now: Date.now, delegating: delegation }),
+    authorizeBy: (policy, failedTokens) =>
+      createAuthorize({
+        ...{ rules: () => ruling.rules, policy, failedTokens },
+        ...{ now: Date.now, delegating: delegation },
+      }),
     start: () => ruling.verifier.start(),
     takeOver(next) {
       const previous = ruling;

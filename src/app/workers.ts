@@ -1,20 +1,16 @@
 import cluster, { type Worker } from 'node:cluster';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { AggregatorRegistry, type Registry, type RegistryContentType } from 'prom-client';
+import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
+import type { Config } from '../config/index.ts';
 import { createPatience } from './patience.ts';
-
-/** What a worker tells the process that started it. */
-type Message =
-  | { readonly kind: 'ready'; readonly publicUrl: string; readonly privateUrl: string }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'metrics'; readonly id: number }
-  | { readonly kind: 'summed'; readonly id: number; readonly text: string };
+import type { Given, Message } from './worker.ts';
 
 export interface Workers {
   readonly publicUrl: string;
   readonly privateUrl: string;
-  reload(): void;
+  /** Hands it to each of them. */
+  reload(settings: Config): void;
   /** Ends them as they would end by themselves: drained. */
   close(): Promise<void>;
 }
@@ -25,9 +21,13 @@ interface State {
   started: boolean;
   /** What a worker that could not start said last. */
   failure?: string;
+  given: Given;
+  /** The newest configuration, taken or not. */
+  offered?: Extract<Message, { kind: 'reload' }>;
   /** Those that take requests, or did. */
   readonly ready: Set<Worker>;
   readonly slots: Map<Worker, Patience>;
+  readonly sums: Sums;
 }
 
 type Patience = ReturnType<typeof createPatience>;
@@ -38,28 +38,25 @@ type Patience = ReturnType<typeof createPatience>;
  * start. `giveUp` is told, with all of them ended, of one that died again and again.
  */
 export async function startWorkers(
-  count: number,
+  start: Config,
   log: Logger,
   giveUp: (why: Error) => void,
 ): Promise<Workers> {
-  const state: State = { closing: false, started: false, ready: new Set(), slots: new Map() };
-  const sums = new AggregatorRegistry();
+  // Keys are bytes, which JSON does not carry.
+  cluster.setupPrimary({ serialization: 'advanced' });
+  const given = { start, settings: start };
+  const state: State = {
+    ...{ closing: false, started: false, given, ready: new Set(), slots: new Map() },
+    sums: new AggregatorRegistry(),
+  };
   const urls = await new Promise<{ publicUrl: string; privateUrl: string }>((resolve, reject) => {
-    cluster.on('message', (worker, message: Message) => {
-      if (message.kind === 'metrics') void answerMetrics(sums, worker, message.id);
-      if (message.kind === 'failed') state.failure = message.why;
-      if (message.kind !== 'ready') return;
-      state.ready.add(worker);
-      if (state.started || state.ready.size < count) return;
-      state.started = true;
-      resolve(message);
-    });
+    cluster.on('message', (worker, message: Message) => hear(state, worker, message, log, resolve));
     supervise(
       state,
       log,
       (why) => void endAll(state).then(() => (state.started ? giveUp(why) : reject(why))),
     );
-    for (let i = 0; i < count; i += 1)
+    for (let i = 0; i < start.workers; i += 1)
       fork(
         state,
         createPatience(() => performance.now()),
@@ -68,9 +65,37 @@ export async function startWorkers(
   return {
     publicUrl: urls.publicUrl,
     privateUrl: urls.privateUrl,
-    reload: () => all().forEach((worker) => worker.process.kill('SIGHUP')),
+    reload(settings) {
+      state.offered = { kind: 'reload', settings, turn: (state.offered?.turn ?? 0) + 1 };
+      for (const worker of all()) tell(worker, state.offered);
+    },
     close: () => endAll(state),
   };
+}
+
+function hear(
+  state: State,
+  worker: Worker,
+  message: Message,
+  log: Logger,
+  started: (urls: { publicUrl: string; privateUrl: string }) => void,
+): void {
+  if (message.kind === 'ask') tell(worker, { kind: 'given', ...state.given });
+  if (message.kind === 'taken') take(state, message.turn);
+  if (message.kind === 'metrics') void answerMetrics(state.sums, worker, message.id);
+  if (message.kind === 'failed') state.failure = message.why;
+  if (message.kind !== 'ready') return;
+  state.ready.add(worker);
+  if (state.started) log.info({ worker: worker.process.pid }, 'a worker takes requests again');
+  if (state.started || state.ready.size < state.given.start.workers) return;
+  state.started = true;
+  started(message);
+}
+
+/** Only what one of them could take is given to those that are started later. */
+function take(state: State, turn: number): void {
+  if (state.offered?.turn === turn)
+    state.given = { start: state.given.start, settings: state.offered.settings };
 }
 
 function fork(state: State, patience: Patience): void {
@@ -114,44 +139,9 @@ type Sums = Pick<AggregatorRegistry<RegistryContentType>, 'clusterMetrics'>;
 
 async function answerMetrics(sums: Sums, worker: Worker, id: number): Promise<void> {
   const text = await sums.clusterMetrics().catch(() => '');
-  const answer: Message = { kind: 'summed', id, text };
-  if (worker.isConnected()) worker.send(answer);
+  tell(worker, { kind: 'summed', id, text });
 }
 
-/** True in a process that was started by `startWorkers`. */
-export const isWorker = (): boolean => cluster.isWorker;
-
-/** Tells the process that started this one that it takes requests. */
-export function tellReady(urls: { readonly publicUrl: string; readonly privateUrl: string }): void {
-  const message: Message = { kind: 'ready', ...urls };
-  process.send?.(message);
-}
-
-/** Tells it that this one cannot take any; resolves once that is told. */
-export function tellFailed(why: string): Promise<void> {
-  const message: Message = { kind: 'failed', why };
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(message, undefined, undefined, () => resolve());
-  });
-}
-
-/** The figures of all workers together: each may be asked, and asks for them all. */
-export function summedMetrics(own: Registry): () => Promise<string> {
-  // Made for its listener alone: by it the figures of this process are asked for.
-  void new AggregatorRegistry();
-  AggregatorRegistry.setRegistries(own);
-  let last = 0;
-  const waiting = new Map<number, (text: string) => void>();
-  process.on('message', (message: Message) => {
-    if (message.kind !== 'summed') return;
-    waiting.get(message.id)?.(message.text);
-    waiting.delete(message.id);
-  });
-  return () =>
-    new Promise((resolve) => {
-      const message: Message = { kind: 'metrics', id: (last += 1) };
-      waiting.set(message.id, resolve);
-      process.send?.(message);
-    });
+function tell(worker: Worker, message: Message): void {
+  if (worker.isConnected()) worker.send(message);
 }

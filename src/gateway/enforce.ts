@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { LoginLoop } from './login-loop.ts';
@@ -60,9 +61,10 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
       answer.decision.outcome === 'login' && asker !== 'program'
         ? askToSignIn(deps, { request, target, answer, requestId, code, asker, say })
         : say(code, accountOf(settings(), answer, target));
-    const address = limitedAddress(request, answer);
+    const { peerTrusted } = answer.forwarding;
+    const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
     if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
-    const allowed = hostile.hit(address);
+    const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
     const limited = (yes: boolean): Refused => (yes ? allow() : say('rate-limited'));
     return typeof allowed === 'boolean' ? limited(allowed) : allowed.then(limited);
   };
@@ -126,15 +128,10 @@ function codeOf({ decision }: Answer): ProblemCode {
 }
 
 /**
- * Whom a limit counts: the client, else the peer, so that a header of the visitor's own lifts no limit. A trusted
- * proxy that does not say for whom it asks is never counted: it stands for everybody behind it.
+ * A token that nobody honest sends: expired and revoked ones are sent by honest visitors. So is a session that a
+ * change of the secret made invalid, and who has one is to be asked to sign in: it is refused only where its address
+ * is not heard at all.
  */
-function limitedAddress({ socket }: IncomingMessage, { client, forwarding }: Answer): string | undefined {
-  if (client.status !== 'unknown') return client.address;
-  return forwarding.peerTrusted ? undefined : socket.remoteAddress;
-}
-
-/** A token that nobody honest sends: expired and revoked ones are sent by honest visitors. */
 function isHostile(code: ProblemCode): boolean {
   return code === 'token-invalid' || code === 'token-foreign' || code === 'session-invalid';
 }

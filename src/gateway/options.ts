@@ -107,9 +107,12 @@ export interface Access {
   readonly durationMs: number;
 }
 
-/** Counts hostile tokens by address; false once an address has had too many. */
+/** Counts hostile tokens by address. */
 export interface HostileLimiter {
+  /** False once an address has had too many. */
   hit(address: string): boolean | Promise<boolean>;
+  /** True while no signature of an address is checked: too many failed. */
+  isUnheard(address: string): boolean;
 }
 
 /** Told of a question, and of the status and the raw headers that the platform answered it with. */

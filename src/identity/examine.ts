@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { compactVerify } from 'jose';
 import type { Known } from '../policy/principal.ts';
+import type { Budget } from './budget.ts';
 import { createCache, type Cache } from './cache.ts';
+import { fail, recallFailed } from './failing.ts';
 import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
 import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
@@ -9,13 +10,16 @@ import { toKnown } from './known.ts';
 import type { Algorithm, Place } from './options.ts';
 import { judge, tooEarly, type Revoked, type Verified } from './validity.ts';
 import type { KeyList } from './key-source.ts';
+import { firstVerifying } from './signature.ts';
 import { MAX_TOKEN_LENGTH, readHeader, readToken, type Token } from './token.ts';
-import { bad, type Bad, type Verdict } from './verdict.ts';
+import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
 
 /** A token that no key verified: not tried again for a moment, unless the keys change. */
 interface Failed {
   readonly verdict: Bad;
   readonly untilMs: number;
+  /** When somebody's limit counted it. */
+  readonly countedAtMs: number;
   readonly lists: readonly (KeyList | undefined)[];
 }
 
@@ -31,7 +35,6 @@ export interface Examiner {
   readonly counts: { hits: number; misses: number; verifications: number; failures: number };
 }
 
-const FAILED_MS = 5_000;
 const FAILED_ENTRIES = 1_000;
 /** What a remembered token may weigh on average: its claims, read, take a small multiple of its text. */
 const WEIGHT_PER_ENTRY = 2_048;
@@ -61,6 +64,7 @@ export function examine(
   text: string,
   place: Place,
   nowMs: number,
+  budget: Budget,
 ): Verdict | Promise<Verdict> {
   const { counts, running } = examiner;
   if (text.length > examiner.maxTokenBytes)
@@ -73,11 +77,14 @@ export function examine(
     return remembered;
   }
   const same = running.get(id);
-  if (same !== undefined) return same;
+  // Another request's checks may have run out over it: that says nothing of this one.
+  if (same !== undefined)
+    return same.then((one) => (one === unchecked ? examine(examiner, text, place, nowMs, budget) : one));
   counts.misses++;
   const plan = prepare(examiner, text, place, nowMs);
   if ('kind' in plan) return plan;
-  const work = verify(examiner, plan, id, nowMs).finally(() => running.delete(id));
+  if (budget.left <= 0) return unchecked;
+  const work = verify(examiner, plan, id, nowMs, budget).finally(() => running.delete(id));
   running.set(id, work);
   return work;
 }
@@ -88,9 +95,7 @@ function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefi
     if (trusts(verified.issuer.ring, verified.key)) return judge(examiner.revoked, verified, nowMs);
     examiner.verified.delete(id);
   }
-  const failed = examiner.failed.get(id);
-  if (failed === undefined || failed.untilMs < performance.now()) return undefined;
-  return keyLists(examiner).every((list, index) => list === failed.lists[index]) ? failed.verdict : undefined;
+  return recallFailed(examiner, id);
 }
 
 const keysAway = {
@@ -124,12 +129,26 @@ function prepare(examiner: Examiner, text: string, place: Place, nowMs: number):
   return { token, place, algorithm, kid: header.kid, candidates };
 }
 
-async function verify(examiner: Examiner, plan: Plan, id: string, nowMs: number): Promise<Verdict> {
+async function verify(
+  examiner: Examiner,
+  plan: Plan,
+  id: string,
+  nowMs: number,
+  budget: Budget,
+): Promise<Verdict> {
   const { token, place } = plan;
   const possible: Known[] = [];
+  let checks = 0;
+  const take = (): boolean => {
+    if (budget.left <= 0) return false;
+    budget.left--;
+    examiner.counts.verifications++;
+    return ++checks > 0;
+  };
   for (const { issuer, standing } of plan.candidates) {
-    const key = await findVerifying(examiner, plan, issuer);
+    const key = await findVerifying(plan, issuer, take);
     if (key === undefined) continue;
+    if (key === 'spent') return fail(examiner, id, unchecked, checks, budget);
     const known = toKnown(issuer, standing, token.claims, place);
     if (key === 'unknown') possible.push(known);
     else {
@@ -138,48 +157,23 @@ async function verify(examiner: Examiner, plan: Plan, id: string, nowMs: number)
       return judge(examiner.revoked, verified, nowMs);
     }
   }
+  if (possible.length === 0)
+    return fail(examiner, id, bad('invalid', 'no key of its issuer verifies it'), checks, budget);
   examiner.counts.failures++;
-  if (possible.length > 0) {
-    // Whatever the keys are, it is nobody's any more.
-    return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
-      ? bad('expired', 'it has expired')
-      : { ...keysAway, possible };
-  }
-  const verdict = bad('invalid', 'no key of its issuer verifies it');
-  examiner.failed.set(id, { verdict, untilMs: performance.now() + FAILED_MS, lists: keyLists(examiner) }, 1);
-  return verdict;
+  // Whatever the keys are, it is nobody's any more.
+  return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
+    ? bad('expired', 'it has expired')
+    : { ...keysAway, possible };
 }
 
 async function findVerifying(
-  examiner: Examiner,
   { token, algorithm, kid }: Plan,
   { ring }: Issuer,
-): Promise<VerifyKey | 'unknown' | undefined> {
+  take: () => boolean,
+): Promise<VerifyKey | 'unknown' | 'spent' | undefined> {
   const keys = findKeys(ring, algorithm, kid);
-  const key = await firstVerifying(examiner, token, keys);
+  const key = await firstVerifying(token.text, keys, take);
   if (key !== undefined) return key;
   const sought = await seekKeys(ring, algorithm, kid, keys);
-  return (await firstVerifying(examiner, token, sought.keys)) ?? (sought.sure ? undefined : 'unknown');
-}
-
-async function firstVerifying(
-  { counts }: Examiner,
-  { text }: Token,
-  keys: readonly VerifyKey[],
-): Promise<VerifyKey | undefined> {
-  for (const key of keys) {
-    counts.verifications++;
-    const algorithms = key.algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [key.algorithm];
-    // jose throws whatever is wrong; what is wrong does not matter here.
-    const good = await compactVerify(text, await key.material, { algorithms }).then(
-      () => true,
-      () => false,
-    );
-    if (good) return key;
-  }
-  return undefined;
-}
-
-function keyLists({ issuers }: Examiner): readonly (KeyList | undefined)[] {
-  return issuers.flatMap(({ ring }) => ring.remote.map((source) => source.current()));
+  return (await firstVerifying(token.text, sought.keys, take)) ?? (sought.sure ? undefined : 'unknown');
 }

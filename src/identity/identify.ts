@@ -1,9 +1,10 @@
 import type { Principal } from '../policy/principal.ts';
+import type { Budget } from './budget.ts';
 import { MAX_COOKIES, settleCookies } from './cookies.ts';
 import { examine, type Examiner } from './examine.ts';
 import type { Issuer } from './issuer.ts';
 import type { Place } from './options.ts';
-import type { Verdict } from './verdict.ts';
+import { unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
@@ -28,17 +29,21 @@ export function identify(
   { bearer, cookies }: Credentials,
   nowMs: number,
   trace: Trace,
+  budget: Budget,
 ): Principal | Promise<Principal> {
   if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
   if (bearer !== undefined)
-    return after(examine(examiner, bearer, 'bearer', nowMs), (verdict) => asBearer(verdict, trace));
+    return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) => asBearer(verdict, trace));
   const ours = ownCookies(cookies, places);
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
   if (ours.length > MAX_COOKIES) return { kind: 'anonymous', reason: 'session-invalid' };
-  const verdict = examine(examiner, first.value, first.place, nowMs);
+  const verdict = examine(examiner, first.value, first.place, nowMs, budget);
   if (more.length === 0) return after(verdict, (one) => asCookies([one], ours, trace));
-  const verdicts = [verdict, ...more.map(({ value, place }) => examine(examiner, value, place, nowMs))];
+  const verdicts = [
+    verdict,
+    ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
+  ];
   return after(all(verdicts), (every) => asCookies(every, ours, trace));
 }
 
@@ -64,6 +69,8 @@ function asCookies(verdicts: readonly Verdict[], ours: readonly PlacedToken[], t
     verdicts.forEach((verdict, index) => {
       trace(`${ours[index]?.place ?? 'cookie'}: ${inWords(verdict)}`);
     });
+  // It could be another person's: there is no choice between two, and one cannot be told.
+  if (verdicts.includes(unchecked)) return { kind: 'anonymous', reason: 'session-invalid' };
   const [only] = verdicts;
   return verdicts.length === 1 && only?.kind === 'known' ? only.known : settleCookies(verdicts);
 }

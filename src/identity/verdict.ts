@@ -22,3 +22,6 @@ export interface Bad {
 export function bad(reason: Bad['reason'], why: string): Bad {
   return { kind: 'bad', reason, why };
 }
+
+/** Stands for a token that its request, or its address, had no check left for: it could be anything. */
+export const unchecked = bad('invalid', 'it was not checked: too many came with it, or failed before it');

@@ -1,4 +1,5 @@
 import type { Known, Principal } from '../policy/principal.ts';
+import { createBudget, MAX_CHECKS, type Budget } from './budget.ts';
 import type { Revoked } from './validity.ts';
 import { createExaminer } from './examine.ts';
 import { cookiePlaces, identify, type Credentials } from './identify.ts';
@@ -14,11 +15,12 @@ import { collectKept, statsOf, statusOf, type KeySourceStatus, type VerifierStat
 export interface Verifier {
   /** Starts to fetch keys; waits for none. */
   start(): void;
-  /** At once where every token was seen before; `trace` hears, for people, what each token proved. */
+  /** At once where every token was seen before; `trace` hears, for people, what each token proved. Without a budget it is that of one request. */
   identify(
     presented: Credentials,
     nowMs: number,
     trace?: (line: string) => void,
+    by?: { readonly budget?: Budget | undefined },
   ): Principal | Promise<Principal>;
   /** Whom such claims would make, unsigned: for explain only. */
   fromClaims(issuer: string | undefined, claims: JsonObject, nowMs: number): Known | undefined;
@@ -62,7 +64,8 @@ export function createVerifier(
   const places = cookiePlaces(issuers);
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),
-    identify: (presented, nowMs, trace) => identify(examiner, places, presented, nowMs, trace),
+    identify: (presented, nowMs, trace, { budget = createBudget(MAX_CHECKS) } = {}) =>
+      identify(examiner, places, presented, nowMs, trace, budget),
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
     cookieNames: new Set(places.keys()),
     status: () => issuers.flatMap(statusOf),

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../json.ts';
 import { own, readJsonObject } from '../json.ts';
 import type { BodyReading } from './body.ts';
-import { isValid, toBytes, toCharacters } from './bytes.ts';
+import { isValid, toCharacters } from './bytes.ts';
 import { decodeOnce } from './decoding.ts';
+import { addJson, addMerged, readsBodyOf } from './merged-body.ts';
 import { addBot, addText, addValues, type Named } from './named.ts';
 import type { IdName, Lookup, QueryPlace } from './places.ts';
 import { isKeyFor, occurrencesOf, valuesOf } from './query-readings.ts';
@@ -16,6 +17,8 @@ export interface Beside {
   /** Of a form that was read. */
   readonly form: Members | undefined;
   readonly body: BodyReading | undefined;
+  /** True where its type says JSON. */
+  readonly isJson: boolean;
   readonly headers: readonly string[];
   /** True where there is a body that was not read. */
   readonly hasUnread: boolean;
@@ -23,7 +26,7 @@ export interface Beside {
 
 /** What all of them say of each id of a route: the ids themselves, or a second opinion on those in the path. */
 export function addBeside(named: Named, route: Route, beside: Beside): void {
-  if (route.places.readsBody) checkBody(named, beside);
+  if (readsBodyOf(route, beside.isJson)) checkBody(named, beside);
   for (const lookup of route.lookups) {
     addMembers(named, route, lookup.id, beside.query, lookup.queryKey, lookup.isInQuery);
     if (beside.form !== undefined)
@@ -31,6 +34,7 @@ export function addBeside(named: Named, route: Route, beside: Beside): void {
     if (lookup.json !== undefined) addJsonQuery(named, route, lookup.id, lookup.json, beside.query);
     if (beside.body !== undefined || lookup.body !== undefined)
       addJsonBody(named, route, lookup, beside.body);
+    if (beside.isJson && lookup.isInQuery) addMerged(named, route, lookup, beside.body);
     if (lookup.header !== undefined)
       addHeader(named, route, lookup.id, headersOf(beside.headers, lookup.header));
     if (lookup.cookie !== undefined)
@@ -137,13 +141,6 @@ function addJsonBody(
     const name = json && Object.keys(json).find((one) => one.toLowerCase() === id.toLowerCase());
     if (json !== undefined && name !== undefined) addJson(named, route, id, own(json, name));
   } else if (json === undefined || !addJson(named, route, id, expression.evaluate(json))) missing(named, id);
-}
-
-/** A text or a whole number; everything else is no id. */
-function addJson(named: Named, route: Route, id: IdName, value: unknown): boolean {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text !== 'string' || text === '') return false;
-  return id === 'botId' ? addBot(named, toBytes(text)) : addText(named, route, id, text);
 }
 
 /** Values of a header, or of cookies of one name: one in one spelling, as it stands. */

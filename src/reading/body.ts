@@ -9,6 +9,8 @@ export interface BodyReading {
   readonly form?: string;
   /** Its members, where it is one JSON object that cannot be disputed. */
   readonly json?: JsonObject;
+  /** True where it is JSON of another kind, as a list is: it has no members. */
+  readonly isMemberless?: boolean;
   /** True where there is nothing in it. */
   readonly isEmpty: boolean;
 }
@@ -31,6 +33,7 @@ export function readBody(bytes: Uint8Array, rawHeaders: readonly string[]): Body
     isEmpty,
     ...((FORM.test(type.trim()) || !TYPED.test(type)) && { form: latin1(bytes) }),
     ...(json && { json }),
+    ...(/^[\s]*[["\dtfn-]/.test(latin1(bytes.subarray(0, 64))) && { isMemberless: true }),
   };
 }
 
@@ -86,6 +89,11 @@ export function hasFormBody(rawHeaders: readonly string[]): boolean {
   if (!hasBody(rawHeaders)) return false;
   const types = valuesOf(rawHeaders, 'content-type');
   return types.length === 0 || types.some((type) => ANY_FORM.test(type) || !TYPED.test(type));
+}
+
+/** True for a body whose members some frameworks merge over the parameters of the query: Rails and Laravel do. */
+export function hasJsonBody(rawHeaders: readonly string[]): boolean {
+  return hasBody(rawHeaders) && valuesOf(rawHeaders, 'content-type').some((type) => /json/i.test(type));
 }
 
 /** Many clients name a type where there is nothing to be typed. */

@@ -1,7 +1,8 @@
 import type { Resource, RouteFacts } from '../policy/resource.ts';
 import { addBeside, type Beside } from './beside-path.ts';
-import { hasBody } from './body.ts';
+import { hasBody, hasJsonBody } from './body.ts';
 import type { Match } from './match.ts';
+import { readsBodyOf } from './merged-body.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
 import { readMembers } from './query-readings.ts';
 import type { Route, RouteTable } from './route.ts';
@@ -35,12 +36,14 @@ function whatIsNamed(
 ): Named {
   const named = nothingNamed();
   for (const matches of guarded) for (const match of matches) addMatch(named, match, hosts);
+  const isJson = hasJsonBody(headers);
   const beside: Beside = {
     query: readMembers(form.query ?? '', matrixOf(form.path)),
     form: body?.form === undefined ? undefined : readMembers(body.form, ''),
     body,
+    isJson,
     headers,
-    hasUnread: body === undefined && routes.some(({ places }) => places.readsBody) && hasBody(headers),
+    hasUnread: body === undefined && hasBody(headers) && routes.some((route) => readsBodyOf(route, isJson)),
   };
   for (const route of routes) addBeside(named, route, beside);
   return named;

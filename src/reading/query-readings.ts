@@ -18,8 +18,8 @@ export interface Members {
   readonly readings: readonly Reading[] | undefined;
 }
 
-/** Spellings past which keys that only a decoder of characters could read are too many: such a query is refused. */
-const MAX_STRANGE_TEXTS = 400;
+/** Characters past which the readings of keys that only a decoder of characters could read are too many: refused. */
+const MAX_STRANGE = 3_000;
 /** Anything that some reading takes for something else. */
 const ODD = /[^\w.~\-=&]/;
 const ODD_KEY = /[^\w.~\-[\]]/;
@@ -63,8 +63,8 @@ function count(members: readonly string[], name: string): Occurrences | undefine
     // Decoding shortens; only compatibility forms can grow, and never to twice their bytes.
     if (key.length * 2 < name.length) continue;
     const { texts, strange } = textsOf(key);
-    if (strange) looked += texts.length;
-    if (texts.length === 0 || looked > MAX_STRANGE_TEXTS) return undefined;
+    looked += strange;
+    if (texts.length === 0 || looked > MAX_STRANGE) return undefined;
     if (!texts.some((text) => isSpelling(text, name))) continue;
     // Who decodes before splitting finds the value elsewhere than who splits first.
     if (texts.some((text) => SEPARATOR.test(text))) return undefined;
@@ -73,17 +73,19 @@ function count(members: readonly string[], name: string): Occurrences | undefine
   return { spellings: spellings.size, times: Math.max(0, ...spellings.values()) };
 }
 
-/** Every reading of a key, none where there are too many; strange where decoding alone does not tell. */
-function textsOf(key: string): { readonly texts: readonly string[]; readonly strange: boolean } {
-  if (!ODD_KEY.test(key)) return { texts: [key], strange: false };
+/** Every reading of a key, none where there are too many; `strange` counts what decoding alone does not tell. */
+function textsOf(key: string): { readonly texts: readonly string[]; readonly strange: number } {
+  if (!ODD_KEY.test(key)) return { texts: [key], strange: 0 };
   let text = key.replaceAll('+', ' ');
   const texts = [text];
   while (texts.length <= MAX_DEPTH && isEncoded(text)) texts.push((text = decodeOnce(text)));
-  if (!texts.some((one) => STRANGE.test(one))) return { texts, strange: false };
+  if (!texts.some((one) => STRANGE.test(one))) return { texts, strange: 0 };
   const readings = readText([key, key.replaceAll('+', ' ')]) ?? [];
+  const strange = readings.reduce((sum, reading) => sum + reading.text.length, 0);
+  if (strange > MAX_STRANGE) return { texts: [], strange };
   return {
     texts: readings.flatMap(({ text: one }) => [one, foldLiteral(one), ...fitLetters(one)]),
-    strange: true,
+    strange,
   };
 }
 

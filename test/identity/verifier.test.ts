@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createBudget } from '../../src/identity/budget.ts';
 import { checkIdentity } from '../../src/identity/check.ts';
 import type { ClaimPaths, IssuerOptions, KeyOptions } from '../../src/identity/options.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -497,4 +498,53 @@ t.test('the longest token is a setting, and never more than 8 KiB', async (t) =>
   t.equal(await said(undefined, 1_000), 'known');
   t.equal(await said(1_000, 1_000), 'token-invalid');
   t.equal(await said(1_000_000, 7_000), 'token-invalid');
+});
+
+t.test('what one request costs, whatever it carries', async (t) => {
+  const strange = createSigner('HS256', 'hs-1');
+  const places = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `cookie:${name}` as const);
+  const secrets = Array.from({ length: 3 }, () => createSigner('HS256'));
+  const three = ['one', 'two', 'three'].map((name) =>
+    issuer({ name, keys: secrets.map(secretOf), from: ['bearer', ...places] }),
+  );
+  const many = createVerifier(options(three), { log: quiet });
+  const forged = (n: number): string => createSigner('HS256').sign(claims({ sub: String(n) }));
+  const checks = async (ask: () => unknown): Promise<number> => {
+    const before = many.stats().verifications;
+    await ask();
+    return many.stats().verifications - before;
+  };
+  const eight = places.map((place, n) => `${place.slice('cookie:'.length)}=${forged(n)}`);
+  t.ok((await checks(() => cookies(many, ...eight))) <= 4, 'eight cookies, three issuers, three keys');
+  t.ok((await checks(() => bearer(many, forged(9)))) <= 4, 'one bearer');
+
+  const verifier = createVerifier(options([issuer({ keys })]), { log: quiet });
+  const failed: string[] = [];
+  const ask = async (left: number, ...values: string[]): Promise<string> => {
+    const budget = createBudget(left, () => failed.push('failed'));
+    const pairs = values.map((value) => ({ name: 'session', value }));
+    return word(await verifier.identify({ cookies: pairs }, Date.now(), undefined, { budget }));
+  };
+  const [good, other, late] = [
+    hs.sign(claims()),
+    hs.sign(claims({ sub: 'grace' })),
+    hs.sign(claims({ exp: seconds(-60) })),
+  ];
+  const rotated = strange.sign(claims());
+  t.equal(await ask(0, good), 'session-invalid', 'nothing to spend: nothing is believed');
+  t.equal(verifier.stats().verifications, 0);
+  t.equal(await ask(4, good), 'known', 'and nothing is remembered of it');
+  t.equal(await ask(0, good), 'known', 'what was verified before costs nothing');
+  t.equal(await ask(0, good, other), 'session-invalid', 'what was not checked could be another person');
+  t.equal(await ask(4, good, other), 'session-invalid');
+  t.equal(await ask(4, late), 'session-expired');
+  t.same(failed, [], 'an expired session is no failure');
+  for (let n = 0; n < 3; n += 1) t.equal(await ask(4, rotated), 'session-invalid');
+  t.same(failed, ['failed'], 'one that no key verifies is one, however often it comes');
+  t.equal(await ask(4, 'garbage', 'a.b.c'), 'session-invalid');
+  t.same(failed, ['failed'], 'what costs no check is none');
+  const shared = [ask(1, strange.sign(claims({ sub: 'x' })), hs.sign(claims({ sub: 'y' })))];
+  const whole = ask(4, hs.sign(claims({ sub: 'y' })));
+  await Promise.all(shared);
+  t.equal(await whole, 'known', "another request's empty purse is not this one's");
 });

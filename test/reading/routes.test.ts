@@ -70,6 +70,7 @@ const json = ['Content-Type', 'application/json'];
 const form = ['Content-Type', 'application/x-www-form-urlencoded'];
 const chat: RouteOptions = { path: '/api', body: { botId: 'dep.id', conversationId: 'chat_id' } };
 const posted: RouteOptions = { path: '/post', form: { botId: 'b' } };
+const queried: RouteOptions = { path: '/q', query: { botId: 'bot' } };
 const mixed: RouteOptions = { path: '/m/:botId', body: { conversationId: 'id' } };
 
 const bodies: readonly (readonly [string, RouteOptions, string, readonly string[], string | undefined, string])[] = [
@@ -102,6 +103,20 @@ const bodies: readonly (readonly [string, RouteOptions, string, readonly string[
   ['a field in two spellings', posted, '/post', form, 'b=a&B=b', 'ambiguous'],
   ['the query says another', posted, '/post?b=c', form, 'b=a', 'ambiguous'],
   ['the query says the same', posted, '/post?b=a', form, 'b=%61', 'a'],
+  ['JSON beside a query: another bot', queried, '/q?bot=a', json, '{"bot":"b"}', 'ambiguous'],
+  ['the same one', queried, '/q?bot=a', json, '{"bot":"a","x":1}', 'a'],
+  ['none', queried, '/q?bot=a', json, '{"x":{"bot":"b"}}', 'a'],
+  ['no body', queried, '/q?bot=a', json, '', 'a'],
+  ['of a vendor', queried, '/q?bot=a', ['Content-Type', 'application/vnd.x+json'], '{"bot":"b"}', 'ambiguous'],
+  ['in another case', queried, '/q?bot=a', json, '{"BOT":"b"}', 'ambiguous'],
+  ['in two cases, one of them good', queried, '/q?bot=a', json, '{"bot":"a","Bot":"a"}', 'ambiguous'],
+  ['as a member of it', queried, '/q?bot=a', json, '{"bot[]":"b"}', 'ambiguous'],
+  ['as a list', queried, '/q?bot=a', json, '{"bot":["b"]}', 'ambiguous'],
+  ['twice', queried, '/q?bot=a', json, '{"bot":"b","bot":"a"}', 'ambiguous'],
+  ['cut off', queried, '/q?bot=a', json, '{"bot":"b"', 'ambiguous'],
+  ['a list has no members', queried, '/q?bot=a', json, ' [{"bot":"b"}]', 'a'],
+  ['a mark before it', queried, '/q?bot=a', json, '\xef\xbb\xbf{"bot":"b"}', 'ambiguous'],
+  ['text', queried, '/q?bot=a', ['Content-Type', 'text/plain'], '{"bot":"b"}', 'a'],
 ]; // prettier-ignore
 
 t.test('bodies', async (t) => {
@@ -110,6 +125,9 @@ t.test('bodies', async (t) => {
   const unread = { target: '/api', host: '', formBody: false, headers: [...json, 'Content-Length', '9'] };
   t.match(readTarget(compileRoutes([chat]), unread), { kind: 'unresolved', needsBody: true });
   t.match(readTarget(compileRoutes([chat]), { ...unread, body: OVERSIZED }), { kind: 'ambiguous' });
+  const query = { ...unread, target: '/q?bot=a' };
+  t.match(readTarget(compileRoutes([queried]), query), { kind: 'unresolved', needsBody: true });
+  t.match(readTarget(compileRoutes([queried]), { ...query, body: OVERSIZED }), { kind: 'ambiguous' });
   const own = [{ path: '/q', bot: 'x', query: { conversationId: 'id' } }];
   t.equal(read(own, '/q?id=1', { formBody: true }), "x '',1", 'a form that changes nothing for members');
   t.equal(read(own, '/q'), 'unresolved', 'what the route names must be there');

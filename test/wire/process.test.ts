@@ -155,11 +155,14 @@ const reloaded = {
   public: { url: 'https://new.example', corsOrigins: ['https://app.example'] },
   routes: [{ path: '/feedback', bot: 'sales' }, { path: '/open', open: true }, { path: '/watched/:botId' }],
   otherPaths: 'reject',
+  botIdCase: 'lower',
+  pages: { siteName: 'The New Site' },
   identity: { issuers: [], forwardCredentials: true },
   login: { url: '/enter' },
   trustedProxies: { cidrs: ['127.0.0.1/32'], source: 'header:x-visitor' },
   policy: { maxStalenessSeconds: 1_000, defaults: { mode: 'report' } },
   admin: { token: 'another-token-'.repeat(4) },
+  upstream: { allowHeaders: ['X-Remote-User'] },
   log: { level: 'debug' },
 };
 
@@ -197,14 +200,17 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   const told = await change({
     ...reloaded,
     public: { ...before['public'], ...reloaded.public, port: Number(port) },
+    upstream: { ...before['upstream'], ...reloaded.upstream },
     limits,
   });
-  t.match(told, /not taken until a restart: public\.port, limits\.targetBytes/);
+  t.match(told, /"needRestart":\["public\.port","limits\.targetBytes"\]/);
+  await gateway.line(({ msg }) => msg === 'not taken until a restart: public.port, limits.targetBytes');
   const plain = 'Host: chat.example\r\nConnection: close';
   const status = async (target: string, fields = plain) =>
     (await get(gateway.publicUrl, target, fields)).status;
   t.equal(await status(`/open/${'x'.repeat(400)}`), 404, 'limits.targetBytes: as it was');
-  t.equal(await status('/login'), 404, 'otherPaths');
+  t.equal(await status('/login'), 200, 'where all scopes only report');
+  await gateway.line(({ msg, reason }) => msg === 'access' && reason === 'not-open');
   const explain = async (token: string, target: string) => {
     const response = await fetch(`${gateway.privateUrl}/_gateway/api/v1/explain`, {
       method: 'POST',
@@ -216,12 +222,20 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   const next = reloaded.admin.token;
   t.match(await explain('first-token-'.repeat(4), '/feedback'), /^\[401/, 'admin.token');
   t.match(await explain(next, '/feedback'), /^\[200.*bot sales.*mode report/, 'routes, policy.defaults');
+  t.match(await explain(next, '/watched/Support'), /bot support/, 'botIdCase');
   t.match(await explain(next, '/feedback'), /"no-access"/, 'identity: nobody is asked to log in');
   await get(gateway.publicUrl, '/watched/a', `${plain}\r\nX-Visitor: 203.0.113.99`);
   await gateway.line(({ msg, clientIp }) => msg === 'access' && clientIp === '203.0.113.99');
   await gateway.line(({ level, reason }) => level === 20 && reason === 'not-guarded');
+  await platform.take();
+  await get(gateway.publicUrl, '/feedback', `${plain}\r\nX-Remote-User: somebody`);
+  const [allowed] = await platform.take();
+  t.equal(allowed && header(allowed, 'X-Remote-User'), 'somebody', 'upstream.allowHeaders');
   const login = { url: '/enter', returnParam: 'back' };
-  await change({ public: { ...before['public'], ...reloaded.public }, login });
+  const { pages } = reloaded;
+  await change({ public: { ...before['public'], ...reloaded.public }, login, pages });
+  const framed = `${plain}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe`;
+  t.match((await get(gateway.publicUrl, '/transcripts/a/1', framed)).body, /The New Site/, 'pages');
   const { headers } = await get(gateway.publicUrl, '/transcripts/a/1');
   t.match(headers['location'], /\/enter\?back=/, 'login');
   const cors = await get(gateway.publicUrl, '/transcripts/a/1', `${plain}\r\nOrigin: https://app.example`);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import t from 'tap';
 import { createPatience } from '../../src/app/patience.ts';
@@ -74,6 +74,53 @@ t.test('workers: one port, one policy, one sum; one that dies is started again',
   t.ok(await until(back, 10_000));
   gateway.signal('SIGHUP');
   t.equal((await visit(gateway.publicUrl, 'stranger')).status, 401);
+});
+
+t.test('a worker that is started again runs by what the others run by, whatever the file says', async (t) => {
+  const [redis, origin, other] = await Promise.all([startRedis(), startOrigin(), startOrigin()]);
+  const store = { redis: { url: redis.url } };
+  const config = configOf(origin.url, { store, workers: 2, log: { level: 'info' } });
+  const gateway = await startGateway({ config });
+  t.teardown(async () => {
+    await gateway.stop();
+    await Promise.all([redis.stop(), origin.close(), other.close()]);
+  });
+  const file = readFileSync(gateway.configFile, 'utf8');
+  const children = (): number[] =>
+    readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const said = (start: string): number =>
+    gateway.logs.filter(({ msg }) => String(msg).startsWith(start)).length;
+  /** Kills both, one after the other, so that whichever answers then was started again. */
+  const renew = async (): Promise<void> => {
+    for (const [before, old] of children().entries()) {
+      process.kill(old, 'SIGKILL');
+      t.ok(await until(() => said('a worker takes requests again') > before, 40_000));
+    }
+  };
+  const allowed = async (site: string): Promise<boolean> => {
+    const answers = await Promise.all(
+      [0, 1, 2, 3].map(() => visit(gateway.publicUrl, 'stranger', { headers: { origin: site } })),
+    );
+    return answers.every(({ headers }) => headers['access-control-allow-origin'] === site);
+  };
+  const cors = (site: string): string => `public:\n  corsOrigins: [${site}]`;
+
+  // Taken: what a reload may change. Not taken: the platform, which waits for a restart.
+  const changed = file.replace('public:', cors('https://second.example'));
+  writeFileSync(gateway.configFile, changed.replace(origin.url, other.url));
+  gateway.signal('SIGHUP');
+  t.ok(await until(() => said('not taken until a restart: upstream.url') === 2, 20_000));
+  t.ok(await allowed('https://second.example'), 'what was reloaded');
+  writeFileSync(
+    gateway.configFile,
+    `${file.replace('public:', cors('https://third.example'))}\nworkers: none`,
+  );
+  gateway.signal('SIGHUP');
+  await gateway.line(({ msg }) => String(msg).startsWith('reload refused'));
+  await renew();
+  t.ok(await allowed('https://second.example'), 'is what they begin with');
+  t.equal((await visit(gateway.publicUrl, 'member')).status, 200);
+  t.equal(other.hits(), 0, 'and the platform is the one of the start');
 });
 
 /** Runs writers of a log that share one pipe, and a reader of it; says what the reader says. */

@@ -133,7 +133,8 @@ export const limits = group(
       default: 0,
     }),
     hostileTokensPerMinute: whole(0, 1_000_000, {
-      description: 'Invalid tokens from one known address, 429 beyond; 0 = no limit. Gateways on one Redis count together.',
+      description:
+        'Invalid tokens from one address, 429 beyond; 0 = no limit. Past as many different ones that no key verifies, cookies too, no signature from there is checked for up to a minute. Gateways on one Redis count together.',
       default: 300,
     }),
     strangerChecksPerMinute: whole(0, 1_000_000, {

@@ -1,4 +1,5 @@
 import type { Principal } from '../../policy/principal.ts';
+import type { Budget } from '../budget.ts';
 import type { Credentials } from '../identify.ts';
 import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
@@ -10,6 +11,7 @@ import type { Bringer, Presented } from './presented.ts';
 export interface Asked extends Bringer {
   /** True where the platform's own answer decides for whoever brings a session: then nothing is asked. */
   readonly delegated: boolean;
+  readonly budget?: Budget | undefined;
 }
 
 type Trace = ((line: string) => void) | undefined;
@@ -21,7 +23,7 @@ export function whoAsks(
   { presented, by, nowMs, trace }: Presentation,
 ): Principal | Promise<Principal> {
   const { sessions: brought = [], ...credentials } = presented;
-  const byToken = verifier.identify(credentials, nowMs, trace);
+  const byToken = verifier.identify(credentials, nowMs, trace, by);
   if (brought.length === 0) return byToken;
   return after(byToken, (principal) => {
     const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));

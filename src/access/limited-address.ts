@@ -1,0 +1,21 @@
+import type { ClientIp } from '../policy/client-ip.ts';
+import { parseAddress } from '../reading/address.ts';
+
+/**
+ * Whom a limit counts: the client, else the peer, so that a header of the visitor's own lifts no limit. A trusted
+ * proxy that does not say for whom it asks is never counted: it stands for everybody behind it. Of IPv6 the network
+ * counts, since a visitor has as many addresses of it as they like.
+ */
+export function limitedAddress(
+  client: ClientIp,
+  peerTrusted: boolean,
+  peer: string | undefined,
+): string | undefined {
+  const text = client.status === 'unknown' ? (peerTrusted ? undefined : peer) : client.address;
+  const address = text === undefined ? undefined : parseAddress(text);
+  if (address?.family !== 6) return address?.address ?? text;
+  return `${address.groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
