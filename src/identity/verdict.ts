@@ -27,14 +27,8 @@ export function bad(cause: TokenCause, tried?: string): Bad {
 }
 
 function reasonOf(cause: TokenCause): Bad['reason'] {
-  switch (cause) {
-    case 'expired':
-    case 'revoked':
-      return cause;
-    case 'unknown-issuer':
-      return 'foreign';
-  }
-  return 'invalid';
+  if (cause === 'expired' || cause === 'revoked') return cause;
+  return cause === 'unknown-issuer' ? 'foreign' : 'invalid';
 }
 
 /** For operators; never a part of the token. */
