@@ -19,6 +19,7 @@ import type { Answer, Authorize, Forwarding, How, Question } from './question.ts
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
+import { whyNot } from './why-not.ts';
 
 const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
 
@@ -81,6 +82,7 @@ function answer(
   const { mode } = settings;
   narrator?.principal(principal);
   narrator?.policy(view, settings);
+  narrator?.near(whyNot({ resource, principal, client, view, settings, nowMs }));
   const asked = { preflight, resource, principal, client, ...(delegation && { delegation }) };
   const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);

@@ -1,6 +1,7 @@
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode, PolicyView, Settings } from '../policy/policy.ts';
-import type { Principal } from '../policy/principal.ts';
+import { tokenCauses } from '../policy/cause.ts';
+import type { Known, Principal, WhyNot } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Hop } from '../reading/origin.ts';
@@ -16,6 +17,8 @@ export interface Narrator {
   readonly revocation: (line: string) => void;
   readonly principal: (principal: Principal) => void;
   readonly policy: (view: PolicyView, settings: Settings) => void;
+  /** What nearly matched. */
+  readonly near: (steps: readonly Step[]) => void;
   readonly line: (name: string, decision: Decision | undefined) => void;
   readonly decision: (decision: Decision, mode: Mode) => void;
 }
@@ -43,6 +46,7 @@ export function createNarrator(): Narrator {
         `${state}; mode ${mode}, when off ${whenOff}, require login ${requireLogin}, inherit platform ${inheritPlatform}`,
       );
     },
+    near: (found) => void steps.push(...found),
     line: (name, decision) => say(name, decision ? describeDecision(decision) : 'does not apply'),
     decision: (decision, mode) =>
       say('answer', `${describeDecision(decision)}${mode === 'report' ? ', reported only' : ''}`),
@@ -78,16 +82,41 @@ function describeResource(resource: Resource): string {
 function describePrincipal(principal: Principal): string {
   switch (principal.kind) {
     case 'known': {
-      const roles = (['member', 'contact', 'admin'] as const).filter((role) => principal[role] !== undefined);
       const what =
         principal.session === undefined ? `issuer ${principal.issuer}` : `session ${principal.session}`;
-      return `${principal.subject} of ${what}, by ${principal.via}: ${roles.join(', ') || 'no grant'}`;
+      const grants = describeGrants(principal).join('; ');
+      return `${principal.subject} of ${what}, by ${principal.via}: ${grants || 'no grant'}`;
     }
     case 'anonymous':
-      return `nobody: ${principal.reason}`;
+      return `nobody: ${principal.reason}${becauseOf(principal)}`;
     case 'refused':
-      return `nobody: the bearer is refused, ${principal.reason}`;
+      return `nobody: the token is refused, ${principal.reason}${becauseOf(principal)}`;
     case 'undetermined':
       return `not known now: ${principal.reason}`;
   }
+}
+
+function becauseOf({ cause }: WhyNot): string {
+  return cause === undefined ? '' : `, ${cause}: ${tokenCauses[cause]}`;
+}
+
+/** More of a person's bots or conversations than this are counted only. */
+const MAX_NAMED = 50;
+
+function describeGrants({ member, contact, admin }: Known): readonly string[] {
+  const grants: string[] = [];
+  if (member !== undefined)
+    grants.push(`member of ${member.bots === 'all' ? 'every bot' : listed(member.bots)}`);
+  if (contact !== undefined) {
+    const own = contact.conversations.size > 0 ? [`of conversations ${listed(contact.conversations)}`] : [];
+    grants.push(['contact', ...(contact.id === undefined ? [] : [contact.id]), ...own].join(' '));
+  }
+  if (admin !== undefined)
+    grants.push(admin.superAdmin ? 'super admin' : `admin of ${listed(admin.ownedBots)}`);
+  return grants;
+}
+
+function listed(ids: ReadonlySet<string>): string {
+  const named = [...ids].slice(0, MAX_NAMED).join(', ');
+  return ids.size > MAX_NAMED ? `${named} and ${String(ids.size - MAX_NAMED)} more` : named;
 }

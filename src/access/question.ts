@@ -2,7 +2,7 @@ import type { BodyReading } from '../reading/body.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
-import type { Decision } from '../policy/reason.ts';
+import type { Decision, Scope } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
 
 /** Who holds the other end of the connection. */
@@ -30,6 +30,8 @@ export interface Question {
 export interface Step {
   readonly step: string;
   readonly result: string;
+  /** Whose list it tells of: who may not manage that one does not hear it. */
+  readonly scope?: Scope;
 }
 
 /** What the upstream is told of the way the request came. */

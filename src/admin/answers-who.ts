@@ -1,4 +1,4 @@
-import type { Outcome, RangeMatch, Reason } from '../policy/reason.ts';
+import type { Outcome, RangeMatch, Reason, Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { Enum } from './schemas.ts';
 
@@ -59,7 +59,13 @@ export const whoAnswers = {
           range: Type.Optional(Type.Object({ scope: Type.String(), id: Type.String() })),
         }),
       ),
-      steps: Type.Array(Type.Object({ step: Type.String(), result: Type.String() })),
+      steps: Type.Array(
+        Type.Object({
+          step: Type.String(),
+          result: Type.String(),
+          scope: Type.Optional(Type.Unsafe<Scope>(Type.String({ description: 'Whose list it tells of.' }))),
+        }),
+      ),
     },
     {
       additionalProperties: true,

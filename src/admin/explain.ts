@@ -1,16 +1,20 @@
-import type { Answer, How, Peer, Question } from '../access/question.ts';
+import type { How, Peer, Question, Step } from '../access/question.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FieldError } from '../policy/range.ts';
 import { parseAddress } from '../reading/address.ts';
 import { Answers } from './answers.ts';
-import { actorOf, mayManage } from './actor.ts';
+import { actorOf, mayManage, type Actor } from './actor.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { isTokenText, presentToken } from './present.ts';
+import { describeToken } from '../identity/describe.ts';
+import { presentAny } from './present.ts';
 import { sendProblem } from './problem.ts';
 import { ExplainBody } from './schemas.ts';
 import type { ExplainRequest } from './schemas.ts';
 import { sendNotYours } from './scope.ts';
 import { viewAnswer } from './views.ts';
+
+/** Whatever was pasted as a token is told what it is, too long ones too. */
+const BODY_LIMIT = 256 * 1024;
 
 export function explainRoutes(app: AdminApp, options: AdminOptions): void {
   const schema = {
@@ -18,7 +22,7 @@ export function explainRoutes(app: AdminApp, options: AdminOptions): void {
     body: ExplainBody,
     response: { 200: Answers.explained },
   };
-  app.post('/explain', { schema }, async (request, reply) => {
+  app.post('/explain', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const visit = await readVisit(options, request.body);
     if (!visit.ok) return sendProblem(reply, 'invalid', 'No visitor can ask this.', { errors: visit.errors });
     const answer = await options.authorize(visit.question, { ...visit.how, trace: true });
@@ -26,12 +30,23 @@ export function explainRoutes(app: AdminApp, options: AdminOptions): void {
     const scope = resource.kind === 'transcript' ? (`bot:${resource.bot}` as const) : 'platform';
     // An owner hears of their own bots only: what else there is, is not theirs to explore.
     if (!mayManage(actorOf(request), scope)) return sendNotYours(reply);
-    return reply.send(viewAnswer(answer, visit.notes));
+    const steps = [...visit.notes, ...(answer.steps ?? [])];
+    return reply.send(
+      viewAnswer(
+        answer,
+        steps.filter((step) => mayHear(actorOf(request), step)),
+      ),
+    );
   });
 }
 
+/** An owner hears of the lists of their own bots, not of the platform's. */
+function mayHear(actor: Actor, { scope }: Step): boolean {
+  return scope === undefined || mayManage(actor, scope);
+}
+
 type Visit =
-  | { readonly ok: true; readonly question: Question; readonly how: How; readonly notes: Answer['steps'] }
+  | { readonly ok: true; readonly question: Question; readonly how: How; readonly notes: readonly Step[] }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /** Builds the question that the described visitor would ask. */
@@ -49,16 +64,24 @@ async function readVisit(options: AdminOptions, body: ExplainRequest): Promise<V
     });
   }
   if (errors.length > 0) return { ok: false, errors };
-  const presented = body.token === undefined ? undefined : await presentToken(options, body.token);
+  const presented = body.token === undefined ? undefined : await presentAny(options, body.token);
   const peer: Peer = { address: body.peer ?? body.clientIp ?? '' };
-  const question = questionOf(options, body, presented?.presentation.headers ?? [], peer);
-  const place = presented?.presentation.place;
+  const question = questionOf(options, body, presented?.headers ?? [], peer);
   return {
     ok: true,
     question,
     how: { ...(from === undefined ? {} : { from }), ...(as === undefined ? {} : { as }) },
-    notes: place === undefined ? [] : [{ step: 'token', result: `presented as ${place}` }],
+    notes: body.token === undefined ? [] : notesOf(body.token, presented?.place),
   };
+}
+
+function notesOf(token: string, place: string | undefined): readonly Step[] {
+  const presented =
+    place === undefined ? 'cannot be presented: no header can carry it' : `presented as ${place}`;
+  return [
+    { step: 'token', result: presented },
+    { step: 'token', result: describeToken(token) },
+  ];
 }
 
 function questionOf(
@@ -114,8 +137,6 @@ function mistakesOf(body: ExplainRequest): FieldError[] {
   if (body.token !== undefined && body.claims !== undefined) {
     errors.push({ field: 'claims', message: 'must not be there beside token' });
   }
-  if (body.token !== undefined && !isTokenText(body.token))
-    errors.push({ field: 'token', message: 'is no token' });
   for (const [name, value] of Object.entries(body.headers ?? {})) {
     if (!HEADER_NAME.test(name)) errors.push({ field: `headers.${name}`, message: 'is no name of a header' });
     if (!HEADER_VALUE.test(value))

@@ -9,7 +9,7 @@ export interface Presentation {
 }
 
 /** Base64url and dots: what a JWT is made of. Nothing that could break out of a cookie. */
-const TOKEN = /^[A-Za-z0-9_.~+/=-]{1,8192}$/;
+const TOKEN = /^[A-Za-z0-9_.~+/=-]{1,16384}$/;
 
 export function isTokenText(text: string): boolean {
   return TOKEN.test(text);
@@ -46,6 +46,16 @@ export async function presentToken(
     if (isKnown(other)) return { principal: other, presentation };
   }
   return { principal, presentation: bearer };
+}
+
+/** Where any text that was pasted would stand: as `presentToken` for what can be a token, else the bearer. */
+export async function presentAny(
+  options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
+  text: string,
+): Promise<Partial<Presentation>> {
+  if (isTokenText(text)) return (await presentToken(options, text)).presentation;
+  const isCarried = /^[\t\x20-\x7e\x80-\xff]+$/.test(text);
+  return isCarried ? { place: 'bearer', headers: ['authorization', `Bearer ${text}`] } : {};
 }
 
 function isKnown(principal: Principal): principal is Known {

@@ -1,4 +1,4 @@
-import type { Answer } from '../access/question.ts';
+import type { Answer, Step } from '../access/question.ts';
 import type { Answer as Answered } from './answers.ts';
 import type { Revocation } from '../policy/revocation.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -46,11 +46,11 @@ function viewSide(
 type Explained = Answered<'explained'> & Readonly<Record<string, unknown>>;
 
 /** A decision as admins see it, with every step that led to it. */
-export function viewAnswer(answer: Answer, notes: Answer['steps'] = []): Explained {
-  const { decision, resource, principal, client, mode, enforced, revision, stale, steps = [] } = answer;
+export function viewAnswer(answer: Answer, steps: readonly Step[]): Explained {
+  const { decision, resource, principal, client, mode, enforced, revision, stale } = answer;
   return {
     decision,
-    steps: [...notes, ...steps],
+    steps: [...steps],
     mode,
     enforced,
     revision,
@@ -64,7 +64,8 @@ export function viewAnswer(answer: Answer, notes: Answer['steps'] = []): Explain
 function viewPrincipal(principal: Principal): object {
   if (principal.kind !== 'known') {
     const { kind, reason } = principal;
-    return { kind, reason };
+    const { cause, tried } = kind === 'undetermined' ? {} : principal;
+    return { kind, reason, ...(cause && { cause }), ...(tried !== undefined && { issuer: tried }) };
   }
   const { kind, via, issuer, subject, member, contact } = principal;
   const bots = member?.bots;

@@ -78,9 +78,20 @@ function tokenFigures(stats: () => ReturnType<Verifier['stats']>): Figure[] {
     gauge('token_cache_entries', 'Tokens remembered.', () => stats().cached),
     counter('token_verifications_total', 'Signature checks.', () => stats().verifications),
     counter('token_failures_total', 'Tokens that no key verified.', () => stats().failures),
+    refusals(stats),
     counter('key_fetches_total', 'Fetches of key sets.', () => stats().keyFetches),
     counter('key_fetch_failures_total', 'Those that failed.', () => stats().keyFetchFailures),
   ];
+}
+
+function refusals(stats: () => ReturnType<Verifier['stats']>): Figure {
+  return {
+    name: 'token_refusals_total',
+    type: 'counter',
+    help: 'Tokens that proved nothing, by cause, each time that one was presented.',
+    labels: ['cause'],
+    read: () => [...stats().refused].map(([cause, value]) => ({ labels: { cause }, value })),
+  };
 }
 
 function keyAge(verifier: () => Verifier): Figure {

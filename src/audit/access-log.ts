@@ -62,6 +62,7 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
   const transcript = resource.kind === 'transcript' ? resource : undefined;
   const range = decision.outcome === 'forward' ? decision.range : undefined;
   const known = principal.kind === 'known' ? principal : undefined;
+  const whyNot = principal.kind === 'anonymous' || principal.kind === 'refused' ? principal : undefined;
   const person = (id: string | undefined): string | undefined => personOf(id, options);
   return {
     outcome: refusal === undefined ? decision.outcome : 'deny',
@@ -80,6 +81,8 @@ function describe(event: AccessEvent, options: AccessLogOptions): Record<string,
     issuer: known?.session === undefined ? known?.issuer : undefined,
     session: sessionOf(principal),
     subject: person(known?.subject),
+    cause: whyNot?.cause,
+    triedIssuer: whyNot?.tried,
     revision: answer.revision,
     stale: answer.stale,
     requestId: event.requestId,

@@ -1,5 +1,7 @@
 import { isBotId } from '../policy/resource.ts';
+import { isPrivateWay } from './discovery.ts';
 import { claimFault } from './claim-path.ts';
+import { isIssuerPattern, issuerNameFault } from './issuer-name.ts';
 import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
 import type { ClaimPaths, IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
@@ -47,12 +49,15 @@ const EMAIL_CLAIM = /(?:^|[./:_-])(?:e-?mail(?:[_-]?address)?|mail|upn)$/i;
 
 function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn: Report): void {
   if (issuer.issuer === null) warn(`${path}.issuer`, 'is null: tokens without iss are taken for its own');
+  const isLocal = (issuer.discover ?? null) === null;
+  checkName(issuer, path, mistake, warn);
   if (issuer.issuer === '') mistake(`${path}.issuer`, 'is empty; null means tokens without iss');
   if (issuer.audience === null)
     warn(`${path}.audience`, 'is null: tokens without aud count, whatever service they were made for');
   else if (issuer.audience.length === 0)
     mistake(`${path}.audience`, 'is empty; null means tokens without aud');
-  if (issuer.keys.length === 0) mistake(`${path}.keys`, 'there must be at least one');
+  if (issuer.keys.length === 0 && isLocal)
+    mistake(`${path}.keys`, 'there must be at least one, or `discover`');
   if (issuer.from.length === 0) mistake(`${path}.from`, 'there must be at least one place');
   issuer.from.forEach((place, at) => {
     if (place !== 'bearer' && !/^cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(place))
@@ -64,6 +69,24 @@ function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn:
   checkClaims(issuer.claims, `${path}.claims`, mistake, warn);
   if (issuer.grants.includes('contact') && EMAIL_CLAIM.test(issuer.claims.contact))
     mistake(`${path}.claims.contact`, 'names an e-mail address; a contact is known by a stable id');
+}
+
+function checkName(options: IssuerOptions, path: string, mistake: Report, warn: Report): void {
+  const { discover = null, tenants = null } = options;
+  if (discover !== null) {
+    checkDiscovery(discover, `${path}.discover`, mistake);
+    if (options.issuer !== undefined)
+      mistake(`${path}.issuer`, 'has no place beside discover, which is the `iss`');
+  } else if (options.issuer === undefined)
+    mistake(`${path}.issuer`, 'is required, or `discover`; null means tokens without iss');
+  const issuer = options.issuer ?? null;
+  const fault = issuer === null ? undefined : issuerNameFault(issuer);
+  if (fault !== undefined) mistake(`${path}.issuer`, fault);
+  const isPattern = issuer !== null && isIssuerPattern(issuer);
+  if (isPattern && tenants === null)
+    warn(`${path}.tenants`, 'is null: whoever has a tenant there can sign for any bot');
+  if (!isPattern && tenants !== null)
+    mistake(`${path}.tenants`, 'needs an issuer with a name in braces, as in https://login.example/{tenant}');
 }
 
 function checkClaims(claims: ClaimPaths, path: string, mistake: Report, warn: Report): void {
@@ -85,13 +108,18 @@ function checkKey(key: KeyOptions, path: string, mistake: Report, warn: Report):
   if (typeof read === 'string') mistake(path, read);
 }
 
+/** What is discovered says whom to believe: never on a way that others can speak on. */
+function checkDiscovery(text: string, path: string, mistake: Report): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !isPrivateWay(url) || url.username !== '' || /[?#]/.test(text))
+    mistake(path, 'must be the issuer as its tokens name it: an https URL without query');
+}
+
 function checkUrl(text: string, path: string, mistake: Report, warn: Report): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     return mistake(path, 'must be an http or https URL');
   if (url.username !== '' || url.password !== '')
     return mistake(path, 'must not hold a user name or password');
-  const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !local)
-    warn(path, 'is fetched without TLS: whoever is on the way can sign tokens');
+  if (!isPrivateWay(url)) warn(path, 'is fetched without TLS: whoever is on the way can sign tokens');
 }

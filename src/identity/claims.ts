@@ -1,3 +1,6 @@
+import type { TokenCause } from '../policy/cause.ts';
+import { compileClaim, type ReadClaim } from './claim-path.ts';
+import { defaultClaims, type IssuerOptions, type TokenUse } from './options.ts';
 import { own, type JsonObject } from '../json.ts';
 
 /** The registered claims, read: whose it is and when it holds, tolerance included. */
@@ -15,34 +18,57 @@ export interface Standing {
 const LAST_SECOND = 253_402_300_799;
 const MAX_SUBJECT_LENGTH = 1024;
 
-// Keycloak says `typ: Bearer`, Cognito `token_use: access`; ID, refresh, offline and logout tokens open nothing.
-const ACCESS_KINDS = new Set([
-  'bearer',
-  'jwt',
-  'at+jwt',
-  'application/jwt',
-  'application/at+jwt',
-  'access',
-  'access_token',
-  'access-token',
-  'session',
-]);
+// Keycloak says `typ: Bearer`, Cognito `token_use: access`; refresh, offline and logout tokens open nothing.
+const EITHER = ['jwt', 'application/jwt'];
+const KINDS: Readonly<Record<TokenUse, ReadonlySet<string>>> = {
+  access: new Set([
+    ...EITHER,
+    ...['bearer', 'at+jwt', 'application/at+jwt', 'access', 'access_token', 'access-token', 'session'],
+  ]),
+  id: new Set([...EITHER, 'id', 'id_token', 'id-token']),
+};
+// `cid` and `appid` are what Okta and Entra's first version say for it.
+const CLIENT_CLAIMS = ['azp', 'client_id', 'cid', 'appid'];
 
-/** Reads the registered claims for one audience; a sentence where they cannot hold at any time. */
+/** What an issuer asks of the registered claims. */
+export interface StandingRules {
+  readonly audiences: ReadonlySet<string> | null;
+  readonly readSubject: ReadClaim;
+  /** True: a subject may be a whole number. */
+  readonly numericSubject: boolean;
+  readonly clientIds: ReadonlySet<string> | null;
+  readonly maxAgeSeconds: number | null;
+  readonly tokenUse: TokenUse;
+}
+
+export function createStandingRules(options: IssuerOptions): StandingRules {
+  const { audience, claims, clientIds = null, maxAgeSeconds = null, tokenUse = 'access' } = options;
+  return {
+    audiences: audience === null ? null : new Set(typeof audience === 'string' ? [audience] : audience),
+    readSubject: compileClaim(claims.subject),
+    numericSubject: claims.subject !== defaultClaims.subject,
+    clientIds: clientIds === null ? null : new Set(clientIds),
+    maxAgeSeconds,
+    tokenUse,
+  };
+}
+
+/** Reads the registered claims by an issuer's rules; a cause where they cannot hold at any time. */
 export function readStanding(
   claims: JsonObject,
-  audiences: ReadonlySet<string> | null,
+  rules: StandingRules,
   toleranceMs: number,
-): Standing | string {
-  const subject = own(claims, 'sub');
-  if (typeof subject !== 'string' || !isSubject(subject)) return 'its sub is not a plain non-empty string';
-  const times = readTimes(claims);
+): Standing | TokenCause {
+  const subject = readSubject(rules.readSubject(claims), rules.numericSubject);
+  if (subject === undefined) return 'no-subject';
+  const times = readTimes(claims, rules.maxAgeSeconds);
   if (typeof times === 'string') return times;
-  if (!forAudience(own(claims, 'aud'), audiences)) return 'it is not for this audience';
-  if (!isAccess(own(claims, 'typ')) || !isAccess(own(claims, 'token_use')))
-    return 'its claims name another kind of token';
+  if (!forAudience(own(claims, 'aud'), rules.audiences)) return 'wrong-audience';
+  if (!forClient(claims, rules.clientIds)) return 'wrong-client';
+  const kinds = KINDS[rules.tokenUse];
+  if (!isOfKind(own(claims, 'typ'), kinds) || !isOfKind(own(claims, 'token_use'), kinds)) return 'wrong-kind';
   // A security event token (RFC 8417), such as a logout token, says what happened, not who may enter.
-  if (Object.hasOwn(claims, 'events')) return 'it is an event, not an access token';
+  if (Object.hasOwn(claims, 'events')) return 'event';
   return {
     subject,
     expiresAtMs: times.exp * 1000 + toleranceMs,
@@ -51,19 +77,28 @@ export function readStanding(
   };
 }
 
+/** Every claim that names the client must name one of ours, and one must be there. */
+function forClient(claims: JsonObject, clientIds: ReadonlySet<string> | null): boolean {
+  if (clientIds === null) return true;
+  const named = CLIENT_CLAIMS.map((name) => own(claims, name)).filter((value) => value !== undefined);
+  return named.length > 0 && named.every((value) => typeof value === 'string' && clientIds.has(value));
+}
+
 interface Times {
   readonly exp: number;
   readonly nbf?: number;
   readonly iat?: number;
 }
 
-function readTimes(claims: JsonObject): Times | string {
+function readTimes(claims: JsonObject, maxAgeSeconds: number | null): Times | TokenCause {
   const [exp, nbf, iat] = [own(claims, 'exp'), own(claims, 'nbf'), own(claims, 'iat')];
-  if (exp === undefined) return 'it has no exp';
-  if (!isTime(exp)) return 'its exp is not a time';
-  if (nbf !== undefined && !isTime(nbf)) return 'its nbf is not a time';
-  if (iat !== undefined && !isTime(iat)) return 'its iat is not a time';
-  return { exp, ...(nbf !== undefined && { nbf }), ...(iat !== undefined && { iat }) };
+  if (exp !== undefined && !isTime(exp)) return 'bad-time';
+  if (nbf !== undefined && !isTime(nbf)) return 'bad-time';
+  if (iat !== undefined && !isTime(iat)) return 'bad-time';
+  const latest = isTime(iat) && maxAgeSeconds !== null ? iat + maxAgeSeconds : Infinity;
+  const end = Math.min(exp ?? Infinity, latest);
+  if (end === Infinity) return 'no-exp';
+  return { exp: end, ...(nbf !== undefined && { nbf }), ...(iat !== undefined && { iat }) };
 }
 
 function isTime(value: unknown): value is number {
@@ -71,8 +106,10 @@ function isTime(value: unknown): value is number {
 }
 
 /** A subject goes into logs and headers: half characters cannot be written there. */
-function isSubject(text: string): boolean {
-  return text !== '' && text.length <= MAX_SUBJECT_LENGTH && !/\p{Cs}/u.test(text);
+function readSubject(value: unknown, numeric: boolean): string | undefined {
+  const text = numeric && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || text === '' || text.length > MAX_SUBJECT_LENGTH) return undefined;
+  return /\p{Cs}/u.test(text) ? undefined : text;
 }
 
 function forAudience(value: unknown, audiences: ReadonlySet<string> | null): boolean {
@@ -89,6 +126,6 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function isAccess(kind: unknown): boolean {
-  return kind === undefined || (typeof kind === 'string' && ACCESS_KINDS.has(kind.toLowerCase()));
+function isOfKind(kind: unknown, kinds: ReadonlySet<string>): boolean {
+  return kind === undefined || (typeof kind === 'string' && kinds.has(kind.toLowerCase()));
 }

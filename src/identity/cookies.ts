@@ -10,7 +10,7 @@ const MAX_COMBINATIONS = 256;
 export function settleCookies(verdicts: readonly Verdict[]): Principal {
   const possible = unique(combinations(verdicts.map(choicesOf)).map(resolve));
   const [only, ...others] = possible;
-  if (only === undefined) return { kind: 'anonymous', reason: 'session-invalid' };
+  if (only === undefined) return nobody(bad('not-a-token'));
   return others.length === 0
     ? only
     : { kind: 'undetermined', via: 'cookie', reason: reasonOf(verdicts), possible };
@@ -29,7 +29,7 @@ function choicesOf(verdict: Verdict): readonly Choice[] {
   if (verdict.kind !== 'unknown') return [verdict];
   return [
     ...verdict.possible.map((known) => ({ kind: 'known', known }) as const),
-    bad(verdict.otherwise, verdict.why),
+    bad(verdict.otherwise, verdict.possible[0]?.issuer),
   ];
 }
 
@@ -48,15 +48,24 @@ function resolve(choices: readonly Choice[]): Known | Anonymous {
   const known = choices.flatMap((choice) => (choice.kind === 'known' ? [choice.known] : []));
   const [first] = known;
   if (first === undefined) {
-    const some = (reason: Bad['reason']): boolean =>
-      choices.some((choice) => choice.kind === 'bad' && choice.reason === reason);
-    if (some('revoked')) return { kind: 'anonymous', reason: 'session-revoked' };
-    return { kind: 'anonymous', reason: some('expired') ? 'session-expired' : 'session-invalid' };
+    const faults = choices.filter((choice) => choice.kind === 'bad');
+    const of = (reason: Bad['reason']): Bad | undefined => faults.find((fault) => fault.reason === reason);
+    return nobody(of('revoked') ?? of('expired') ?? faults[0] ?? bad('not-a-token'));
   }
   const onePerson = known.every(
     ({ issuer, subject }) => issuer === first.issuer && subject === first.subject,
   );
-  return onePerson ? first : { kind: 'anonymous', reason: 'session-invalid' };
+  return onePerson ? first : nobody(bad('two-people', first.issuer));
+}
+
+/** Whom cookies make that prove nothing. */
+export function nobody({ reason, cause, tried }: Bad): Anonymous {
+  return {
+    kind: 'anonymous',
+    reason: reason === 'expired' || reason === 'revoked' ? `session-${reason}` : 'session-invalid',
+    cause,
+    ...(tried !== undefined && { tried }),
+  };
 }
 
 function unique(principals: readonly (Known | Anonymous)[]): readonly (Known | Anonymous)[] {

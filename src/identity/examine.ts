@@ -1,62 +1,17 @@
 import { hash } from 'node:crypto';
 import type { Known } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
-import { createCache, type Cache } from './cache.ts';
+import type { Examiner } from './examiner.ts';
 import { fail, recallFailed } from './failing.ts';
 import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
 import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
 import type { Algorithm, Place } from './options.ts';
-import { judge, tooEarly, type Revoked, type Verified } from './validity.ts';
-import type { KeyList } from './key-source.ts';
+import { judge } from './validity.ts';
 import { firstVerifying } from './signature.ts';
-import { MAX_TOKEN_LENGTH, readHeader, readToken, type Token } from './token.ts';
+import { readHeader, readToken, type Token } from './token.ts';
 import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
-
-/** A token that no key verified: not tried again for a moment, unless the keys change. */
-interface Failed {
-  readonly verdict: Bad;
-  readonly untilMs: number;
-  /** When somebody's limit counted it. */
-  readonly countedAtMs: number;
-  readonly lists: readonly (KeyList | undefined)[];
-}
-
-export interface Examiner {
-  readonly issuers: readonly Issuer[];
-  readonly toleranceMs: number;
-  /** Longer tokens are invalid. */
-  readonly maxTokenBytes: number;
-  readonly revoked: Revoked;
-  readonly verified: Cache<Verified>;
-  readonly failed: Cache<Failed>;
-  readonly running: Map<string, Promise<Verdict>>;
-  readonly counts: { hits: number; misses: number; verifications: number; failures: number };
-}
-
-const FAILED_ENTRIES = 1_000;
-/** What a remembered token may weigh on average: its claims, read, take a small multiple of its text. */
-const WEIGHT_PER_ENTRY = 2_048;
-
-export function createExaminer(
-  issuers: readonly Issuer[],
-  toleranceMs: number,
-  entries: number,
-  maxTokenBytes = MAX_TOKEN_LENGTH,
-  revoked: Revoked = () => false,
-): Examiner {
-  return {
-    issuers,
-    toleranceMs,
-    revoked,
-    maxTokenBytes: Math.min(maxTokenBytes, MAX_TOKEN_LENGTH),
-    verified: createCache(entries, entries * WEIGHT_PER_ENTRY),
-    failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES),
-    running: new Map(),
-    counts: { hits: 0, misses: 0, verifications: 0, failures: 0 },
-  };
-}
 
 /** What this token proves, found where it was. At once for one that was seen before and for most bad ones. */
 export function examine(
@@ -67,8 +22,7 @@ export function examine(
   budget: Budget,
 ): Verdict | Promise<Verdict> {
   const { counts, running } = examiner;
-  if (text.length > examiner.maxTokenBytes)
-    return bad('invalid', `it is longer than ${examiner.maxTokenBytes} bytes`);
+  if (text.length > examiner.maxTokenBytes) return bad('too-long');
   // By place too: an issuer's tokens count only where its configuration looks for them.
   const id = place + ' ' + hash('sha256', text, 'base64url');
   const remembered = recall(examiner, id, nowMs);
@@ -98,12 +52,7 @@ function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefi
   return recallFailed(examiner, id);
 }
 
-const keysAway = {
-  kind: 'unknown',
-  reason: 'keys-unavailable',
-  otherwise: 'invalid',
-  why: 'the keys of its issuer cannot be had now',
-} as const;
+const keysAway = { kind: 'unknown', reason: 'keys-unavailable', otherwise: 'keys-unavailable' } as const;
 
 interface Plan {
   readonly token: Token;
@@ -115,17 +64,18 @@ interface Plan {
 
 /** Everything that can be said without a signature check. */
 function prepare(examiner: Examiner, text: string, place: Place, nowMs: number): Plan | Bad {
-  const token = readToken(text);
-  if (typeof token === 'string') return bad('invalid', token);
+  const token = readToken(text, examiner.maxTokenBytes);
+  if (typeof token === 'string') return bad(token);
   const found = findCandidates(examiner.issuers, token.claims, place, examiner.toleranceMs);
-  if ('reason' in found) return bad(found.reason, found.why);
+  if ('reason' in found) return found;
+  const tried = found[0].issuer.name;
   const header = readHeader(token.header);
-  if (typeof header === 'string') return bad('invalid', header);
+  if (typeof header === 'string') return bad(header, tried);
   const algorithm = readAlgorithm(header.algorithm);
-  if (algorithm === undefined) return bad('invalid', 'its algorithm is not allowed');
-  if (nowMs < found[0].standing.notBeforeMs) return tooEarly;
+  if (algorithm === undefined) return bad('wrong-algorithm', tried);
+  if (nowMs < found[0].standing.notBeforeMs) return bad('not-yet-valid', tried);
   const candidates = found.filter(({ issuer }) => couldVerify(issuer.ring, algorithm));
-  if (candidates.length === 0) return bad('invalid', 'its issuer has no key for its algorithm');
+  if (candidates.length === 0) return bad('no-key-for-algorithm', tried);
   return { token, place, algorithm, kid: header.kid, candidates };
 }
 
@@ -145,11 +95,11 @@ async function verify(
     examiner.counts.verifications++;
     return ++checks > 0;
   };
-  for (const { issuer, standing } of plan.candidates) {
+  for (const { issuer, standing, claims } of plan.candidates) {
     const key = await findVerifying(plan, issuer, take);
     if (key === undefined) continue;
     if (key === 'spent') return fail(examiner, id, unchecked, checks, budget);
-    const known = toKnown(issuer, standing, token.claims, place);
+    const known = toKnown(issuer, standing, claims, place);
     if (key === 'unknown') possible.push(known);
     else {
       const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
@@ -158,12 +108,24 @@ async function verify(
     }
   }
   if (possible.length === 0)
-    return fail(examiner, id, bad('invalid', 'no key of its issuer verifies it'), checks, budget);
+    return fail(examiner, id, unverified(plan), checks, budget);
   examiner.counts.failures++;
   // Whatever the keys are, it is nobody's any more.
   return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
-    ? bad('expired', 'it has expired')
+    ? bad('expired', possible[0]?.issuer)
     : { ...keysAway, possible };
+}
+
+/** What no key verified: by the signature, where there was a key to try. */
+function unverified(plan: Plan): Bad {
+  const tried = plan.candidates.find(({ issuer }) => isKeyKnown(plan, issuer)) ?? plan.candidates[0];
+  const cause = tried !== undefined && isKeyKnown(plan, tried.issuer) ? 'bad-signature' : 'unknown-key';
+  return bad(cause, tried?.issuer.name);
+}
+
+/** True where there was a key to try: what failed then is the signature. */
+function isKeyKnown({ algorithm, kid }: Plan, { ring }: Issuer): boolean {
+  return findKeys(ring, algorithm, kid).length > 0;
 }
 
 async function findVerifying(
@@ -172,8 +134,8 @@ async function findVerifying(
   take: () => boolean,
 ): Promise<VerifyKey | 'unknown' | 'spent' | undefined> {
   const keys = findKeys(ring, algorithm, kid);
-  const key = await firstVerifying(token.text, keys, take);
+  const key = await firstVerifying(token.text, keys, algorithm, take);
   if (key !== undefined) return key;
   const sought = await seekKeys(ring, algorithm, kid, keys);
-  return (await firstVerifying(token.text, sought.keys, take)) ?? (sought.sure ? undefined : 'unknown');
+  return (await firstVerifying(token.text, sought.keys, algorithm, take)) ?? (sought.sure ? undefined : 'unknown');
 }

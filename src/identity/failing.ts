@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import type { Examiner } from './examine.ts';
+import type { Examiner } from './examiner.ts';
 import type { KeyList } from './key-source.ts';
 import { unchecked, type Bad } from './verdict.ts';
 

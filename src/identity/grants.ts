@@ -11,6 +11,7 @@ export interface GrantRules {
   readonly read: GrantReaders;
   readonly superAdminRole: string | null;
   readonly allBots: string | null;
+  readonly toBot: (entry: string) => string;
 }
 
 /** By claim: the entries of one that is a list, the value of `contact`. */
@@ -26,7 +27,10 @@ type ReadEntries = (claims: JsonObject) => readonly string[];
 
 /** Compiles an issuer's rules. */
 export function createGrantRules(
-  options: Pick<IssuerOptions, 'grants' | 'bots' | 'claims' | 'superAdminRole' | 'allBots'>,
+  options: Pick<
+    IssuerOptions,
+    'grants' | 'bots' | 'claims' | 'superAdminRole' | 'allBots' | 'botNames' | 'botNamesOnly'
+  >,
 ): GrantRules {
   const { superAdminRole, allBots } = options;
   return {
@@ -35,7 +39,14 @@ export function createGrantRules(
     read: compileReaders(options.claims),
     superAdminRole,
     allBots,
+    toBot: botNamer(options.botNames ?? {}, options.botNamesOnly ?? false),
   };
+}
+
+/** The bot that an entry means; empty, which none is called, where it means none. */
+function botNamer(names: Readonly<Record<string, string>>, only: boolean): (entry: string) => string {
+  const table = new Map(Object.entries(names));
+  return (entry) => table.get(entry) ?? (only ? '' : entry);
 }
 
 function compileReaders(claims: ClaimPaths): GrantReaders {
@@ -64,9 +75,11 @@ export function readGrants(claims: JsonObject, rules: GrantRules): Granted {
 }
 
 function readMember(claims: JsonObject, rules: GrantRules): Known['member'] {
-  const words = rules.read.bots(claims);
-  if (rules.allBots !== null && words.includes(rules.allBots)) return { bots: rules.bots };
-  const bots = ownBots(words, rules.bots);
+  const entries = rules.read.bots(claims);
+  const named = entries.map(rules.toBot);
+  const { allBots } = rules;
+  if (allBots !== null && (entries.includes(allBots) || named.includes(allBots))) return { bots: rules.bots };
+  const bots = ownBots(named, rules.bots);
   return bots.size > 0 ? { bots } : undefined;
 }
 
@@ -80,7 +93,7 @@ function readContact(claims: JsonObject, rules: GrantRules): Known['contact'] {
 function readAdmin(claims: JsonObject, rules: GrantRules): Known['admin'] {
   const role = rules.superAdminRole;
   const hasRole = role !== null && rules.read.roles(claims).includes(role);
-  const owned = ownBots(rules.read.ownedBots(claims), rules.bots);
+  const owned = ownBots(rules.read.ownedBots(claims).map(rules.toBot), rules.bots);
   // An issuer that speaks of some bots only has no super admins: theirs are owners of just these bots.
   const superAdmin = hasRole && rules.bots === 'all';
   const ownedBots = hasRole && rules.bots !== 'all' ? rules.bots : owned;

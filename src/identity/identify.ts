@@ -1,23 +1,16 @@
 import type { Principal } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
-import { MAX_COOKIES, settleCookies } from './cookies.ts';
-import { examine, type Examiner } from './examine.ts';
-import type { Issuer } from './issuer.ts';
+import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
+import { examine } from './examine.ts';
+import type { Examiner } from './examiner.ts';
+import type { CookiePlaces } from './cookie-places.ts';
 import type { Place } from './options.ts';
-import { unchecked, type Verdict } from './verdict.ts';
+import { bad, inWords, unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
   readonly bearer?: string;
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
-}
-
-/** By cookie name. */
-export type CookiePlaces = ReadonlyMap<string, Place>;
-
-export function cookiePlaces(issuers: readonly Issuer[]): CookiePlaces {
-  const cookies = issuers.flatMap(({ places }) => [...places]).filter((place) => place !== 'bearer');
-  return new Map(cookies.map((place) => [place.slice('cookie:'.length), place]));
 }
 
 type Trace = ((line: string) => void) | undefined;
@@ -32,56 +25,53 @@ export function identify(
   budget: Budget,
 ): Principal | Promise<Principal> {
   if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  const told = (verdict: Verdict, place: Place): Verdict => tell(examiner, verdict, place, trace);
   if (bearer !== undefined)
-    return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) => asBearer(verdict, trace));
-  const ours = ownCookies(cookies, places);
+    return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
+      asBearer(told(verdict, 'bearer')),
+    );
+  const ours = places.find(cookies, MAX_COOKIES + 1);
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
-  if (ours.length > MAX_COOKIES) return { kind: 'anonymous', reason: 'session-invalid' };
+  if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
   const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies([one], ours, trace));
+  if (more.length === 0) return after(verdict, (one) => asCookies([told(one, first.place)]));
   const verdicts = [
     verdict,
     ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
   ];
-  return after(all(verdicts), (every) => asCookies(every, ours, trace));
+  return after(all(verdicts), (every) =>
+    asCookies(every.map((one, index) => told(one, ours[index]?.place ?? first.place))),
+  );
 }
 
-interface PlacedToken {
-  readonly value: string;
-  readonly place: Place;
+/** Counts what proves nothing, and says for people what each token was. */
+function tell({ counts }: Examiner, verdict: Verdict, place: Place, trace: Trace): Verdict {
+  trace?.(`${place}: ${inWords(verdict)}`);
+  if (verdict.kind === 'bad') counts.refused.set(verdict.cause, (counts.refused.get(verdict.cause) ?? 0) + 1);
+  return verdict;
 }
 
-/** Cookies of our names that are not empty, each text once; one more than may be looked at is enough to know. */
-function ownCookies(cookies: Credentials['cookies'], places: CookiePlaces): readonly PlacedToken[] {
-  const ours: PlacedToken[] = [];
-  for (const { name, value } of cookies) {
-    const place = value === '' ? undefined : places.get(name);
-    if (place === undefined || ours.some((one) => one.value === value && one.place === place)) continue;
-    ours.push({ value, place });
-    if (ours.length > MAX_COOKIES) break;
-  }
-  return ours;
-}
-
-function asCookies(verdicts: readonly Verdict[], ours: readonly PlacedToken[], trace: Trace): Principal {
-  if (trace !== undefined)
-    verdicts.forEach((verdict, index) => {
-      trace(`${ours[index]?.place ?? 'cookie'}: ${inWords(verdict)}`);
-    });
+function asCookies(verdicts: readonly Verdict[]): Principal {
   // It could be another person's: there is no choice between two, and one cannot be told.
-  if (verdicts.includes(unchecked)) return { kind: 'anonymous', reason: 'session-invalid' };
+  if (verdicts.includes(unchecked)) return nobody(unchecked);
   const [only] = verdicts;
   return verdicts.length === 1 && only?.kind === 'known' ? only.known : settleCookies(verdicts);
 }
 
-function asBearer(verdict: Verdict, trace: Trace): Principal {
-  trace?.(`bearer: ${inWords(verdict)}`);
+function asBearer(verdict: Verdict): Principal {
   switch (verdict.kind) {
     case 'known':
       return verdict.known;
-    case 'bad':
-      return { kind: 'refused', reason: `token-${verdict.reason}` };
+    case 'bad': {
+      const { cause, tried } = verdict;
+      return {
+        kind: 'refused',
+        reason: `token-${verdict.reason}`,
+        cause,
+        ...(tried !== undefined && { tried }),
+      };
+    }
     case 'unknown':
       return {
         kind: 'undetermined',
@@ -90,10 +80,6 @@ function asBearer(verdict: Verdict, trace: Trace): Principal {
         possible: verdict.possible,
       };
   }
-}
-
-function inWords(verdict: Verdict): string {
-  return verdict.kind === 'known' ? `verified, a token of ${verdict.known.issuer}` : verdict.why;
 }
 
 /** Waits only for what is not there yet. */

@@ -1,44 +1,46 @@
 import type { Bots } from '../policy/principal.ts';
-import { readStanding, type Standing } from './claims.ts';
+import { createStandingRules, readStanding, type Standing, type StandingRules } from './claims.ts';
 import { createGrantRules, type GrantRules } from './grants.ts';
 import { own, type JsonObject } from '../json.ts';
-import { createKeyRing, type KeyRing } from './keys.ts';
+import { compileIssuerName, type IssuerName } from './issuer-name.ts';
+import { createKeyRing, type KeyRing, type RemoteSource } from './keys.ts';
 import type { IssuerOptions, Place } from './options.ts';
-import type { RemoteKeys } from './key-source.ts';
+import { bad, type Bad } from './verdict.ts';
 
 /** An issuer as the verifier uses it. */
 export interface Issuer {
   readonly name: string;
   /** The `iss` of its tokens; null: they have none. */
-  readonly iss: string | null;
-  readonly audiences: ReadonlySet<string> | null;
+  readonly iss: IssuerName | null;
   readonly places: ReadonlySet<Place>;
   readonly bots: Bots;
+  readonly standing: StandingRules;
   readonly rules: GrantRules;
   readonly ring: KeyRing;
 }
 
-export function createIssuer(options: IssuerOptions, remote: (url: string) => RemoteKeys): Issuer {
-  const { name, issuer, audience, from } = options;
+export function createIssuer(options: IssuerOptions, remote: RemoteSource): Issuer {
+  const { name, from, discover = null } = options;
+  const issuer = discover ?? options.issuer ?? null;
   const rules = createGrantRules(options);
   return {
     name,
-    iss: issuer,
-    audiences: audience === null ? null : new Set(typeof audience === 'string' ? [audience] : audience),
+    iss: issuer === null ? null : compileIssuerName(issuer, options.tenants ?? null),
     places: new Set(from),
     bots: rules.bots,
+    standing: createStandingRules(options),
     rules,
-    ring: createKeyRing(options.keys, remote),
+    ring: createKeyRing(options.keys, discover, remote),
   };
 }
 
 /** An issuer that may have signed the token, and what the token's registered claims say for it. */
 export interface Candidate {
   readonly issuer: Issuer;
+  /** With what its `iss` says where the issuer is a pattern. */
+  readonly claims: JsonObject;
   readonly standing: Standing;
 }
-
-export type Rejected = { readonly reason: 'invalid' | 'foreign'; readonly why: string };
 
 /**
  * Issuers whose token this can be by its claims alone, so that what no key could save costs no signature check.
@@ -49,28 +51,26 @@ export function findCandidates(
   claims: JsonObject,
   place: Place,
   toleranceMs: number,
-): readonly [Candidate, ...Candidate[]] | Rejected {
+): readonly [Candidate, ...Candidate[]] | Bad {
   const iss = own(claims, 'iss');
-  if (iss !== undefined && typeof iss !== 'string') return invalid('its iss is not a string');
-  const named = issuers.filter((issuer) => issuer.iss === (iss ?? null));
-  if (named.length === 0)
-    return iss === undefined
-      ? invalid('it has no iss')
-      : { reason: 'foreign', why: 'no issuer here has its iss' };
-  const looking = named.filter(({ places }) => places.has(place));
-  if (looking.length === 0) return invalid('its issuer does not send tokens this way');
-  const readings = looking.map((issuer) => ({
-    issuer,
-    read: readStanding(claims, issuer.audiences, toleranceMs),
+  if (iss !== undefined && typeof iss !== 'string') return bad('no-issuer');
+  const named = issuers.flatMap((issuer) => {
+    const read = iss === undefined ? issuer.iss === null && claims : issuer.iss?.match(iss, claims);
+    return read ? [{ issuer, claims: read }] : [];
+  });
+  if (named.length === 0) return bad(iss === undefined ? 'no-issuer' : 'unknown-issuer');
+  const looking = named.filter(({ issuer }) => issuer.places.has(place));
+  if (looking.length === 0) return bad('wrong-place', named[0]?.issuer.name);
+  const readings = looking.map((one) => ({
+    ...one,
+    read: readStanding(one.claims, one.issuer.standing, toleranceMs),
   }));
-  const [first, ...more] = readings.flatMap(({ issuer, read }) =>
-    typeof read === 'string' ? [] : [{ issuer, standing: read }],
+  const [first, ...more] = readings.flatMap(({ read, ...one }) =>
+    typeof read === 'string' ? [] : [{ ...one, standing: read }],
   );
   if (first !== undefined) return [first, ...more];
-  const fault = readings.map(({ read }) => read).find((read) => typeof read === 'string');
-  return invalid(fault ?? 'its claims cannot hold');
-}
-
-function invalid(why: string): Rejected {
-  return { reason: 'invalid', why };
+  const faults = readings.flatMap(({ issuer, read }) =>
+    typeof read === 'string' ? [bad(read, issuer.name)] : [],
+  );
+  return faults[0] ?? bad('not-json');
 }

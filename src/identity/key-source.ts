@@ -6,6 +6,9 @@ export interface Log {
   warn(fields: object, message: string): void;
 }
 
+/** What stands at a URL. */
+export type SourceKind = 'key-set' | 'discovery';
+
 /** `up`: the last fetch was good; `stale`: it was not, the last good set still counts; `down`: no set counts. */
 export type SourceState = 'loading' | 'up' | 'stale' | 'down';
 

@@ -1,6 +1,6 @@
 import { isHmac, publicKey, secretKey, type VerifyKey } from './key.ts';
 import type { Algorithm, KeyOptions } from './options.ts';
-import type { RemoteKeys } from './key-source.ts';
+import type { RemoteKeys, SourceKind } from './key-source.ts';
 
 /** All keys of one issuer, wherever they come from. */
 export interface KeyRing {
@@ -9,16 +9,23 @@ export interface KeyRing {
 }
 
 /** No token may cost more signature checks than this at one issuer. */
-const MAX_TRIES = 4;
+const MAX_TRIES = 12;
 /** Longest that a request waits for a fetch; the fetch itself may go on. */
 const MAX_WAIT_MS = 1000;
 
+/** A source behind a URL, shared by all issuers that name it: a key set, or an issuer's discovery document. */
+export type RemoteSource = (url: string, kind: SourceKind) => RemoteKeys;
+
 /** Makes the ring. Throws an Error for a key that cannot be used: `checkIdentity` tells of it before. */
-export function createKeyRing(options: readonly KeyOptions[], remote: (url: string) => RemoteKeys): KeyRing {
+export function createKeyRing(
+  options: readonly KeyOptions[],
+  discover: string | null,
+  remote: RemoteSource,
+): KeyRing {
   const fixed: VerifyKey[] = [];
-  const sources: RemoteKeys[] = [];
+  const sources: RemoteKeys[] = discover === null ? [] : [remote(discover, 'discovery')];
   for (const option of options) {
-    if ('jwksUrl' in option) sources.push(remote(option.jwksUrl));
+    if ('jwksUrl' in option) sources.push(remote(option.jwksUrl, 'key-set'));
     else fixed.push(fixedKey(option));
   }
   return { fixed, remote: sources };
@@ -40,13 +47,13 @@ export function trusts({ fixed, remote }: KeyRing, key: VerifyKey): boolean {
 
 /** True where some key of the ring could be for this algorithm, now or after a fetch. */
 export function couldVerify({ fixed, remote }: KeyRing, algorithm: Algorithm): boolean {
-  return fixed.some((key) => key.algorithm === algorithm) || (remote.length > 0 && !isHmac(algorithm));
+  return fixed.some((key) => key.algorithms.includes(algorithm)) || (remote.length > 0 && !isHmac(algorithm));
 }
 
 /** Keys to try: those of the token's key id, then those without one. Without a key id, each of the algorithm. */
 export function findKeys(ring: KeyRing, algorithm: Algorithm, kid: string | undefined): readonly VerifyKey[] {
   const all = [...ring.fixed, ...ring.remote.flatMap((source) => source.current()?.keys ?? [])];
-  const fit = all.filter((key) => key.algorithm === algorithm);
+  const fit = all.filter((key) => key.algorithms.includes(algorithm));
   if (kid === undefined) return fit.slice(0, MAX_TRIES);
   const named = fit.filter((key) => key.kid === kid);
   return [...named, ...fit.filter((key) => key.kid === undefined)].slice(0, MAX_TRIES);

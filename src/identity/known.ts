@@ -11,7 +11,7 @@ export function toKnown(issuer: Issuer, standing: Standing, claims: JsonObject, 
     kind: 'known',
     via: place === 'bearer' ? 'bearer' : 'cookie',
     issuer: issuer.name,
-    subject: standing.subject,
+    subject: issuer.iss?.within(claims, standing.subject) ?? standing.subject,
     expiresAtMs: standing.expiresAtMs,
     ...(standing.issuedAtMs !== undefined && { issuedAtMs: standing.issuedAtMs }),
     ...named(claims),
@@ -40,7 +40,9 @@ export function imagineKnown(
 ): Known | undefined {
   const iss = own(claims, 'iss');
   const issuer = issuers.find(
-    (one) => (name === undefined || one.name === name) && (iss === undefined || one.iss === iss),
+    (one) =>
+      (name === undefined || one.name === name) &&
+      (iss === undefined || (typeof iss === 'string' && one.iss?.match(iss, claims) !== undefined)),
   );
   if (issuer === undefined) return undefined;
   const [sub, exp, iat] = [own(claims, 'sub'), own(claims, 'exp'), own(claims, 'iat')];

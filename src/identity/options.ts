@@ -26,11 +26,13 @@ export type KeyOptions =
 export type Grant = 'member' | 'contact' | 'admin';
 export const grants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
 
-/** A place where a token may stand: `bearer`, or `cookie:` and the cookie's name. */
+/** A place where a token may stand: `bearer`, or `cookie:` and a cookie's name, in which `*` stands for anything. */
 export type Place = 'bearer' | `cookie:${string}`;
 
 /** Where in the claims a fact stands: a claim's whole name, dotted steps, or a JMESPath expression. */
 export interface ClaimPaths {
+  /** The person. A whole number is taken for its digits where it is not `sub`. */
+  readonly subject: string;
   readonly bots: string;
   readonly roles: string;
   readonly ownedBots: string;
@@ -44,10 +46,14 @@ export interface ClaimPaths {
 export interface IssuerOptions {
   readonly name: string;
   /** Null: its tokens have no `iss`. */
-  readonly issuer: string | null;
+  readonly issuer?: string | null | undefined;
+  /** Instead of `issuer` and `keys`: its `iss`, whose discovery document names its key set. */
+  readonly discover?: string | null;
   /** Null: its tokens have no `aud`. */
   readonly audience: string | readonly string[] | null;
   readonly keys: readonly KeyOptions[];
+  /** The values that the name in `issuer` may have; null: any. */
+  readonly tenants?: readonly string[] | null;
   readonly from: readonly Place[];
   readonly grants: readonly Grant[];
   /** A list: its tokens speak of no other bot. */
@@ -56,7 +62,20 @@ export interface IssuerOptions {
   readonly superAdminRole: string | null;
   /** The entry of the bots claim that means every bot. */
   readonly allBots: string | null;
+  /** By entry of the bots claims: the bot that it means. */
+  readonly botNames?: Readonly<Record<string, string>>;
+  /** True: an entry that is not among `botNames` means no bot. */
+  readonly botNamesOnly?: boolean;
+  /** `azp` or `client_id` must be one of these; null: whatever they are. */
+  readonly clientIds?: readonly string[] | null;
+  /** From `iat` on: lets in tokens without `exp`, and ends the others by then. */
+  readonly maxAgeSeconds?: number | null;
+  /** `id`: ID tokens instead of access tokens. */
+  readonly tokenUse?: TokenUse;
 }
+
+export const tokenUses = ['access', 'id'] as const;
+export type TokenUse = (typeof tokenUses)[number];
 
 /** How remote key sets are fetched and kept. */
 export interface JwksOptions {
@@ -76,11 +95,12 @@ export interface IdentityOptions {
   readonly jwks: JwksOptions;
   /** How many verified tokens are remembered. */
   readonly cacheEntries: number;
-  /** Longer tokens are invalid; never above 8 KiB. */
+  /** Longer tokens are invalid; never above 16 KiB. */
   readonly maxTokenBytes?: number;
 }
 
 export const defaultClaims: ClaimPaths = {
+  subject: 'sub',
   bots: 'bots',
   roles: 'roles',
   ownedBots: 'owned_bots',

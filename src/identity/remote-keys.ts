@@ -1,13 +1,13 @@
 import type { VerifyKey } from './key.ts';
-import { createJwksFetcher, type JwksFetcher } from './jwks-fetch.ts';
-import type { KeptKeys, Log, RemoteKeys, SourceState } from './key-source.ts';
+import { createKeyFetcher, type KeyFetcher } from './jwks-fetch.ts';
+import type { KeptKeys, Log, RemoteKeys, SourceKind, SourceState } from './key-source.ts';
 import type { JwksOptions } from './options.ts';
 
 interface State {
   readonly name: string;
   readonly options: JwksOptions;
   readonly log: Log;
-  readonly fetcher: JwksFetcher;
+  readonly fetcher: KeyFetcher;
   last: KeptKeys | undefined;
   /** Set by a timer when the last good set has been kept for as long as it may be. */
   tooOld: boolean;
@@ -32,9 +32,20 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 // Ages are measured by the monotonic clock: a clock that is set must neither drop keys nor keep them for ever.
 const clock = (): number => performance.now();
 
+/** Where keys are to be had. */
+export interface KeyAddress {
+  readonly url: string;
+  readonly kind: SourceKind;
+}
+
 /** Makes a source; nothing is fetched before `start`. */
-export function createRemoteKeys(url: string, options: JwksOptions, log: Log, kept?: KeptKeys): RemoteKeys {
-  const state = newState(url, options, log, kept);
+export function createRemoteKeys(
+  at: KeyAddress,
+  options: JwksOptions,
+  log: Log,
+  kept?: KeptKeys,
+): RemoteKeys {
+  const state = newState(at, options, log, kept);
   if (kept !== undefined) keep(state, kept);
   return {
     url: state.name,
@@ -51,11 +62,17 @@ export function createRemoteKeys(url: string, options: JwksOptions, log: Log, ke
   };
 }
 
-function newState(url: string, options: JwksOptions, log: Log, last: KeptKeys | undefined): State {
+function newState(
+  { url, kind }: KeyAddress,
+  options: JwksOptions,
+  log: Log,
+  last: KeptKeys | undefined,
+): State {
+  const fetcher = createKeyFetcher(url, kind, options.timeoutMs);
   // A query may hold a secret: it is not shown.
   const { origin, pathname } = new URL(url);
   return {
-    ...{ name: origin + pathname, options, log, last, fetcher: createJwksFetcher(url, options.timeoutMs) },
+    ...{ name: origin + pathname, options, log, last, fetcher },
     ...{ tooOld: false, failure: undefined, failuresInARow: 0, good: 0, failed: 0 },
     ...{ inFlight: undefined, wanted: false, askedAtMs: -Infinity, nextAtMs: Infinity },
     ...{ nextTimer: undefined, keepTimer: undefined, closed: false },

@@ -1,4 +1,5 @@
-import type { Examiner } from './examine.ts';
+import type { TokenCause } from '../policy/cause.ts';
+import type { Examiner } from './examiner.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeptKeys, RemoteKeys, SourceState } from './key-source.ts';
 
@@ -21,6 +22,8 @@ export interface VerifierStats {
   readonly verifications: number;
   /** Tokens that no key verified. */
   readonly failures: number;
+  /** Tokens that proved nothing, by cause. */
+  readonly refused: ReadonlyMap<TokenCause, number>;
   readonly keyFetches: number;
   readonly keyFetchFailures: number;
 }
@@ -40,10 +43,10 @@ export function statusOf({ name, ring }: Issuer): readonly KeySourceStatus[] {
 
 export function statsOf({ counts, verified }: Examiner, sources: readonly RemoteKeys[]): VerifierStats {
   const fetches = sources.map((source) => source.fetches());
-  const { hits, misses, verifications, failures } = counts;
+  const { hits, misses, verifications, failures, refused } = counts;
   const total = (of: 'good' | 'failed'): number => fetches.reduce((sum, fetch) => sum + fetch[of], 0);
   return {
-    ...{ cacheHits: hits, cacheMisses: misses, cached: verified.size(), verifications, failures },
+    ...{ cacheHits: hits, cacheMisses: misses, cached: verified.size(), verifications, failures, refused },
     ...{ keyFetches: total('good') + total('failed'), keyFetchFailures: total('failed') },
   };
 }

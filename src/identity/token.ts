@@ -1,7 +1,11 @@
+import type { TokenCause } from '../policy/cause.ts';
 import { own, readJsonObject, type JsonObject } from '../json.ts';
 
-/** Longest token that is looked at, in characters. */
-export const MAX_TOKEN_LENGTH = 8192;
+/** In characters, where nothing else is configured. */
+export const DEFAULT_TOKEN_LENGTH = 8_192;
+
+/** Longest token that is ever looked at. */
+export const MAX_TOKEN_LENGTH = 16_384;
 
 /** A signed JWT in compact form, read but not verified. */
 export interface Token {
@@ -13,20 +17,19 @@ export interface Token {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Reads the three parts; a sentence where they are not a JWS of a JSON object with one spelling and one meaning. */
-export function readToken(text: string): Token | string {
-  if (text.length > MAX_TOKEN_LENGTH) return 'it is longer than 8 KiB';
+/** Reads the three parts; a cause where they are not a JWS of a JSON object with one spelling and one meaning. */
+export function readToken(text: string, maxLength = MAX_TOKEN_LENGTH): Token | TokenCause {
+  if (text.length > maxLength) return 'too-long';
   const parts = text.split('.', 6);
-  if (parts.length === 5) return 'it is encrypted (JWE)';
+  if (parts.length === 5) return 'encrypted';
   const [head, body, signature] = parts;
   if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined)
-    return 'it is not a JWT';
-  if (!isCanonical(signature) || !isCanonical(head) || !isCanonical(body))
-    return 'a part is empty or not canonical base64url';
+    return 'not-a-token';
+  if (!isCanonical(signature) || !isCanonical(head) || !isCanonical(body)) return 'not-canonical';
   const header = decode(head);
-  if (header === undefined) return 'its header is not one plain JSON object';
+  if (header === undefined) return 'not-json';
   const claims = decode(body);
-  if (claims === undefined) return 'its payload is not one plain JSON object';
+  if (claims === undefined) return 'not-json';
   return { text, header, claims };
 }
 
@@ -41,18 +44,18 @@ export interface HeaderFacts {
 const REFUSED_MEMBERS = ['crit', 'b64', 'enc', 'zip'];
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
-/** The header's facts, or a sentence that says why it is refused. */
-export function readHeader(header: JsonObject): HeaderFacts | string {
-  const refused = REFUSED_MEMBERS.find((name) => Object.hasOwn(header, name));
-  if (refused !== undefined) return `its header has ${refused}`;
+/** The header's facts, or why it is refused. */
+export function readHeader(header: JsonObject): HeaderFacts | TokenCause {
+  if (REFUSED_MEMBERS.some((name) => Object.hasOwn(header, name))) return 'critical-header';
   const type = own(header, 'typ');
   if (type !== undefined && !(typeof type === 'string' && TOKEN_TYPES.has(type.toLowerCase())))
-    return 'its header names another type of token';
+    return 'wrong-type';
   const algorithm = own(header, 'alg');
-  if (typeof algorithm !== 'string') return 'its header names no algorithm';
+  if (typeof algorithm !== 'string') return 'no-algorithm';
   const kid = own(header, 'kid');
   if (kid === undefined) return { algorithm };
-  return typeof kid === 'string' ? { algorithm, kid } : 'its key id is not a string';
+  if (typeof kid === 'number' && Number.isSafeInteger(kid)) return { algorithm, kid: String(kid) };
+  return typeof kid === 'string' ? { algorithm, kid } : 'bad-key-id';
 }
 
 /** One text for one value (RFC 4648 section 3.5): no padding, no other characters, unused bits zero. */

@@ -16,21 +16,16 @@ export type Revoked = (known: Known) => boolean | 'unknown';
 
 /** A good signature holds from one time to another, and until it is taken back. */
 export function judge(revoked: Revoked, { known, notBeforeMs }: Verified, nowMs: number): Verdict {
-  if (nowMs >= known.expiresAtMs) return bad('expired', 'it has expired');
-  if (nowMs < notBeforeMs) return tooEarly;
+  if (nowMs >= known.expiresAtMs) return bad('expired', known.issuer);
+  if (nowMs < notBeforeMs) return bad('not-yet-valid', known.issuer);
   const taken = revoked(known);
-  if (taken === true) return takenBack;
+  if (taken === true) return bad('revoked', known.issuer);
   return taken === 'unknown' ? maybeTakenBack(known) : { kind: 'known', known };
 }
-
-const takenBack = bad('revoked', 'it has been revoked');
 
 const maybeTakenBack = (known: Known): Verdict => ({
   kind: 'unknown',
   reason: 'revocations-unavailable',
   possible: [known],
   otherwise: 'revoked',
-  why: 'whether it was revoked cannot be known now',
 });
-
-export const tooEarly = bad('invalid', 'it is not valid yet, or was issued in the future');

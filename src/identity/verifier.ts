@@ -1,10 +1,12 @@
 import type { Known, Principal } from '../policy/principal.ts';
 import { createBudget, MAX_CHECKS, type Budget } from './budget.ts';
 import type { Revoked } from './validity.ts';
-import { createExaminer } from './examine.ts';
-import { cookiePlaces, identify, type Credentials } from './identify.ts';
+import { createExaminer } from './examiner.ts';
+import { identify, type Credentials } from './identify.ts';
+import { compileCookiePlaces } from './cookie-places.ts';
 import { createIssuer } from './issuer.ts';
 import type { JsonObject } from '../json.ts';
+import type { RemoteSource } from './keys.ts';
 import { imagineKnown } from './known.ts';
 import type { IdentityOptions } from './options.ts';
 import type { KeptKeys, Log, RemoteKeys } from './key-source.ts';
@@ -48,9 +50,10 @@ export function createVerifier(
 ): Verifier {
   const kept = previous?.keptKeys();
   const sources = new Map<string, RemoteKeys>();
-  const remote = (url: string): RemoteKeys => {
-    const source = sources.get(url) ?? createRemoteKeys(url, options.jwks, log, kept?.get(url));
-    sources.set(url, source);
+  const remote: RemoteSource = (url, kind) => {
+    const id = `${kind} ${url}`;
+    const source = sources.get(id) ?? createRemoteKeys({ url, kind }, options.jwks, log, kept?.get(id));
+    sources.set(id, source);
     return source;
   };
   const issuers = options.issuers.map((issuer) => createIssuer(issuer, remote));
@@ -61,13 +64,13 @@ export function createVerifier(
     options.maxTokenBytes,
     revoked,
   );
-  const places = cookiePlaces(issuers);
+  const places = compileCookiePlaces(issuers.flatMap((issuer) => [...issuer.places]));
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),
     identify: (presented, nowMs, trace, { budget = createBudget(MAX_CHECKS) } = {}) =>
       identify(examiner, places, presented, nowMs, trace, budget),
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
-    cookieNames: new Set(places.keys()),
+    cookieNames: places.names,
     status: () => issuers.flatMap(statusOf),
     stats: () => statsOf(examiner, [...sources.values()]),
     keptKeys: () => collectKept(sources),

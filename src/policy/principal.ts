@@ -1,3 +1,4 @@
+import type { TokenCause } from './cause.ts';
 import type { AnonymousReason, BearerReason, IdentityUnavailableReason } from './reason.ts';
 
 /** Bots, as a token or an issuer names them. */
@@ -33,15 +34,22 @@ export interface Known {
   readonly admin?: { readonly superAdmin: boolean; readonly ownedBots: ReadonlySet<string> };
 }
 
+/** Why what was presented proves nothing, for operators. */
+export interface WhyNot {
+  readonly cause?: TokenCause;
+  /** The issuer that was tried, by its configured name. */
+  readonly tried?: string;
+}
+
 /** Nobody, and why: no credential, or cookies that prove nothing. */
-export interface Anonymous {
+export interface Anonymous extends WhyNot {
   readonly kind: 'anonymous';
   readonly reason: AnonymousReason;
   readonly brings?: string;
 }
 
 /** A bearer was presented and proves nothing. */
-export interface Refused {
+export interface Refused extends WhyNot {
   readonly kind: 'refused';
   readonly reason: BearerReason;
 }

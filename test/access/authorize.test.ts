@@ -211,7 +211,7 @@ t.test('explain asks the same function, as anybody from anywhere', async (t) => 
     [
       '/contacts/u1/conversations',
       { as: f.refused('token-invalid') },
-      /contact u1[^]*never opened by an address[^]*the bearer is refused/,
+      /contact u1[^]*never opened by an address[^]*the token is refused/,
     ],
     ['/transcripts/a/1', { as: f.maybe('bearer') }, /not known now: keys-unavailable/],
   ] as const)

@@ -70,7 +70,13 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['a private key', { file: issuer('keys: [{ algorithm: ES256, publicKeyFile: k }]'), argv: [], beside: { k: pem('privateKey') } }, /publicKeyFile \| is a private key/],
   ['a key of another kind', { file: issuer('keys: [{ algorithm: ES256, publicKeyFile: k }]'), argv: [], beside: { k: pem('publicKey') } }, /publicKeyFile \| ./],
   ['one name twice', { file: `${base}identity: { issuers: [{ name: a, issuer: i, audience: x, ${hs} }, { name: a, issuer: j, audience: x, ${hs} }] }`, argv: [] }, /issuers\[1\].name \| two issuers/],
-  ['an issuer unsaid', { file: `${base}identity: { issuers: [{ name: a, ${hs} }] }`, argv: [] }, /issuer \| is required/, /audience \| is required/],
+  ['an audience unsaid', { file: `${base}identity: { issuers: [{ name: a, issuer: i, ${hs} }] }`, argv: [] }, /audience \| is required/],
+  ['an issuer unsaid', { file: `${base}identity: { issuers: [{ name: a, audience: x, ${hs} }] }`, argv: [] }, /issuer \| is required, or `discover`/],
+  ['an issuer beside discover', { file: `${base}identity: { issuers: [{ name: a, issuer: i, discover: "https://i.example/", audience: x }] }`, argv: [] }, /issuer \| has no place beside discover/],
+  ['discovery without TLS', { file: `${base}identity: { issuers: [{ name: a, discover: "http://i.example/", audience: x }] }`, argv: [] }, /discover \| must be the issuer.*https/],
+  ['an issuer with two names in braces', { file: `${base}identity: { issuers: [{ name: a, issuer: "https://{a}/{b}", audience: x, ${hs} }] }`, argv: [] }, /issuer \| has more than one name/],
+  ['tenants of no pattern', { file: issuer(`${hs}, tenants: [t1]`), argv: [] }, /tenants \| needs an issuer with a name in braces/],
+  ['a claim that is no expression', { file: issuer(`${hs}, claims: { bots: "groups[?" }`), argv: [] }, /claims.bots \| is no JMESPath expression/],
   ['a place for tokens that is none', { file: issuer(`${hs}, from: ["query:t"]`), argv: [] }, /from\[0\] \|/],
 ];
 

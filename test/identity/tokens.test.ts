@@ -2,9 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
+import type { TokenCause } from '../../src/policy/cause.ts';
+import type { Refused } from '../../src/policy/principal.ts';
 import { readJsonObject } from '../../src/json.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
-import { createSigner, newPair, publicSigner } from '../support/tokens.ts';
+import { createSigner, encode, newPair, publicSigner, seconds } from '../support/tokens.ts';
 import { bearer, claims, issuer, options, publicOf, quiet, secretOf, signers, word } from './scene.ts';
 import { good, invalid, issuers, keys, ok, tables, unsigned } from './token-rows.ts';
 
@@ -22,6 +24,47 @@ t.test('every token proves what it should, twice', async (t) => {
       t.same([first, again], [expected, expected], `${group}: ${name}`);
     }
   }
+});
+
+t.test('each cause by its word, the same when seen before', async (t) => {
+  const at = (changes: object, header: object = {}): string => rs.sign(claims(changes), header);
+  const rows: readonly (readonly [cause: TokenCause, token: string, tried?: string])[] = [
+    ['too-long', rs.sign(claims({ pad: 'x'.repeat(20_000) }))],
+    ['not-a-token', 'a.b'],
+    ['encrypted', `${encode('{"alg":"dir","enc":"A256GCM"}')}..AAAA.AAAA.AAAA`],
+    ['not-canonical', `${good}==`],
+    ['not-json', rs.signTexts('{"alg":"RS256"}', '[1]')],
+    ['critical-header', at({}, { crit: ['exp'] }), 'staff'],
+    ['wrong-type', at({}, { typ: 'logout+jwt' }), 'staff'],
+    ['no-algorithm', at({}, { alg: undefined }), 'staff'],
+    ['wrong-algorithm', at({}, { alg: 'none' }), 'staff'],
+    ['bad-key-id', at({}, { kid: ['rs-9'] }), 'staff'],
+    ['no-issuer', at({ iss: null })],
+    ['unknown-issuer', at({ iss: 'https://evil.example/' })],
+    ['wrong-place', at({ iss: 'https://cookie.example/' }), 'cookie only'],
+    ['no-subject', at({ sub: undefined }), 'staff'],
+    ['no-exp', at({ exp: undefined }), 'staff'],
+    ['bad-time', at({ nbf: 'soon' }), 'staff'],
+    ['wrong-audience', at({ aud: 'other' }), 'staff'],
+    ['wrong-kind', at({ typ: 'ID' }), 'staff'],
+    ['event', at({ events: {} }), 'staff'],
+    ['not-yet-valid', at({ nbf: seconds(600) }), 'staff'],
+    ['expired', at({ exp: seconds(-600) }), 'staff'],
+    ['no-key-for-algorithm', at({}, { alg: 'ES512' }), 'staff'],
+    ['unknown-key', at({}, { kid: 'rs-10' }), 'staff'],
+    ['bad-signature', createSigner('RS256', 'rs-9').sign(claims()), 'staff'],
+  ];
+  const fresh = createVerifier(options(issuers), { log: quiet });
+  for (const [cause, token, tried] of rows)
+    for (const time of ['first', 'again']) {
+      const { kind, ...why } = (await bearer(fresh, token)) as Refused;
+      t.match([kind, why.cause, why.tried], ['refused', cause, tried], `${cause}, ${time}`);
+    }
+  t.same(
+    [...fresh.stats().refused],
+    rows.map(([cause]) => [cause, 2]),
+    'each is counted each time',
+  );
 });
 
 t.test('no other spelling of a good token is one', async (t) => {

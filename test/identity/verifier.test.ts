@@ -254,9 +254,9 @@ t.test('cookies: exactly one person', async (t) => {
     ['expired and nonsense', 'session-expired', 'session=x', old()],
     ['two expired people', 'session-expired', old(), old('eve')],
     ['nonsense', 'session-invalid', 'session=x'],
-    ['quoted', 'session-invalid', ada.replace('=', '="') + '"'],
+    ['quoted', 'ada', ada.replace('=', '="') + '"'],
     ['with a space', 'session-invalid', `${ada} `],
-    ['percent-encoded', 'session-invalid', ada.replaceAll('.', '%2E')],
+    ['percent-encoded', 'ada', ada.replaceAll('.', '%2E')],
     ['split in two cookies', 'session-invalid', ada.slice(0, 80), `session=${ada.slice(80)}`],
     ['a prefixed name', 'no-credential', ada.replace('session', '__Secure-session')],
     ['a foreign token', 'session-invalid', session({ iss: 'https://evil.example/' })],
@@ -301,8 +301,8 @@ t.test('the cache answers at once, never past what it may', async (t) => {
   t.equal(verifier.stats().verifications, 1);
   t.equal(ask(now), first, 'the same object, without waiting');
   t.match(ask(now + 629_000), { kind: 'known' }, 'within the tolerance');
-  t.same(ask(seconds(631) * 1000), { kind: 'refused', reason: 'token-expired' });
-  t.same(ask(now - 120_000), { kind: 'refused', reason: 'token-invalid' }, 'a clock set back before nbf');
+  t.match(ask(seconds(631) * 1000), { kind: 'refused', reason: 'token-expired' });
+  t.match(ask(now - 120_000), { kind: 'refused', reason: 'token-invalid' }, 'a clock set back before nbf');
   t.match(ask(now), { kind: 'known' });
   t.equal((first as Known).expiresAtMs, Math.floor(now / 1000) * 1000 + 630_000);
   const byCookie = await cookies(verifier, `session=${token}`);
@@ -365,7 +365,11 @@ t.test('what a token proved, in words', async (t) => {
   );
   const value = hs.sign(claims());
   await verifier.identify({ cookies: [{ name: 'session', value }] }, Date.now(), (line) => lines.push(line));
-  t.same(lines, ['bearer: it is not for this audience', 'cookie:session: verified, a token of staff']);
+  t.same(lines, [
+    'bearer: wrong-audience: it is not for this audience (issuer staff)',
+    'cookie:session: verified, a token of staff',
+  ]);
+  t.same([...verifier.stats().refused], [['wrong-audience', 1]]);
   t.same([...verifier.cookieNames], ['session', '__Host-session']);
   t.same(verifier.status(), [{ issuer: 'staff', source: 'fixed', state: 'up', detail: '1 keys' }]);
 });
@@ -489,7 +493,7 @@ t.test('public keys as certificates and JWK files', async (t) => {
   t.match(findings({ algorithm: 'ES256', publicKey: Buffer.from(privateJwk) }), [{ message: /private/ }]);
 });
 
-t.test('the longest token is a setting, and never more than 8 KiB', async (t) => {
+t.test('the longest token is a setting, and never more than 16 KiB', async (t) => {
   const said = async (bytes: number | undefined, pad: number) => {
     const limit = bytes === undefined ? {} : { maxTokenBytes: bytes };
     const verifier = createVerifier({ ...options([issuer({ keys })]), ...limit }, { log: quiet });
@@ -497,7 +501,9 @@ t.test('the longest token is a setting, and never more than 8 KiB', async (t) =>
   };
   t.equal(await said(undefined, 1_000), 'known');
   t.equal(await said(1_000, 1_000), 'token-invalid');
-  t.equal(await said(1_000_000, 7_000), 'token-invalid');
+  t.equal(await said(undefined, 7_000), 'token-invalid', '8 KiB where it is not set');
+  t.equal(await said(1_000_000, 7_000), 'known');
+  t.equal(await said(1_000_000, 13_000), 'token-invalid');
 });
 
 t.test('what one request costs, whatever it carries', async (t) => {

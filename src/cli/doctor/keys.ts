@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import type { Config } from '../../config/index.ts';
-import { createJwksFetcher } from '../../identity/jwks-fetch.ts';
+import { createKeyFetcher } from '../../identity/jwks-fetch.ts';
 import type { Reading } from './clock.ts';
 import { dateReading } from './clock.ts';
 import { found, good } from './diagnosis.ts';
@@ -8,8 +8,13 @@ import type { Diagnosis } from './diagnosis.ts';
 
 type Issuer = Config['identity']['issuers'][number];
 
-async function checkSet(issuer: string, url: string, timeoutMs: number): Promise<Diagnosis> {
-  const fetcher = createJwksFetcher(url, timeoutMs);
+async function checkSet(
+  issuer: string,
+  url: string,
+  kind: 'key-set' | 'discovery',
+  timeoutMs: number,
+): Promise<Diagnosis> {
+  const fetcher = createKeyFetcher(url, kind, timeoutMs);
   try {
     const keys = await fetcher.fetch(new Map());
     return good('keys', `${issuer}: ${url} has ${keys.length} usable ${keys.length === 1 ? 'key' : 'keys'}`);
@@ -78,10 +83,12 @@ async function checkIssuer(
   timeoutMs: number,
 ): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
   const sets = issuer.keys.flatMap((key) =>
-    'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, timeoutMs)] : [],
+    'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, 'key-set', timeoutMs)] : [],
   );
+  if (issuer.discover !== null) sets.push(checkSet(issuer.name, issuer.discover, 'discovery', timeoutMs));
   const own = await Promise.all(sets);
-  if (issuer.issuer === null || !/^https?:\/\//.test(issuer.issuer)) return { found: own, clocks: [] };
+  if (typeof issuer.issuer !== 'string' || !/^https?:\/\//.test(issuer.issuer))
+    return { found: own, clocks: [] };
   const { said, clocks } = await discover(issuer.issuer, timeoutMs);
   return { found: said === undefined ? own : [...own, ...compare(issuer, said)], clocks };
 }

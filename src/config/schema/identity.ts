@@ -1,95 +1,13 @@
-import * as Type from '../../json-schema.ts';
-import type { KeyOptions, Place } from '../../identity/options.ts';
 import {
   defaultCacheEntries,
-  defaultClaims,
   defaultClockToleranceSeconds,
   defaultJwks,
   defaultRevocationSeconds,
-  grants,
-  hmacAlgorithms,
   maxClockToleranceSeconds,
-  publicAlgorithms,
 } from '../../identity/options.ts';
-import {choice, entry, fileBytes, flag, group, listOf, listOrNull, reloads, secretBytes, text, textOrNull, whole} from './kinds.ts';
+import { issuer } from './issuers.ts';
+import { choice, flag, group, listOf, reloads, text, textOrNull, whole } from './kinds.ts';
 import { sessions } from './sessions.ts';
-
-const keyFields = entry(
-  {
-    jwksUrl: Type.Optional(
-      text({ description: 'A JWK set to fetch and keep fresh; its keys say their own algorithm.', format: 'jwks-url' }),
-    ),
-    kid: Type.Optional(text({ description: 'Only tokens with this `kid` use the key; left out: any.' })),
-    algorithm: Type.Optional(
-      choice([...hmacAlgorithms, ...publicAlgorithms], { description: 'The one algorithm of a `secret` or `publicKey`.' }),
-    ),
-    secret: secretBytes({
-      description: 'Shared secret of an HS algorithm, at least as long as its hash (HS256: 32 bytes).',
-    }),
-    publicKey: fileBytes({ description: 'Public key as PEM (SPKI or certificate) or JWK.', format: 'public-key' }),
-  },
-  { description: 'A key: one of `jwksUrl`, `secret`, `publicKey`.' },
-);
-
-/** The rules make sure that it is one of the room's kinds. */
-const key = Type.Unsafe<KeyOptions>(keyFields);
-
-const claim = (description: string, name: string): Type.TString =>
-  text({ description, default: name });
-
-const claims = group(
-  {
-    bots: claim('Bots that the person has access to.', defaultClaims.bots),
-    roles: claim("The person's roles.", defaultClaims.roles),
-    ownedBots: claim('Bots that the person owns.', defaultClaims.ownedBots),
-    contact: claim('Stable id of the contact; an e-mail claim is refused.', defaultClaims.contact),
-    conversations: claim('Conversations that are theirs.', defaultClaims.conversations),
-    scope: textOrNull({
-      description:
-        'The claim that is words with spaces between them, as OAuth writes `scope`, wherever another of these names it too (`bots: scope`, `scope: scope`). null: none is.',
-      default: defaultClaims.scope,
-    }),
-  },
-  {
-    description:
-      'Where in a token its facts stand: the whole name of a claim, dotted steps, or a JMESPath expression (jmespath.site), as in `split(bots, \',\')`. Each is an array of strings, or one string as its only entry: it is not split.',
-  },
-);
-
-const issuer = entry(
-  {
-    name: text({ description: 'Its name in logs and answers; each issuer has its own.' }),
-    issuer: textOrNull({ description: 'The `iss` of its tokens, exactly. null: tokens without one (warned).' }),
-    audience: Type.Unsafe<string | string[] | null>({
-      type: ['string', 'array', 'null'],
-      items: { type: 'string', minLength: 1 },
-      minItems: 1,
-      minLength: 1,
-      description: 'The `aud` that its tokens must name, or a list of which one. null: tokens without one (warned).',
-    }),
-    keys: listOf(key, { description: 'Any mix of keys; the algorithm is fixed per key.', minItems: 1 }),
-    from: listOf(
-      Type.Unsafe<Place>(text({ description: '`bearer` or `cookie:<name>`.', format: 'token-place' })),
-      { description: 'Where its tokens are looked for: `bearer`, `cookie:<name>`.', default: ['bearer'], minItems: 1 },
-    ),
-    grants: listOf(choice(grants, { description: 'A grant.' }), {
-      description: 'What its tokens may be good for: `member`, `contact`, `admin`.',
-      default: ['member'],
-      minItems: 1,
-    }),
-    bots: listOrNull(text({ description: 'A bot id.', format: 'bot-id' }), {
-      description: 'Its tokens open no other bot than these; null: any.',
-      default: null,
-    }),
-    claims,
-    superAdminRole: text({ description: 'The role that manages every scope.', default: 'super_admin' }),
-    allBots: textOrNull({
-      description: 'The entry of the bots claim that means every bot, e.g. "*"; null: none does.',
-      default: null,
-    }),
-  },
-  { description: 'Who signs tokens.' },
-);
 
 const jwks = group(
   {

@@ -113,7 +113,7 @@ export const limits = group(
       description: 'A body that a route reads ids from; larger ones are refused there.',
       default: 65_536,
     }),
-    tokenBytes: whole(256, 8_192, { description: 'A token; longer ones are invalid.', default: 8_192 }),
+    tokenBytes: whole(256, 16_384, { description: 'A token; longer ones are invalid.', default: 8_192 }),
     headersTimeoutMs: whole(100, 600_000, { description: 'For the headers of a request to arrive; 408.', default: 15_000 }),
     bodyTimeoutMs: whole(0, 86_400_000, {
       description: 'A request body that stands still for this long is given up; 0 = never.',

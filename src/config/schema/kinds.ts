@@ -98,6 +98,11 @@ export function whole(minimum: number, maximum: number, notes: Notes): Type.TInt
   return Type.Integer({ minimum, maximum, ...notes });
 }
 
+/** A whole number from `minimum` to `maximum`, or null. */
+export function wholeOrNull(minimum: number, maximum: number, notes: Notes): Type.TUnsafe<number | null> {
+  return Type.Unsafe<number | null>({ ...notes, type: ['integer', 'null'], minimum, maximum });
+}
+
 export function listOf<T extends Type.TSchema>(items: T, notes: Notes): Type.TArray<T> {
   return Type.Array(items, { ...notes });
 }

@@ -21,7 +21,15 @@ export function Result({ answer }: { readonly answer: Explanation }) {
         {steps.map((step, index) => (
           <div key={index} class={step.result === 'does not apply' ? 'idle' : undefined}>
             <dt>{step.step}</dt>
-            <dd>{step.result}</dd>
+            <dd>
+              {step.result}
+              {step.scope === undefined ? null : (
+                <>
+                  {' '}
+                  <a href={hrefOf({ page: 'whitelist', scope: step.scope })}>{scopeName(step.scope)}</a>
+                </>
+              )}
+            </dd>
           </div>
         ))}
       </dl>
