@@ -12,7 +12,7 @@ import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metric
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
 import { hashKeyOf } from './hash-key.ts';
-import type { Limits } from './limits.ts';
+import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
 type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
@@ -34,7 +34,7 @@ export interface PublicDoorParts {
 /** The door that visitors use. */
 export function createPublicDoor(parts: PublicDoorParts): Gateway {
   const { start, ruling, authorize, live, health, log } = parts;
-  const { hostile, failedTokens } = parts.limits;
+  const hostile = hostileOf(parts.limits);
   const { upstream, websockets, limits } = start;
   const gateway: Gateway = createGateway(
     {
@@ -56,12 +56,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
-      ...(hostile && {
-        hostile: {
-          hit: (address) => hostile.hit(address),
-          isUnheard: (address) => (failedTokens?.blockedForMs(address) ?? 0) > 0,
-        },
-      }),
+      ...(hostile && { hostile }),
       ...(start.admin.public && {
         adminPlugin: async (app) => {
           const options: AdminOptions = {

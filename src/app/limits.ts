@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { StartOptions } from '../config/index.ts';
+import type { HostileLimiter } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import { createFailureLimit, type FailureLimit } from '../limits/failures.ts';
 import {
@@ -62,5 +63,14 @@ export function createLimits({ limits, store }: StartOptions): Limits {
   return {
     ...{ hostile: hostile(), failedTokens: failedTokens(), failures: failures() },
     close: () => connections?.close(),
+  };
+}
+
+/** Both counts of what nobody honest sends, as the door that visitors use asks them. */
+export function hostileOf({ hostile, failedTokens }: Limits): HostileLimiter | undefined {
+  if (hostile === undefined) return undefined;
+  return {
+    hit: (address) => hostile.hit(address),
+    isUnheard: (address) => (failedTokens?.blockedForMs(address) ?? 0) > 0,
   };
 }
