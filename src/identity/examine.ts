@@ -107,8 +107,7 @@ async function verify(
       return judge(examiner.revoked, verified, nowMs);
     }
   }
-  if (possible.length === 0)
-    return fail(examiner, id, unverified(plan), checks, budget);
+  if (possible.length === 0) return fail(examiner, id, unverified(plan), checks, budget);
   examiner.counts.failures++;
   // Whatever the keys are, it is nobody's any more.
   return possible.every(({ expiresAtMs }) => nowMs >= expiresAtMs)
@@ -137,5 +136,7 @@ async function findVerifying(
   const key = await firstVerifying(token.text, keys, algorithm, take);
   if (key !== undefined) return key;
   const sought = await seekKeys(ring, algorithm, kid, keys);
-  return (await firstVerifying(token.text, sought.keys, algorithm, take)) ?? (sought.sure ? undefined : 'unknown');
+  return (
+    (await firstVerifying(token.text, sought.keys, algorithm, take)) ?? (sought.sure ? undefined : 'unknown')
+  );
 }
