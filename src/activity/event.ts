@@ -108,3 +108,8 @@ export interface Mark {
   readonly count: number;
   readonly replica: string;
 }
+
+/** What the record lacks: events that could not be kept, or that were deleted. */
+export interface Gap extends Mark {
+  readonly kind: 'lost' | 'pruned';
+}

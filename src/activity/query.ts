@@ -1,5 +1,5 @@
 import { ID_START, type Index } from './database.ts';
-import { eventColumns, fromRow, type Cell, type Mark, type StoredEvent } from './event.ts';
+import { eventColumns, fromRow, type Cell, type Gap, type StoredEvent } from './event.ts';
 
 /** What is asked for; every part narrows. */
 export interface Filter {
@@ -38,7 +38,7 @@ export interface Page {
   readonly events: readonly StoredEvent[];
   readonly next?: Cursor;
   /** What the record lacks in the time that was asked for. */
-  readonly gaps: readonly Mark[];
+  readonly gaps: readonly Gap[];
 }
 
 interface Where {
@@ -127,11 +127,11 @@ function toStored(row: Readonly<Record<string, Cell>>): StoredEvent {
 export function gapsIn(
   index: Index,
   { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Filter,
-): readonly Mark[] {
+): readonly Gap[] {
   return index
     .prepare(
       `select kind, fromMs, toMs, count, replica from marks
        where kind in ('lost', 'pruned') and toMs >= ? and fromMs < ? order by fromMs limit 100`,
     )
-    .all(fromMs, toMs) as readonly Mark[];
+    .all(fromMs, toMs) as readonly Gap[];
 }

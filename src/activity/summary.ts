@@ -1,5 +1,5 @@
 import { dayMs, hourMs, type Index } from './database.ts';
-import type { Cell, Mark } from './event.ts';
+import type { Cell, Gap } from './event.ts';
 import { gapsIn, whereOf, type Filter } from './query.ts';
 
 /** How many of each outcome fell into one stretch of time. */
@@ -27,7 +27,7 @@ export interface Summary {
   readonly addresses: readonly TopEntry[];
   readonly subjects: readonly TopEntry[];
   readonly ranges: readonly TopEntry[];
-  readonly gaps: readonly Mark[];
+  readonly gaps: readonly Gap[];
 }
 
 const topCount = 10;

@@ -1,4 +1,4 @@
-import type { Mark, StoredEvent } from '../activity/event.ts';
+import type { Gap, StoredEvent } from '../activity/event.ts';
 import { activitySearch, cursorText } from './activity-query.ts';
 import { actorOf, mayManage } from './actor.ts';
 import { Answers } from './answers.ts';
@@ -54,7 +54,7 @@ function viewEvent({ atMs, replica: _replica, seq: _seq, ...event }: StoredEvent
   return { at: timeOf(atMs), ...event };
 }
 
-function viewGap({ kind, fromMs, toMs, count }: Mark) {
+function viewGap({ kind, fromMs, toMs, count }: Gap) {
   return { kind, from: timeOf(fromMs), to: timeOf(toMs), count };
 }
 

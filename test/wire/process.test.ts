@@ -333,7 +333,8 @@ t.test('what was refused is found again by what the visitor reads out', async (t
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const log = { level: 'warn', clientIp: 'truncated', subject: 'hashed' };
-  const kept = await startGateway({ config: sceneConfig(platform, { admin, log }) });
+  const config = sceneConfig(platform, { admin, log, store: { file: t.testdir() } });
+  const kept = await startGateway({ config });
   t.teardown(() => kept.stop());
   const fields = `${page}\r\nX-Forwarded-For: 203.0.113.7`;
   const answer = await get(kept.publicUrl, '/transcripts/support/1001?secret=word', fields);
@@ -353,12 +354,24 @@ t.test('what was refused is found again by what the visitor reads out', async (t
   t.match(all, /"subject":"[0-9a-f]{20}"/, 'as the log may tell it');
   t.notMatch(all, /person-member|secret|203\.0\.113\.7/);
   t.match(await (await fetch(`${kept.privateUrl}/metrics`)).text(), /^gateway_activity_lost_total 0$/m);
+  await get(kept.publicUrl, '/transcripts/support/1003', fields);
+  t.equal(await kept.stop(), 0);
+  const again = await startGateway({ config });
+  t.teardown(() => again.stop());
+  const before = (await search(again, '')).body['events'] as { readonly conversation: string }[];
+  t.strictSame(
+    before.map(({ conversation }) => conversation),
+    ['1003', '1002', '1001'],
+    'a restart finds all of them, the last one too',
+  );
 
   const off = await startGateway({ config: sceneConfig(platform, { admin, activity: null }) });
   t.teardown(() => off.stop());
   t.match(await search(off, ''), { status: 404, body: { reason: 'not-found' } });
 
-  const dir = t.testdir({ 'activity.sqlite': 'no database' });
+  const dir = mkdtempSync(join(tmpdir(), 'wire-test-'));
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(dir, 'activity.sqlite'), 'no database');
   const broken = await startGateway({ config: sceneConfig(platform, { admin, store: { file: dir } }) });
   await broken.line(({ msg }) => /^the activity record cannot be kept/.test(String(msg)));
   t.equal((await get(broken.publicUrl, '/transcripts/support/1001')).status, 302, 'it serves without');
@@ -371,6 +384,7 @@ t.test('what was refused is found again by what the visitor reads out', async (t
   }
   t.match(lost, /^gateway_activity_lost_total 2$/m, 'and counts what it could not keep');
   t.equal(await broken.stop(), 0);
+  t.equal(readFileSync(join(dir, 'activity.sqlite'), 'utf8'), 'no database', 'the file is left as it is');
 });
 
 const truncations: readonly (readonly [address: string, truncated: string])[] = [
