@@ -7,6 +7,7 @@ import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
+import { openRecord } from './app/record.ts';
 import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
@@ -40,16 +41,16 @@ export async function startApp(
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits } = keepers;
+  const { store, live, limits, activity } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
-  const admin = createAdmin({ start, ruling, authorize, store, live, limits, log });
+  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
-  const seen = { counters, durations, health, limits, log };
+  const seen = { counters, durations, health, limits, activity, log };
   const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
-  const registry = createRegistry(figuresOf({ counters, live, gateway, ruling, delegation }), durations);
+  const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   standing.start();
@@ -84,12 +85,15 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
-  const close = (): Promise<void> => {
+  const activity = openRecord(start, log);
+  const close = async (): Promise<void> => {
     live.close();
     limits.close();
-    return store.close();
+    // Before the store, whose lock on their folder keeps another gateway out of it.
+    await activity?.close();
+    await store.close();
   };
-  return { store, live, limits, close };
+  return { store, live, limits, activity, close };
 }
 
 /** New rules, and everything under way is asked about by them. */

@@ -27,8 +27,11 @@ export interface ActivityEvent {
   readonly upstreamMs?: number | undefined;
 }
 
+/** An event as a row holds it: what is absent is not there. */
+export type HeldEvent = { readonly [Key in keyof ActivityEvent]: Exclude<ActivityEvent[Key], undefined> };
+
 /** An event as it is found again: which gateway wrote it, and as the how manieth of its life. */
-export interface StoredEvent extends ActivityEvent {
+export interface StoredEvent extends HeldEvent {
   readonly replica: string;
   readonly seq: number;
 }
@@ -78,13 +81,13 @@ export function toRow(event: ActivityEvent): Row {
 }
 
 /** The event that a row holds; columns that a newer gateway has added are passed over. */
-export function fromRow(row: Row): ActivityEvent {
+export function fromRow(row: Row): HeldEvent {
   const pairs = eventColumns.flatMap((name, index) => {
     const value = row[index] ?? null;
     if (value === null) return [];
     return [[name, flags.has(name) ? value === 1 : value] as const];
   });
-  return Object.fromEntries(pairs) as unknown as ActivityEvent;
+  return Object.fromEntries(pairs) as unknown as HeldEvent;
 }
 
 /** Some events of one gateway, in order, and what was lost before them. */

@@ -8,12 +8,13 @@ export interface IndexThread {
   close(): Promise<void>;
 }
 
-/** Beside this file, with the ending that this file has: built or not. */
-const source = new URL(`./thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+/** Beside this file, with the ending that this file has: built or not. What is built needs no loader of the process. */
+const isBuilt = !import.meta.url.endsWith('.ts');
+const source = new URL(`./thread${isBuilt ? '.js' : '.ts'}`, import.meta.url);
 
 /** Starts the thread. Everything asked of it rejects, with its reason, once it has ended by itself. */
 export function startIndexThread(data: ThreadData, onEnded: (why: string) => void): IndexThread {
-  const worker = new Worker(source, { workerData: data });
+  const worker = new Worker(source, { workerData: data, ...(isBuilt && { execArgv: [] }) });
   worker.unref();
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;

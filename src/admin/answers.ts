@@ -2,6 +2,7 @@ import type { ChangeScope } from '../changes/change.ts';
 import { revocation } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
+import { activityAnswers } from './answers-activity.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -150,6 +151,7 @@ export const Answers = {
     removed: Type.Integer(),
   }),
   ...whoAnswers,
+  ...activityAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

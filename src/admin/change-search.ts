@@ -51,9 +51,10 @@ export function changeSearch(query: ChangeQuery): ChangeSearch | readonly FieldE
   };
 }
 
-const NO_TIME = 'must be a time with its offset (RFC 3339), as 2030-01-31T18:00:00Z';
+export const NO_TIME = 'must be a time with its offset (RFC 3339), as 2030-01-31T18:00:00Z';
 
-function instantOf(text: string | undefined): number | null | undefined {
+/** Unix milliseconds of a time that may be left out; null where it is none. */
+export function instantOf(text: string | undefined): number | null | undefined {
   return text === undefined ? undefined : (readInstant(text) ?? null);
 }
 

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
+import { activityRoute } from './activity.ts';
 import { Problem } from './answers.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
@@ -84,6 +85,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     changeRoutes(guarded, options);
     revocationRoutes(guarded, options);
     explainRoutes(guarded, options);
+    activityRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Activity } from '../activity/activity.ts';
 import type { Authorize, Peer } from '../access/question.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
@@ -62,6 +63,8 @@ export interface AdminOptions {
   /** What takes tokens and sessions back, and what may be named. */
   readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
   readonly failures: FailureLimit;
+  /** The record of decisions, where one is kept. */
+  readonly activity?: Pick<Activity, 'query'> | undefined;
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;

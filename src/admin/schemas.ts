@@ -51,6 +51,34 @@ export const ChangesQuery = Type.Object(
   },
   strict,
 );
+const exactly = (description: string) => Type.Optional(Type.String({ maxLength: 512, description }));
+export const ActivityQuery = Type.Object(
+  {
+    from: time('Not before this time.'),
+    to: time('Before this time.'),
+    bot: exactly('Only of this bot.'),
+    outcome: Type.Optional(Enum(['forward', 'login', 'deny', 'unavailable'])),
+    reason: exactly('As in `X-Gateway-Reason`.'),
+    subject: exactly('As it is recorded: with `log.subject: hashed`, the hash.'),
+    conversation: exactly("The conversation's id."),
+    contact: exactly('As it is recorded, too.'),
+    address: Type.Optional(
+      Type.String({
+        maxLength: 40,
+        description:
+          'One IPv4 address or network. With `log.clientIp: truncated`, addresses are recorded as their /24.',
+      }),
+    ),
+    requestId: Type.Optional(
+      Type.String({ minLength: 8, maxLength: 256, description: 'A request id, or its first characters.' }),
+    ),
+    after,
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 200, description: 'At most so many; else 50.' }),
+    ),
+  },
+  strict,
+);
 export const ImportQuery = Type.Object(
   { dryRun: Type.Optional(Enum(['true', 'false', '1', '0'], { description: 'Only say what it would do.' })) },
   strict,

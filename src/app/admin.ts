@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Activity } from '../activity/activity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
 import {
@@ -30,12 +31,13 @@ export interface AdminParts {
   readonly store: Store;
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
+  readonly activity: Activity | undefined;
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { start, ruling, authorize, store, live, limits, log } = parts;
+  const { start, ruling, authorize, store, live, limits, activity, log } = parts;
   const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
   return {
     authorize,
@@ -54,6 +56,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     editor: createEditor(editing),
     revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
+    activity,
     recentBots: createRecentBots(),
     changed: createChangeLog(log),
     defaults: () => ruling().config.policy.defaults,

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
+import type { Activity } from '../activity/activity.ts';
 import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
-import { createAccessLog } from '../audit/access-log.ts';
+import { createAccessLog, type AccessFields } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
 import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
@@ -28,6 +29,7 @@ export interface PublicDoorParts {
   readonly health: HealthSources;
   readonly admin: AdminParts;
   readonly limits: Limits;
+  readonly activity: Activity | undefined;
   readonly log: Logger;
 }
 
@@ -73,10 +75,11 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
-  const { admin, counters, log, ruling, start } = parts;
+  const { activity, admin, counters, log, ruling, start } = parts;
+  const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
   const make = ({ log: options }: Ruling['config']) => ({
     options,
-    write: createAccessLog(log, { ...options, ...hashKeyOf(options, start.store) }),
+    write: createAccessLog(log, { ...options, ...hashKeyOf(options, start.store) }, keep),
   });
   let made = make(ruling().config);
   return (answer, access) => {

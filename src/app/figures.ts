@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Activity } from '../activity/activity.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { Verifier } from '../identity/verifier.ts';
@@ -14,6 +15,7 @@ export interface FigureSources {
   readonly gateway: Gateway;
   ruling(): Ruling;
   readonly delegation: DelegationWatch;
+  readonly activity: Activity | undefined;
 }
 
 type Read = () => number;
@@ -28,7 +30,8 @@ const gauge = (name: string, help: string, read: Read): Figure => one(name, 'gau
 const counter = (name: string, help: string, read: Read): Figure => one(name, 'counter', help, read);
 
 /** Every figure that the rooms keep, under the name that operators see. */
-export function figuresOf({ counters, live, gateway, ruling, delegation }: FigureSources): readonly Figure[] {
+export function figuresOf(sources: FigureSources): readonly Figure[] {
+  const { counters, live, gateway, ruling, delegation, activity } = sources;
   const verifier = (): Verifier => ruling().verifier;
   return [
     decisions(counters),
@@ -44,6 +47,7 @@ export function figuresOf({ counters, live, gateway, ruling, delegation }: Figur
     ...sessionFigures(() => ruling().sessions),
     ...delegationFigures(delegation),
     ...doorFigures(gateway),
+    ...(activity === undefined ? [] : activityFigures(activity)),
     buildInfo(),
   ];
 }
@@ -130,6 +134,13 @@ function doorFigures(gateway: Gateway): Figure[] {
       labels: ['code'],
       read: () => [...stats().failures].map(([code, value]) => ({ labels: { code }, value })),
     },
+  ];
+}
+
+function activityFigures({ stats }: Activity): Figure[] {
+  return [
+    counter('activity_lost_total', 'Decisions that the record could not keep.', () => stats().lost),
+    gauge('activity_waiting', 'Decisions that wait to be written down.', () => stats().waiting),
   ];
 }
 

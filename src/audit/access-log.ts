@@ -47,16 +47,31 @@ export interface LogSink {
   debug(fields: object, message: string): void;
 }
 
-/** Writes one line for each guarded request: never a token, a cookie or a query value. */
-export function createAccessLog(log: LogSink, options: AccessLogOptions): (event: AccessEvent) => void {
+/** What a line tells, and the record of decisions with it. */
+export type AccessFields = ReturnType<typeof describe>;
+
+/**
+ * Writes one line for each guarded request: never a token, a cookie or a query value. `keep` gets the same, whatever
+ * the level.
+ */
+export function createAccessLog(
+  log: LogSink,
+  options: AccessLogOptions,
+  keep?: (fields: AccessFields) => void,
+): (event: AccessEvent) => void {
   return (event) => {
     const { reason } = event.answer.decision;
     const level = reason === 'preflight' || reason === 'not-guarded' ? 'debug' : 'info';
-    if (log.isLevelEnabled(level)) log[level](describe(event, options), 'access');
+    const isLogged = log.isLevelEnabled(level);
+    const isKept = keep !== undefined && level === 'info';
+    if (!isLogged && !isKept) return;
+    const fields = describe(event, options);
+    if (isLogged) log[level](fields, 'access');
+    if (isKept) keep(fields);
   };
 }
 
-function describe(event: AccessEvent, options: AccessLogOptions): Record<string, unknown> {
+function describe(event: AccessEvent, options: AccessLogOptions) {
   const { answer, refusal } = event;
   const { decision, resource, client, principal } = answer;
   const transcript = resource.kind === 'transcript' ? resource : undefined;

@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import t from 'tap';
-import { openScene, owner, SITE } from './scene.ts';
+import { toRow } from '../../src/activity/event.ts';
+import { decided, openScene, owner, SITE } from './scene.ts';
 import type { Call, Reply } from './scene.ts';
 
 const V1 = '/_gateway/api/v1';
@@ -83,6 +84,8 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   const lifted = `/revocations/${String(revoked.body.id)}`;
   yield ['delete', '/revocations/{id}', await call('DELETE', lifted)];
   yield ['delete', '/revocations/{id}', await call('DELETE', lifted)];
+  yield ['get', '/activity', await call('GET', '/activity?limit=1')];
+  yield ['get', '/activity', await call('GET', '/activity?after=x')];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];
@@ -99,7 +102,12 @@ async function* sessionCalls(
 }
 
 void t.test('every call answers as the description says, and no more', async (t) => {
-  const { call, publicCall } = await openScene(t);
+  const { call, publicCall, recorded } = await openScene(t);
+  const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
+  const rows = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })].map(
+    toRow,
+  );
+  recorded({ replica: 'one', firstSeq: 1, rows, marks: [lost] });
   const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
   const paths = body.paths as Described;
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });

@@ -3,6 +3,10 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Test } from 'tap';
+import { openIndex } from '../../src/activity/database.ts';
+import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
+import { createIngest } from '../../src/activity/ingest.ts';
+import { queryEvents } from '../../src/activity/query.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
 import type { RecentBots } from '../../src/admin/recent-bots.ts';
@@ -90,6 +94,8 @@ export interface Scene {
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
+  /** Puts a batch into the record of decisions. */
+  readonly recorded: (batch: Batch) => void;
 }
 
 export interface SceneOptions {
@@ -153,6 +159,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
+  const index = openIndex(':memory:');
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
   const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
@@ -169,6 +176,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    activity: { query: async (filter, limit, cursor) => queryEvents(index, filter, limit, cursor) },
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     defaults: () => defaults,
@@ -189,10 +197,12 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     live.close();
     await verifier.close();
     await store.close();
+    index.close();
   });
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots };
+  const recorded = createIngest(index).take;
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
 }
 
 const defaults = { mode: 'enforce', requireLogin: false } as const;
@@ -255,6 +265,16 @@ function replyOf(status: number, headers: Reply['headers'], chunks: readonly Buf
   const text = Buffer.concat(chunks).toString();
   const isJson = String(headers['content-type']).includes('json');
   return { status, headers, text, body: isJson && text !== '' ? (JSON.parse(text) as Reply['body']) : {} };
+}
+
+/** A decision, as the record has it. */
+export function decided(more: Partial<ActivityEvent>): ActivityEvent {
+  return {
+    ...{ atMs: Date.UTC(2030, 0, 1), requestId: randomBytes(16).toString('hex'), outcome: 'deny' },
+    ...{ reason: 'no-access', enforced: true, mode: 'enforce', method: 'GET', revision: 1, stale: false },
+    ...{ clientIpStatus: 'ipv4', bot: 'sales' },
+    ...more,
+  };
 }
 
 /** `field message` of each error of a problem. */

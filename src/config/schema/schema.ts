@@ -1,4 +1,5 @@
 import * as Type from '../../json-schema.ts';
+import { activity } from './activity.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { botIdCase, otherPaths, routes } from './routes.ts';
@@ -22,6 +23,7 @@ export const schema = Type.Object(
     trustedProxies,
     policy,
     store,
+    activity,
     admin,
     websockets,
     limits,
