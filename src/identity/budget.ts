@@ -6,8 +6,8 @@ export interface Budget {
   readonly onFailed?: () => void;
 }
 
-/** A browser has a session cookie, perhaps an old one beside it; an issuer has a key, perhaps the next one. */
-export const MAX_CHECKS = 4;
+/** A browser has a session cookie, perhaps an old one beside it; a key set whose tokens name no key may hold six. */
+export const MAX_CHECKS = 8;
 
 export function createBudget(left: number, onFailed?: () => void): Budget {
   return { left, ...(onFailed && { onFailed }) };

@@ -9,7 +9,7 @@ export interface KeyRing {
 }
 
 /** No token may cost more signature checks than this at one issuer. */
-const MAX_TRIES = 12;
+const MAX_TRIES = 8;
 /** Longest that a request waits for a fetch; the fetch itself may go on. */
 const MAX_WAIT_MS = 1000;
 

@@ -75,6 +75,15 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
     '/explain',
     await call('POST', '/explain', { body: { target: ' ', clientIp: '192.0.2.1' } }),
   ];
+  const revoke = { issuer: 'staff', subject: 'someone', note: 'left' };
+  const revoked = await call('POST', '/revocations', { body: revoke });
+  yield ['post', '/revocations', revoked];
+  yield ['post', '/revocations', await call('POST', '/revocations', { body: { issuer: 'staff', jti: '' } })];
+  yield ['get', '/revocations', await call('GET', '/revocations?limit=1')];
+  yield ['get', '/revocations', await call('GET', '/revocations', { token: owner })];
+  const lifted = `/revocations/${String(revoked.body.id)}`;
+  yield ['delete', '/revocations/{id}', await call('DELETE', lifted)];
+  yield ['delete', '/revocations/{id}', await call('DELETE', lifted)];
   yield ['get', '/activity', await call('GET', '/activity?limit=1')];
   yield ['get', '/activity', await call('GET', '/activity?after=x')];
   yield ['get', '/me', await call('GET', '/me')];

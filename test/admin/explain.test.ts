@@ -349,7 +349,7 @@ void t.test('explain says what happens', async (t) => {
         staffToken({ aud: 'other' }),
         /token: a JWT of \d+ characters.*alg "HS256", kid "staff-1".*aud "other"/,
       ],
-      [staffToken({ aud: 'other' }), /token: bearer: wrong-audience: .* \(issuer staff\)/],
+      [staffToken({ aud: 'other' }), /credential: bearer: wrong-audience: .* \(issuer staff\)/],
       [
         staffToken({ aud: 'other' }),
         /principal: nobody: the token is refused, token-invalid, wrong-audience/,

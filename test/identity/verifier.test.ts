@@ -521,8 +521,8 @@ t.test('what one request costs, whatever it carries', async (t) => {
     return many.stats().verifications - before;
   };
   const eight = places.map((place, n) => `${place.slice('cookie:'.length)}=${forged(n)}`);
-  t.ok((await checks(() => cookies(many, ...eight))) <= 4, 'eight cookies, three issuers, three keys');
-  t.ok((await checks(() => bearer(many, forged(9)))) <= 4, 'one bearer');
+  t.ok((await checks(() => cookies(many, ...eight))) <= 8, 'eight cookies, three issuers, three keys');
+  t.ok((await checks(() => bearer(many, forged(9)))) <= 8, 'one bearer');
 
   const verifier = createVerifier(options([issuer({ keys })]), { log: quiet });
   const failed: string[] = [];

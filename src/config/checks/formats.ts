@@ -44,7 +44,9 @@ const redisUrl: Check = (text) => {
   return url.search === '' && url.hash === '' ? undefined : 'takes no query: use the keys beside it';
 };
 
-const loginUrl: Check = (text) => {
+const loginUrl: Check = (written) => {
+  // The places of the way back are judged beside `login.mode`.
+  const text = written.replaceAll(/\{return(?:Base64)?\}/g, 'x');
   if (/[\s\\#]/.test(text)) return 'must hold no space, backslash or fragment';
   const template = /[{}<>]|\/:[A-Za-z_]|%(?![0-9A-Fa-f]{2})|\$\w/.exec(text)?.[0];
   if (template !== undefined) {
