@@ -60,7 +60,11 @@ export const notices: Record<string, Part> = {
     await call('PATCH', '/whitelists/bot%3Acounts', { enabled: true });
     await call('PATCH', '/whitelists/bot%3Aapart', { mode: 'enforce', inheritPlatform: false });
     const page = await signedIn('super-admin');
-    const cells = (bot: string) => page.locator('table.bots tr').filter({ hasText: bot }).innerText();
+    const cells = (bot: string) =>
+      page
+        .locator('table.bots tr')
+        .filter({ has: page.getByRole('link', { name: bot, exact: true }) })
+        .innerText();
     await page.getByRole('link', { name: 'counts', exact: true }).waitFor();
     t.match(await cells('counts'), /On\s+0\s+counts too\s+report inherited/);
     t.match(await cells('apart'), /Off\s+0\s+does not count\s+enforce$/);
