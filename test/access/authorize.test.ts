@@ -9,6 +9,8 @@ import type { PolicyView } from '../../src/policy/policy.ts';
 import { compileTrust, type TrustOptions } from '../../src/reading/forwarded.ts';
 import { compileRoutes } from '../../src/reading/route.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
+import type { Delegation } from '../../src/policy/decide.ts';
+import type { Principal } from '../../src/policy/principal.ts';
 import * as f from '../policy/facts.ts';
 
 const signer = createSigner('HS256', 'k1');
@@ -246,4 +248,97 @@ t.test('the way to the upstream is told as it was read', async (t) => {
     host: 'chat.example',
   });
   t.same((await ask('/about', from('garbage'))).forwarding.chain, []);
+});
+
+t.test('explain says in words whom and what it is about', async (t) => {
+  const { policy } = f.policy();
+  const view: PolicyView = { known: true, policy, staleSeconds: 0 };
+  const rules = (members: 'token' | 'platform', otherPaths: 'guard' | 'forward'): Rules => ({
+    routes: compileRoutes(
+      [
+        { path: '/transcripts/:botId/:conversationId', methods: ['GET'], members },
+        { path: '/contacts/:contactId/conversations', bot: 'a', whitelist: false },
+      ],
+      { otherPaths },
+    ),
+    trust: compileTrust({ cidrs: [], source: 'x-forwarded-for' }),
+    identity: createVerifier(
+      { issuers: [staff], clockToleranceSeconds: 30, jwks: defaultJwks, cacheEntries: 100 },
+      { log: { info() {}, warn() {} } },
+    ),
+    options: { otherPaths, canLogIn: true, defaults: { mode: 'enforce', requireLogin: false } },
+  });
+  const many = Array.from({ length: 60 }, (_, index) => `b${index}`);
+  const rows: readonly (readonly [target: string, as: Principal, said: RegExp, method?: string])[] = [
+    ['/transcripts/a/1', f.memberOfAll, /member of every bot/],
+    ['/transcripts/a/1', f.member(...many), /b49 and 10 more/],
+    ['/transcripts/a/1', f.contact(undefined, 'c1', 'c2'), /contact of conversations c1, c2/],
+    ['/contacts/u1/conversations', f.contact('u1'), /contact u1 \(route .*never opened by an address\)/],
+    ['/transcripts/a/1', f.admin, /super admin/],
+    [
+      '/transcripts/a/1',
+      { ...f.admin, admin: { superAdmin: false, ownedBots: new Set(['a']) } },
+      /admin of a/,
+    ],
+    ['/transcripts/a/1', { ...f.member('a'), session: 'agents' }, /person of session agents/],
+    ['/transcripts/a/1', { ...f.member('a'), member: { bots: new Set() } }, /no grant|member of/],
+    [
+      '/transcripts/a/1',
+      { kind: 'refused', reason: 'token-invalid', cause: 'no-exp' },
+      /no-exp: it has no exp/,
+    ],
+    ['/transcripts/a/1', f.member('a'), /list GET, HEAD only/, 'POST'],
+    ['/elsewhere', f.member('a'), /of no one bot/],
+  ];
+  for (const [target, as, said, method = 'GET'] of rows) {
+    const authorize = createAuthorize({
+      rules: () => rules('token', 'guard'),
+      policy: () => view,
+      now: () => f.NOW,
+    });
+    const question = {
+      method,
+      target,
+      headers: ['Host', 'c.example'],
+      peer: { address: '192.0.2.1' },
+      upgrade: false,
+    };
+    const { steps = [] } = await authorize(question, { as, trace: true });
+    t.match(steps.map(({ result }) => result).join('\n'), said, `${target} ${said.source}`);
+  }
+});
+
+t.test('the platform is asked for its proof only where somebody brings a session', async (t) => {
+  const { policy } = f.policy();
+  const view: PolicyView = { known: true, policy, staleSeconds: 0 };
+  const ask = async (
+    principal: Principal,
+    state: () => Delegation | Promise<Delegation>,
+  ): Promise<Answer> => {
+    const rules: Rules = {
+      routes: compileRoutes([{ path: '/transcripts/:botId/:conversationId', members: 'platform' }]),
+      trust: compileTrust(undefined),
+      identity: {
+        cookieNames: new Set(),
+        readSessions: () => [],
+        identify: () => Promise.resolve(principal),
+      },
+      options: { otherPaths: 'forward', canLogIn: true, defaults: { mode: 'enforce', requireLogin: false } },
+    };
+    const authorize = createAuthorize({
+      rules: () => rules,
+      policy: () => view,
+      now: () => f.NOW,
+      delegating: { stateOf: state },
+    });
+    const peer = { address: '192.0.2.1' };
+    return authorize({ method: 'GET', target: '/transcripts/a/1', headers: [], peer, upgrade: false });
+  };
+  const bringing = { kind: 'anonymous', reason: 'no-credential', brings: 'agents' } as const;
+  const never = (): never => t.fail('asked') as never;
+  t.equal(told(await ask(bringing, () => 'proven')), 'forward platform-decides');
+  t.equal(told(await ask(bringing, () => Promise.resolve('proven'))), 'forward platform-decides');
+  t.equal(told(await ask(bringing, () => 'open')), 'unavailable platform-unproven');
+  t.equal(told(await ask({ kind: 'anonymous', reason: 'no-credential' }, never)), 'login no-credential');
+  t.equal(told(await ask({ kind: 'refused', reason: 'token-invalid' }, never)), 'login token-invalid');
 });
