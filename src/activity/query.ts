@@ -124,10 +124,7 @@ function toStored(row: Readonly<Record<string, Cell>>): StoredEvent {
 }
 
 /** Losses and deletions that touch the time that was asked for, oldest first; at most a hundred. */
-export function gapsIn(
-  index: Index,
-  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Filter,
-): readonly Gap[] {
+export function gapsIn(index: Index, { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Filter): readonly Gap[] {
   return index
     .prepare(
       `select kind, fromMs, toMs, count, replica from marks

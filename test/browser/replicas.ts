@@ -68,7 +68,7 @@ export const replicas: Record<string, Part> = {
       .filter({ hasText: /still serves revision/ })
       .waitFor();
     await lookAgain(bea);
-    await chip(bea).filter({ hasText: 'This gateway does not answer' }).waitFor();
+    await chip(bea).filter({ hasText: 'does not answer now' }).waitFor();
     await chip(ann)
       .filter({ hasText: /Live on 1 of 2 .* last confirmed ([3-9]|\d\d) s ago/ })
       .waitFor();
