@@ -32,13 +32,16 @@ async function open(url) {
   throw new Error('it redirects for ever');
 }
 
-/** What the platform was told of the last request that reached it. */
+/** What the platform was told of the last request for a visitor; the gateway asks it some things for itself. */
 async function lastDecision(platformUrl) {
-  const { rawHeaders } = await (await fetch(`${platformUrl}/debug/last`)).json();
-  const at = rawHeaders.findIndex(
-    (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-gateway-decision',
-  );
-  return rawHeaders[at + 1];
+  const requests = await (await fetch(`${platformUrl}/debug/requests`)).json();
+  const told = requests.map(({ rawHeaders }) => {
+    const at = rawHeaders.findIndex(
+      (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-gateway-decision',
+    );
+    return at < 0 ? undefined : rawHeaders[at + 1];
+  });
+  return told.findLast((decision) => decision !== undefined);
 }
 
 async function checkLink({ url, status, reason, decision }, platformUrl) {
