@@ -46,7 +46,7 @@ export async function startApp(
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
-  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', hasRoom);
   const seen = { counters, durations, health, limits, activity, log };
   const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));

@@ -12,6 +12,8 @@ export interface Held {
   missed: boolean;
   /** Its last answer had to be waited for. */
   slow: boolean;
+  /** It is still in use. */
+  isHeld: boolean;
 }
 
 /** So many are asked before other work gets its turn. */
@@ -27,7 +29,6 @@ export type Ask<T> = (lease: T) => Promise<void> | undefined;
 export function createAsking<T extends Held>(
   authorize: Authorize,
   settle: (lease: T, now: Answer | undefined) => void,
-  isHeld: (lease: T) => boolean,
 ): Ask<T> {
   const known = (lease: T, now: Answer): Answer => keepVerified(authorize, lease, now);
   const ask: Ask<T> = (lease) => {
@@ -50,7 +51,7 @@ export function createAsking<T extends Held>(
     const now = await inTime(coming.then((answer) => known(lease, answer)));
     lease.asking = false;
     settle(lease, now);
-    const again = lease.missed && isHeld(lease);
+    const again = lease.missed && lease.isHeld;
     lease.missed = false;
     if (again) await ask(lease);
   };
@@ -85,7 +86,11 @@ async function inTime<T>(coming: Promise<T>): Promise<T | undefined> {
  * One sweep at a time, in batches; what asks for another meanwhile gets one after it. Leases whose answers have to
  * be waited for are swept apart, so many at a time: one that is stuck holds no other up.
  */
-export function createSweep<T extends Held>(held: ReadonlySet<T>, ask: Ask<T>, slow: boolean) {
+export function createSweep<T extends Held>(
+  held: Iterable<T> & { readonly size: number },
+  ask: Ask<T>,
+  slow: boolean,
+) {
   let next: { before: number; all: boolean } | undefined;
   let sweeping = false;
   let waiting = 0;
@@ -99,8 +104,7 @@ export function createSweep<T extends Held>(held: ReadonlySet<T>, ask: Ask<T>, s
   const sweep = async ({ before, all }: { before: number; all: boolean }): Promise<void> => {
     let asked = 0;
     for (const lease of [...held]) {
-      if (lease.slow !== slow || lease.sinceMs > before || !(all || lease.guarded) || !held.has(lease))
-        continue;
+      if (lease.slow !== slow || lease.sinceMs > before || !(all || lease.guarded) || !lease.isHeld) continue;
       const answer = ask(lease);
       if (answer !== undefined) void waitFor(answer);
       if (slow && waiting >= atOnce) await new Promise<void>((resolve) => (onSeat = resolve));

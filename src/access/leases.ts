@@ -1,4 +1,5 @@
 import { createAsking, createSweep, type Held as Asked } from './ask-again.ts';
+import { createHeldList, type Link } from './held.ts';
 import type { Answer, Authorize, Question } from './question.ts';
 
 declare const issued: unique symbol;
@@ -44,7 +45,7 @@ export interface LeaseSources {
   subscribe(listener: () => void): () => void;
 }
 
-interface Held extends Asked {
+interface Held extends Asked, Link<Held> {
   readonly end: End;
 }
 
@@ -58,7 +59,7 @@ export function grants({ decision, enforced }: Answer): boolean {
 }
 
 export function createLeases({ authorize, accepts, subscribe }: LeaseSources): Leases {
-  const held = new Set<Held>();
+  const held = createHeldList<Held>();
   let guarded = 0;
   const release = (lease: Held): boolean => {
     if (!held.delete(lease)) return false;
@@ -69,7 +70,7 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
     if (now !== undefined && grants(now) && accepts(lease.question, now)) return;
     if (release(lease)) lease.end(now, now === undefined ? 'internal-error' : whyOf(now));
   };
-  const ask = createAsking(authorize, settle, (lease) => held.has(lease));
+  const ask = createAsking(authorize, settle);
   const sweeps = [createSweep(held, ask, false), createSweep(held, ask, true)];
   const sweep = (before: number, all: boolean): void => sweeps.forEach((one) => void one(before, all));
   const timer = setInterval(() => sweep(performance.now() - freshMs, false), everyMs).unref();
@@ -100,7 +101,18 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
 function newLease(question: Question, answer: Answer, end: End): Held {
   const guarded = answer.resource.kind !== 'other';
   const sinceMs = performance.now();
-  return { question, answer, sinceMs, end, guarded, asking: false, missed: false, slow: false };
+  const asked = { asking: false, missed: false, slow: false };
+  return {
+    question,
+    answer,
+    sinceMs,
+    end,
+    guarded,
+    ...asked,
+    newer: undefined,
+    older: undefined,
+    isHeld: false,
+  };
 }
 
 /** An answer that still forwards ended for what must hold beside it. */
