@@ -18,7 +18,11 @@ t.test('what is held is listed, newest first, whichever goes', async (t) => {
     t.notOk(list.delete(leaving), 'once');
     t.equal(list.size, 2);
     t.equal(namesOf(list), 'cba'.replace(gone, ''));
-    t.same([leaving.newer, leaving.older, leaving.isHeld], [undefined, undefined, false], 'and keeps nothing');
+    t.same(
+      [leaving.newer, leaving.older, leaving.isHeld],
+      [undefined, undefined, false],
+      'and keeps nothing',
+    );
     list.add(leaving);
     t.equal(namesOf(list), gone + 'cba'.replace(gone, ''), 'it can come again');
   }
