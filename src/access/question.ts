@@ -44,7 +44,7 @@ export interface Forwarding {
   /** True where the headers are those of a trusted proxy. */
   readonly peerTrusted: boolean;
   /** True where a forwarding header came from a peer that is none. */
-  readonly unheard?: true;
+  readonly untrustedHeader?: true;
 }
 
 export interface Answer {

@@ -23,14 +23,14 @@ export interface Rules {
       presented: Presented & { readonly sessions?: readonly PresentedSession[] },
       nowMs: number,
       trace: ((line: string) => void) | undefined,
-      by: Bringer,
+      by: AccessContext,
     ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
 }
 
 /** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
-export interface Bringer {
+export interface AccessContext {
   /** The client IP; absent while unknown. */
   readonly address: string | undefined;
   readonly host: string | undefined;

@@ -34,7 +34,7 @@ export interface Answers {
 export type Operation<Name extends keyof Questions> = Questions[Name] & { readonly name: Name };
 export type AnyOperation = { readonly [Name in keyof Questions]: Operation<Name> }[keyof Questions];
 
-export interface Asked {
+export interface ThreadRequest {
   readonly id: number;
   readonly operation: Operation<keyof Questions>;
 }

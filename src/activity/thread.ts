@@ -3,7 +3,7 @@ import { openIndex, type Index } from './database.ts';
 import type { Batch } from './event.ts';
 import { createIngest } from './ingest.ts';
 import { queryEvents } from './query.ts';
-import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
+import type { Answers, ThreadRequest, Operation, Reply, ThreadData } from './operations.ts';
 import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyChains } from './verify.ts';
@@ -51,7 +51,7 @@ function perform<Name extends keyof Answers>(asked: Operation<Name>): Answers[Na
   return operations[asked.name](asked);
 }
 
-parentPort?.on('message', (asked: Asked) => {
+parentPort?.on('message', (asked: ThreadRequest) => {
   const reply = (): Reply => {
     try {
       return { id: asked.id, value: perform(asked.operation) };

@@ -1,6 +1,6 @@
 import type Type from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Asked, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, Refused } from '../changes/plan.ts';
 import { readWanted } from '../changes/revoke.ts';
 import type { Revocation } from '../policy/revocation.ts';
 import type { Revoked } from '../policy-store/revoker.ts';
@@ -100,7 +100,7 @@ async function write(
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  work: (asked: Asked) => Promise<Revoked | Refused>,
+  work: (asked: ChangeRequest) => Promise<Revoked | Refused>,
 ): Promise<FastifyReply> {
   const conditions = conditionsOf(options, request);
   if (!conditions.ok) {

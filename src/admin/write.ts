@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Asked, Done, Outcome } from '../changes/plan.ts';
+import type { ChangeRequest, Done, Outcome } from '../changes/plan.ts';
 import { changedKeys } from '../changes/settings-edit.ts';
 import type { Change } from '../changes/change.ts';
 import { conditionsOf } from './conditions.ts';
@@ -8,7 +8,7 @@ import type { AdminOptions } from './options.ts';
 import { sendProblem, sendRefusal } from './problem.ts';
 
 export interface Write {
-  readonly edit: (asked: Asked) => Promise<Outcome>;
+  readonly edit: (asked: ChangeRequest) => Promise<Outcome>;
   /** The record's own fields, beside revision and live. */
   readonly fields: (done: Done) => object;
   readonly status?: number;

@@ -88,7 +88,7 @@ function record(parts: PublicDoorParts): (answer: Answer, access: Access) => voi
     const refusal = access.code === answer.decision.reason ? undefined : access.code;
     counters.count(refusal === undefined ? answer.decision.outcome : 'deny', access.code, answer.enforced);
     if (answer.resource.kind !== 'other') {
-      counters.client(answer.client.status, answer.forwarding.unheard === true);
+      counters.client(answer.client.status, answer.forwarding.untrustedHeader === true);
     }
     const passed = answer.decision.outcome === 'forward' || !answer.enforced;
     if (answer.resource.kind === 'transcript' && passed) admin.recentBots.note(answer.resource.bot);

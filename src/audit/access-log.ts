@@ -14,7 +14,7 @@ export interface AccessLogOptions {
 }
 
 /** What was decided, as far as the log tells it. */
-export interface Judged {
+export interface AccessFacts {
   readonly decision: Decision;
   readonly resource: Resource;
   readonly principal: Principal;
@@ -27,7 +27,7 @@ export interface Judged {
 
 /** What a visitor was answered. */
 export interface AccessEvent {
-  readonly answer: Judged;
+  readonly answer: AccessFacts;
   /** Why the door refused where it said something else than the decision: a login loop, too many bad tokens. */
   readonly refusal: string | undefined;
   readonly requestId: string;

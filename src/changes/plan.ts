@@ -48,7 +48,7 @@ export interface Edit {
 }
 
 /** Who asks for a change, and under which conditions. */
-export interface Asked {
+export interface ChangeRequest {
   /** Subject and issuer, or the static token's name. */
   readonly by: string;
   /** The admin's client IP, where known. */

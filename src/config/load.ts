@@ -3,7 +3,7 @@ import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
 import { eachRoute, routeRules } from './checks/route-rules.ts';
 import { pageRules } from './checks/page-rules.ts';
-import type { Asked } from './checks/rule.ts';
+import type { RuleContext } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
 import { sessionRules } from './checks/session-rules.ts';
 import { storeRules } from './checks/store-rules.ts';
@@ -94,7 +94,7 @@ export function readConfig(options: LoadOptions): Read {
   checkShape(tree, findings);
   const { value, saidAt } = readMaterial(tree, findings);
   checkValues(value, findings, saidAt);
-  const asked: Asked = {
+  const asked: RuleContext = {
     config: value as object as Config,
     findings,
     said: (path) => saidAt.get(pathText(path)) ?? path,

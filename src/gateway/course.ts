@@ -1,7 +1,7 @@
 import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Delivery } from './delivery.ts';
 import { Place } from './place.ts';
 import type { Waiting } from './slots.ts';
@@ -12,7 +12,7 @@ type Started = (delivers: boolean) => void;
 
 /** The life of an exchange: it goes on for as long as its lease holds, and ends once, in one of a few ways. */
 export abstract class Course implements Waiting {
-  protected readonly asked: Asked;
+  protected readonly asked: GuardedRequest;
   protected readonly lease: Lease;
   protected readonly share: ExchangeShare;
   protected readonly place: Place;
@@ -24,7 +24,7 @@ export abstract class Course implements Waiting {
   /** How it is refused, where it is: no head has gone out then. */
   #refuse: (() => void) | undefined;
 
-  constructor(asked: Asked, lease: Lease, share: ExchangeShare) {
+  constructor(asked: GuardedRequest, lease: Lease, share: ExchangeShare) {
     this.asked = asked;
     this.lease = lease;
     this.share = share;

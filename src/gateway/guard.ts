@@ -6,7 +6,7 @@ import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import { OVERSIZED, readBody } from '../reading/body.ts';
 import { originForm } from '../reading/target.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
 import { answerInPlace } from './in-place.ts';
@@ -46,11 +46,11 @@ export function createGuard(parts: GuardParts): Guard {
     if (code !== undefined) refuse(code, 'refused before it is judged');
     else if (share.upstream.slots.isFull) refuse('upstream-busy', 'upstream.queue is full');
     else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
-    else judge(parts, request, reply, target);
+    else handle(parts, request, reply, target);
   };
 }
 
-function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
+function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
   const { deps, share } = parts;
   const { raw } = request;
   const startMs = performance.now();
@@ -130,7 +130,7 @@ function readToJudge(
 /** Lets it through where the answer grants it; false where it does not. */
 function open(
   share: ExchangeShare,
-  asked: Asked,
+  asked: GuardedRequest,
   answer: Answer,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
-import type { Ended } from './asked.ts';
+import type { Ended } from './guarded-request.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
 import type { Pages } from './pages/page.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
-import type { Asked } from './asked.ts';
+import type { GuardedRequest } from './guarded-request.ts';
 import type { Enforcer, Refused } from './enforce.ts';
 import { inWords, type Failures } from './failures.ts';
 import type { Access, GatewayDeps } from './options.ts';
@@ -11,11 +11,11 @@ import { newRequestId } from './request-id.ts';
 /** Answers of the gateway's own, each with its line in the log. */
 export interface OwnAnswers {
   /** What a decision refuses; `code` where the door refuses what the decision would have let through. */
-  deny(asked: Asked, answer: Answer, code?: ProblemCode, inPlace?: InPlace): void;
+  deny(asked: GuardedRequest, answer: Answer, code?: ProblemCode, inPlace?: InPlace): void;
   /** What was let through, and failed. */
-  fail(asked: Asked, answer: Answer, code: ProblemCode, cause: string): void;
+  fail(asked: GuardedRequest, answer: Answer, code: ProblemCode, cause: string): void;
   /** Whose visitor left before there was any. */
-  left(asked: Asked, answer: Answer): void;
+  left(asked: GuardedRequest, answer: Answer): void;
   /** What failed with its answer under way. */
   note(code: ProblemCode, cause: string, requestId: string): void;
   /** What could not be judged. */
@@ -67,7 +67,7 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
   };
 }
 
-type Tell = (asked: Asked, answer: Answer, code: Access['code'], status?: number) => void;
+type Tell = (asked: GuardedRequest, answer: Answer, code: Access['code'], status?: number) => void;
 
 function createTelling(deps: GatewayDeps): Tell {
   return ({ requestId, question, startMs }, answer, code, status) => {

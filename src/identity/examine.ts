@@ -8,7 +8,7 @@ import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
 import type { Algorithm, Place } from './options.ts';
-import { judge } from './validity.ts';
+import { checkValidity } from './validity.ts';
 import { firstVerifying } from './signature.ts';
 import { readHeader, readToken, type Token } from './token.ts';
 import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
@@ -46,7 +46,7 @@ export function examine(
 function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefined {
   const verified = examiner.verified.get(id);
   if (verified !== undefined) {
-    if (trusts(verified.issuer.ring, verified.key)) return judge(examiner.revoked, verified, nowMs);
+    if (trusts(verified.issuer.ring, verified.key)) return checkValidity(examiner.revoked, verified, nowMs);
     examiner.verified.delete(id);
   }
   return recallFailed(examiner, id);
@@ -104,7 +104,7 @@ async function verify(
     else {
       const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
       examiner.verified.set(id, verified, token.text.length);
-      return judge(examiner.revoked, verified, nowMs);
+      return checkValidity(examiner.revoked, verified, nowMs);
     }
   }
   if (possible.length === 0) return fail(examiner, id, unverified(plan), checks, budget);

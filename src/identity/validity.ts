@@ -15,7 +15,7 @@ export interface Verified {
 export type Revoked = (known: Known) => boolean | 'unknown';
 
 /** A good signature holds from one time to another, and until it is taken back. */
-export function judge(revoked: Revoked, { known, notBeforeMs }: Verified, nowMs: number): Verdict {
+export function checkValidity(revoked: Revoked, { known, notBeforeMs }: Verified, nowMs: number): Verdict {
   if (nowMs >= known.expiresAtMs) return bad('expired', known.issuer);
   if (nowMs < notBeforeMs) return bad('not-yet-valid', known.issuer);
   const taken = revoked(known);

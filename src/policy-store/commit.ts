@@ -1,7 +1,7 @@
 import type { Scope } from '../policy/reason.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
-import type { Asked, Current, Edit, Outcome, Plan, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, Current, Edit, Outcome, Plan, Refused } from '../changes/plan.ts';
 import { StoreError } from './store.ts';
 import type { Draft } from '../changes/change.ts';
 import type { Receipt, Store } from './store.ts';
@@ -14,7 +14,7 @@ export interface Commit {
   readonly current: Current;
   readonly plan: Plan;
   readonly edit: Edit;
-  readonly asked: Asked;
+  readonly asked: ChangeRequest;
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly key: string;
@@ -92,7 +92,7 @@ export async function repeatOf(
   store: Store,
   scope: Scope,
   edit: Edit,
-  asked: Asked,
+  asked: ChangeRequest,
 ): Promise<Outcome | undefined> {
   if (asked.idempotencyKey === undefined) return undefined;
   try {

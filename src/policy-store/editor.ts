@@ -3,7 +3,7 @@ import { compareImport, importRanges, readImport } from '../changes/import.ts';
 import type { ImportError, ImportRequest } from '../changes/import.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
-import type { Asked, Current, Edit, Outcome, Plan, Preview, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, Current, Edit, Outcome, Plan, Preview, Refused } from '../changes/plan.ts';
 import { addRange, putRange, removeRange } from '../changes/range-edits.ts';
 import type { Stamp } from '../changes/range-edits.ts';
 import { revertChange } from '../changes/revert.ts';
@@ -28,15 +28,15 @@ export type ImportPreview = { readonly ok: true; readonly errors: readonly Impor
 
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
-  patch(scope: Scope, patch: SettingsPatch, asked: Asked): Promise<Outcome>;
-  addRange(scope: Scope, input: unknown, asked: Asked): Promise<Outcome>;
-  putRange(scope: Scope, id: string, input: unknown, asked: Asked): Promise<Outcome>;
-  removeRange(scope: Scope, id: string, asked: Asked): Promise<Outcome>;
-  importRanges(scope: Scope, request: ImportRequest, asked: Asked): Promise<Outcome>;
+  patch(scope: Scope, patch: SettingsPatch, asked: ChangeRequest): Promise<Outcome>;
+  addRange(scope: Scope, input: unknown, asked: ChangeRequest): Promise<Outcome>;
+  putRange(scope: Scope, id: string, input: unknown, asked: ChangeRequest): Promise<Outcome>;
+  removeRange(scope: Scope, id: string, asked: ChangeRequest): Promise<Outcome>;
+  importRanges(scope: Scope, request: ImportRequest, asked: ChangeRequest): Promise<Outcome>;
   /** What an import would do. Nothing is written. */
-  previewImport(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportPreview | Refused>;
+  previewImport(scope: Scope, request: ImportRequest, asked: ChangeRequest): Promise<ImportPreview | Refused>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
-  revert(change: Change, asked: Asked): Promise<Outcome>;
+  revert(change: Change, asked: ChangeRequest): Promise<Outcome>;
 }
 
 /** How often an edit is planned anew because somebody else was faster. */
@@ -46,12 +46,13 @@ const REACHED_TIMEOUT_MS = 5_000;
 
 export function createEditor(options: EditorOptions): Editor {
   const { now, randomId } = options;
-  const stamp = (asked: Asked): Stamp => ({
+  const stamp = (asked: ChangeRequest): Stamp => ({
     at: new Date(now()).toISOString(),
     by: asked.by,
     newId: randomId,
   });
-  const make = (scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> => run(options, scope, edit, asked);
+  const make = (scope: Scope, edit: Edit, asked: ChangeRequest): Promise<Outcome> =>
+    run(options, scope, edit, asked);
   return {
     patch: (scope, patch, asked) => make(scope, patchSettings(patch), asked),
     addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
@@ -96,7 +97,7 @@ async function planned(edit: Edit, current: Current): Promise<Plan | Refused> {
 }
 
 /** Plans the edit for the scope as it is, and again where the scope moved on before the store took it. */
-async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> {
+async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: ChangeRequest): Promise<Outcome> {
   const draftKey = asked.idempotencyKey ?? options.randomId();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const reading = await readScope(options.store, scope);
@@ -131,7 +132,7 @@ function isIdle(plan: Plan): boolean {
 }
 
 /** If-Match: the scope must not have changed since the revision, which must be one of this history. */
-function unmet(ifMatch: Asked['ifMatch'], current: Current): Refused | undefined {
+function unmet(ifMatch: ChangeRequest['ifMatch'], current: Current): Refused | undefined {
   if (ifMatch === undefined || ifMatch === 'any') return undefined;
   const changedAt = current.record.revision;
   if (ifMatch.some((revision) => revision >= changedAt && revision <= current.revision)) return undefined;

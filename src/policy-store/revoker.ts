@@ -1,6 +1,6 @@
 import type { Change, Live, RevocationLists, RevocationRecord } from '../changes/change.ts';
 import { refused } from '../changes/plan.ts';
-import type { Asked, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, Refused } from '../changes/plan.ts';
 import { MOST_REVOCATIONS, planLift, planRevoke } from '../changes/revoke.ts';
 import type { Wanted } from '../changes/revoke.ts';
 import type { Revocation } from '../policy/revocation.ts';
@@ -21,8 +21,8 @@ export interface Revoked {
 
 /** Takes tokens and sessions back, and lifts that again. Nothing throws but for a defect. */
 export interface Revoker {
-  revoke(wanted: Wanted, asked: Asked): Promise<Revoked | Refused>;
-  lift(id: string, asked: Asked): Promise<Revoked | Refused>;
+  revoke(wanted: Wanted, asked: ChangeRequest): Promise<Revoked | Refused>;
+  lift(id: string, asked: ChangeRequest): Promise<Revoked | Refused>;
 }
 
 /** How often a change is planned anew because somebody else was faster, or its answer was lost. */
@@ -63,7 +63,7 @@ const full = refused({
   detail: `There are ${String(MOST_REVOCATIONS)} revocations already: lift some, or take back by issuedBefore.`,
 });
 
-async function run(options: EditorOptions, asked: Asked, plan: Plan): Promise<Revoked | Refused> {
+async function run(options: EditorOptions, asked: ChangeRequest, plan: Plan): Promise<Revoked | Refused> {
   const { store, live, now } = options;
   const key = asked.idempotencyKey ?? options.randomId();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -115,7 +115,7 @@ function repeated(receipt: Receipt): Revoked | Refused {
   return refused({ code: 'invalid', detail, errors: [{ field: 'Idempotency-Key', message }] });
 }
 
-function unmet({ ifMatch }: Asked, record: RevocationRecord, newest: number): Refused | undefined {
+function unmet({ ifMatch }: ChangeRequest, record: RevocationRecord, newest: number): Refused | undefined {
   if (ifMatch === undefined || ifMatch === 'any') return undefined;
   if (ifMatch.some((revision) => revision >= record.revision && revision <= newest)) return undefined;
   const detail = `The revocations were changed at revision ${record.revision}, after the one that you named.`;

@@ -1,6 +1,14 @@
 import { compileCidrs, contains, parseAddress, type Address, type Cidrs } from './address.ts';
 import { forwardedForHops, forwardedHops, type WrittenHop } from './hop.ts';
-import { found, lost, spoken, type ForwardingSource, type Hop, type Origin, type Said } from './origin.ts';
+import {
+  found,
+  lost,
+  forwardedFacts,
+  type ForwardingSource,
+  type Hop,
+  type Origin,
+  type ForwardedFacts,
+} from './origin.ts';
 import { valuesOf } from './raw-headers.ts';
 
 import { trimEnds } from './trim.ts';
@@ -54,21 +62,21 @@ export function readClientIp(trust: Trust, peer: ForwardingPeer, rawHeaders: rea
   const trusted = !trust.none && contains(trust.cidrs, address);
   const hops: Hop[] = [{ address: address.address, trusted, source: 'peer' }];
   if (!trusted) {
-    const unheard = !trust.none && headerSeen(rawHeaders) !== undefined;
-    return found(address, hops, false, { unheard });
+    const untrustedHeader = !trust.none && headerSeen(rawHeaders) !== undefined;
+    return found(address, hops, false, { untrustedHeader });
   }
   switch (trust.source) {
     case 'x-forwarded-for': {
       const values = valuesOf(rawHeaders, 'x-forwarded-for');
       const written = forwardedForHops(values);
-      return walk(trust.cidrs, trust.source, hops, written, values.length > 0, besides(rawHeaders));
+      return walk(trust.cidrs, trust.source, hops, written, values.length > 0, xForwardedFacts(rawHeaders));
     }
     case 'forwarded': {
       const values = valuesOf(rawHeaders, 'forwarded');
       return walk(trust.cidrs, trust.source, hops, forwardedHops(values), values.length > 0);
     }
     default:
-      return single(trust.cidrs, trust.source, hops, rawHeaders, besides(rawHeaders));
+      return single(trust.cidrs, trust.source, hops, rawHeaders, xForwardedFacts(rawHeaders));
   }
 }
 
@@ -114,11 +122,11 @@ function walk(
   hops: Hop[],
   written: readonly WrittenHop[],
   present: boolean,
-  besides?: Said,
+  besides?: ForwardedFacts,
 ): Origin {
   if (!present) return lost(`The trusted proxy sent no ${source} header.`, hops, true, besides);
   for (const hop of written.toReversed()) {
-    const said = besides ?? spoken(hop.proto, hop.host);
+    const said = besides ?? forwardedFacts(hop.proto, hop.host);
     const { address } = hop;
     if (address === undefined)
       return lost(`A hop of the ${source} header cannot be read as an address.`, hops, true, said);
@@ -135,7 +143,7 @@ function single(
   source: ForwardingSource,
   hops: Hop[],
   rawHeaders: readonly string[],
-  said: Said,
+  said: ForwardedFacts,
 ): Origin {
   const name = source.slice('header:'.length).toLowerCase();
   const values = valuesOf(rawHeaders, name);
@@ -150,8 +158,8 @@ function single(
   return found(address, hops, true, said);
 }
 
-const besides = (rawHeaders: readonly string[]): Said =>
-  spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host'));
+const xForwardedFacts = (rawHeaders: readonly string[]): ForwardedFacts =>
+  forwardedFacts(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host'));
 
 /** The last value of a list header: the nearest proxy wrote it. */
 function lastOf(rawHeaders: readonly string[], name: string): string | undefined {

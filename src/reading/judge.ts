@@ -6,7 +6,7 @@ import { readsBodyOf } from './merged-body.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
 import { readMembers } from './query-readings.ts';
 import type { Route, RouteTable } from './route.ts';
-import type { Asked } from './target.ts';
+import type { TargetRequest } from './target.ts';
 import type { Readable } from './target-form.ts';
 
 /** The matches of the guarded readings of one target: each element has those of one reading, first listed first. */
@@ -17,7 +17,7 @@ export function judge(
   table: RouteTable,
   guarded: Guarded,
   form: Readable,
-  asked: Asked,
+  asked: TargetRequest,
   hosts: readonly string[],
 ): Resource {
   const plain = plainTranscript(guarded, form);
@@ -31,7 +31,7 @@ function whatIsNamed(
   guarded: Guarded,
   routes: readonly Route[],
   form: Readable,
-  { headers = [], body }: Asked,
+  { headers = [], body }: TargetRequest,
   hosts: readonly string[],
 ): Named {
   const named = nothingNamed();
@@ -49,7 +49,12 @@ function whatIsNamed(
   return named;
 }
 
-function resourceOf(named: Named, guarded: Guarded, routes: readonly Route[], asked: Asked): Resource {
+function resourceOf(
+  named: Named,
+  guarded: Guarded,
+  routes: readonly Route[],
+  asked: TargetRequest,
+): Resource {
   const route = factsOf(guarded);
   // What a body that was not read names could still contradict: nothing but that it is missing is known.
   if (asked.formBody && asked.body === undefined && routes.some(asksQueryWho)) {
@@ -101,7 +106,11 @@ function withCase(resource: Resource, { foldsBotIds }: RouteTable): Resource {
  * Where one reading's route names no conversation, no conversation proves that the visitor may see all of it;
  * where one is named that nobody can read, or that a form could name, it is nobody's.
  */
-function conversationsOf({ conversations }: Named, guarded: Guarded, asked: Asked): readonly string[] {
+function conversationsOf(
+  { conversations }: Named,
+  guarded: Guarded,
+  asked: TargetRequest,
+): readonly string[] {
   const allNameOne = guarded.every((matches) => matches.some(naming));
   if (!allNameOne) return [];
   const inForm = asked.formBody && asked.body === undefined && hasQueried(guarded);

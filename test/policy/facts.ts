@@ -1,5 +1,5 @@
 import type { ClientIp } from '../../src/policy/client-ip.ts';
-import type { DecideOptions, Asked } from '../../src/policy/decide.ts';
+import type { DecideOptions, DecisionInput } from '../../src/policy/decide.ts';
 import type { Policy, PolicyView, StoredSettings } from '../../src/policy/policy.ts';
 import type { Anonymous, Known, Refused, Undetermined } from '../../src/policy/principal.ts';
 import type { AnonymousReason, BearerReason, Scope } from '../../src/policy/reason.ts';
@@ -104,7 +104,7 @@ export const options: DecideOptions = {
 export const rejecting: DecideOptions = { ...options, otherPaths: 'reject' };
 export const whitelistOnly: DecideOptions = { ...options, canLogIn: false };
 
-export const asked = (over: Partial<Asked>): Asked => ({
+export const asked = (over: Partial<DecisionInput>): DecisionInput => ({
   preflight: false,
   resource: transcript,
   principal: nobody(),

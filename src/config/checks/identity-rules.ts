@@ -2,7 +2,7 @@ import { checkIdentity } from '../../identity/check.ts';
 import type { HmacAlgorithm, PublicAlgorithm } from '../../identity/options.ts';
 import { hmacAlgorithms } from '../../identity/options.ts';
 import type { Path } from '../findings.ts';
-import type { Asked, Rule } from './rule.ts';
+import type { RuleContext, Rule } from './rule.ts';
 
 /** A key as it was written, before it is known to be one of the room's kinds. */
 interface Written {
@@ -37,7 +37,7 @@ function checkKind(key: Written, path: Path, tell: Tell): void {
 }
 
 /** `issuers[0].keys[1]` as a path below identity; a key's own faults are those of its content. */
-function pathOf(text: string, { config, said }: Asked): Path {
+function pathOf(text: string, { config, said }: RuleContext): Path {
   const steps = text.match(/[^.[\]]+/g) ?? [];
   const path = ['identity', ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
   if (!/keys\[\d+\]$/.test(text)) return path;

@@ -3,7 +3,7 @@ import { textKeys } from '../../gateway/pages/phrases.ts';
 import { returnPlaces } from '../../gateway/login.ts';
 import type { Path } from '../findings.ts';
 import { nearest } from '../nearest.ts';
-import type { Asked, Rule } from './rule.ts';
+import type { RuleContext, Rule } from './rule.ts';
 
 const logo: Rule = {
   reads: ['pages'],
@@ -29,7 +29,7 @@ const texts: Rule = {
   },
 };
 
-function checkWords(words: object, path: Path, findings: Asked['findings']): void {
+function checkWords(words: object, path: Path, findings: RuleContext['findings']): void {
   for (const [key, text] of Object.entries(words)) {
     const near = nearest(key, [...textKeys]);
     const hint = near === undefined ? '' : `; the nearest known one is "${near}"`;

@@ -2,7 +2,7 @@ import type { Findings, Path } from '../findings.ts';
 import type { Config } from '../schema/schema.ts';
 
 /** What a rule may ask and say. */
-export interface Asked {
+export interface RuleContext {
   readonly config: Config;
   readonly findings: Findings;
   /** The spelling that a secret came by: `[…, 'secret']` → `[…, 'secretFile']`. */
@@ -14,7 +14,7 @@ export interface Asked {
 /** A rule over several keys. It is asked only where nothing at or below `reads` is wrong already. */
 export interface Rule {
   readonly reads: readonly (keyof Config)[];
-  check(asked: Asked): void;
+  check(asked: RuleContext): void;
 }
 
 /** True for an address that only this machine reaches. */

@@ -15,15 +15,15 @@ export interface Phrases {
   readonly copied: string;
 }
 
-export type Said = readonly [title: string, detail: string, next: string];
+export type ProblemTexts = readonly [title: string, detail: string, next: string];
 
 /** Reasons that other rooms may yet give have their words too. */
-export type SpokenCode = ProblemCode | 'sessions-unavailable' | 'lookup-unavailable' | 'session-ended';
+export type PageCode = ProblemCode | 'sessions-unavailable' | 'lookup-unavailable' | 'session-ended';
 
 /** One language, as delivered; what a person in a browser hardly meets is said in English. */
 export interface Language {
   readonly phrases: Phrases;
-  readonly problems: Partial<Readonly<Record<SpokenCode, Said>>>;
+  readonly problems: Partial<Readonly<Record<PageCode, ProblemTexts>>>;
 }
 
 /** A text's key: a phrase's name, or a reason and which of its sentences. */

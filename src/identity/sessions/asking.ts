@@ -1,9 +1,9 @@
-import { readAnswer, type Said, type Tell } from './answer.ts';
+import { readAnswer, type SessionAnswer, type Tell } from './answer.ts';
 import type { Caller } from './call.ts';
 import type { CredentialKey } from './credential-key.ts';
 import type { SessionKind } from './kind.ts';
-import type { Entry, Memory } from './memory.ts';
-import type { Bringer, Presented, SessionVerdict } from './presented.ts';
+import type { RememberedVerdict, Memory } from './memory.ts';
+import type { Presenter, Presented, SessionVerdict } from './presented.ts';
 import { callFor } from './question.ts';
 import type { StrangerLimit } from './stranger-limit.ts';
 
@@ -43,7 +43,7 @@ export function digestOf({ keyOf, kind }: Asking, presented: Presented): string 
 }
 
 /** Where the visitor's Host goes along, what was said under one Host is nothing under another. */
-export function placeOf({ kind }: Asking, digest: string, by: Bringer): string {
+export function placeOf({ kind }: Asking, digest: string, by: Presenter): string {
   return kind.options.check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
 }
 
@@ -51,7 +51,7 @@ export function placeOf({ kind }: Asking, digest: string, by: Bringer): string {
 export function identifySession(
   asking: Asking,
   presented: Presented,
-  by: Bringer,
+  by: Presenter,
   tell?: Tell,
 ): SessionVerdict | Promise<SessionVerdict> {
   const { kind, memory, clock } = asking;
@@ -69,7 +69,11 @@ export function identifySession(
 }
 
 /** What is remembered and still counts; nothing is asked. */
-export function recallSession(asking: Asking, presented: Presented, by: Bringer): SessionVerdict | undefined {
+export function recallSession(
+  asking: Asking,
+  presented: Presented,
+  by: Presenter,
+): SessionVerdict | undefined {
   const digest = digestOf(asking, presented);
   const entry = asking.memory.recall(placeOf(asking, digest, by), digest);
   return entry !== undefined && asking.clock() - entry.askedMs < entry.freshMs ? entry.verdict : undefined;
@@ -79,9 +83,9 @@ export function recallSession(asking: Asking, presented: Presented, by: Bringer)
 function ask(
   asking: Asking,
   presented: Presented,
-  by: Bringer,
+  by: Presenter,
   digest: string,
-  before: Entry | undefined,
+  before: RememberedVerdict | undefined,
   tell?: Tell,
 ): SessionVerdict | Promise<SessionVerdict> {
   const { flights, strangers, counts, memory, clock } = asking;
@@ -105,7 +109,7 @@ function ask(
 }
 
 /** Never rejects: what goes wrong is an answer that says nothing. */
-async function fly(asking: Asking, presented: Presented, by: Bringer, tell: Tell): Promise<Said> {
+async function fly(asking: Asking, presented: Presented, by: Presenter, tell: Tell): Promise<SessionAnswer> {
   const { kind, caller, counts } = asking;
   const host = kind.options.check?.host ?? by.host;
   const call = callFor(kind.options, presented, host);
@@ -124,7 +128,7 @@ function readSafely(
   answer: Parameters<typeof readAnswer>[1],
   presented: Presented,
   tell: Tell,
-): Said {
+): SessionAnswer {
   try {
     return readAnswer(kind, answer, presented.ambient ? 'cookie' : 'bearer', tell);
   } catch {
@@ -132,13 +136,13 @@ function readSafely(
   }
 }
 
-const unknown = (why: string): Said => ({ kind: 'unknown', why });
+const unknown = (why: string): SessionAnswer => ({ kind: 'unknown', why });
 
-function rememberedText({ options }: SessionKind, { kind }: Said): string {
+function rememberedText({ options }: SessionKind, { kind }: SessionAnswer): string {
   return kind === 'known' ? `; remembered for ${String(options.cacheSeconds)} s` : '';
 }
 
-function verdictText(said: Said | SessionVerdict): string {
+function verdictText(said: SessionAnswer | SessionVerdict): string {
   switch (said.kind) {
     case 'known':
       return `signed in${said.known.subject === undefined ? '' : ` as ${said.known.subject}`}`;

@@ -3,13 +3,13 @@ import { noCounts, type Asking, type Counts } from './asking.ts';
 import { createCaller } from './call.ts';
 import { createCredentialKey, type CredentialKey } from './credential-key.ts';
 import type { Ends } from './ends.ts';
-import type { Judged } from './join.ts';
-import { delegate, judge, observe, type Delegated, type Judging } from './judging.ts';
+import type { SessionResult } from './join.ts';
+import { delegate, checkSession, observe, type Delegated, type Judging } from './judging.ts';
 import { compileKind } from './kind.ts';
 import { createMemory } from './memory.ts';
 import { defaultChecksAtOnce, type SessionOptions } from './options.ts';
 import type { Passed } from './passing.ts';
-import type { Bringer, Presented } from './presented.ts';
+import type { Presenter, Presented } from './presented.ts';
 import { createStrangerLimit, type StrangerLimit } from './stranger-limit.ts';
 import type { Log } from '../key-source.ts';
 
@@ -46,11 +46,15 @@ export interface SessionFigures extends Readonly<Counts> {
 /** The sessions that the platform, or an authorization server, vouches for. */
 export interface Sessions {
   /** What one credential proves; undefined where its kind is none of these. */
-  judge(presented: Presented, by: Bringer, how: Judging): Judged | Promise<Judged> | undefined;
+  judge(
+    presented: Presented,
+    by: Presenter,
+    how: Judging,
+  ): SessionResult | Promise<SessionResult> | undefined;
   /** Whether a credential counts as one where the platform's own answer decides; and who, if that is known. */
-  delegate(presented: Presented, by: Bringer): Delegated | Promise<Delegated> | undefined;
+  delegate(presented: Presented, by: Presenter): Delegated | Promise<Delegated> | undefined;
   /** Told of each answer of the platform's, with the credentials that its request carried. */
-  passed(passed: Passed, presented: readonly Presented[], by: Bringer): void;
+  passed(passed: Passed, presented: readonly Presented[], by: Presenter): void;
   status(): readonly SessionStatus[];
   figures(): readonly SessionFigures[];
   /** By name, what a successor may go on with. */
@@ -80,7 +84,7 @@ export function createSessions(options: SessionsOptions, deps: SessionsDependenc
     });
   return {
     kinds,
-    judge: (presented, by, how) => judge(kinds.get(presented.kind)?.asking, presented, by, how),
+    judge: (presented, by, how) => checkSession(kinds.get(presented.kind)?.asking, presented, by, how),
     delegate: (presented, by) => delegate(kinds.get(presented.kind)?.asking, presented, by),
     passed(passed, presented, by) {
       for (const one of presented)

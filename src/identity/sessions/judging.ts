@@ -1,14 +1,14 @@
 import { digestOf, identifySession, recallSession, type Asking } from './asking.ts';
 import type { Ends } from './ends.ts';
-import type { Judged } from './join.ts';
+import type { SessionResult } from './join.ts';
 import { applyMeaning, meaningOf, type Passed } from './passing.ts';
-import type { Bringer, Presented, SessionVerdict } from './presented.ts';
+import type { Presenter, Presented, SessionVerdict } from './presented.ts';
 
 export interface Judging {
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-export interface Delegated extends Judged {
+export interface Delegated extends SessionResult {
   readonly brings: boolean;
 }
 
@@ -17,15 +17,15 @@ const END_MS = 60_000;
 /** The same where the platform is never asked: long enough for every lease to be asked about. */
 const END_UNASKED_MS = 5_000;
 
-export function judge(
+export function checkSession(
   asking: Asking | undefined,
   presented: Presented,
-  by: Bringer,
+  by: Presenter,
   { trace }: Judging,
-): Judged | Promise<Judged> | undefined {
+): SessionResult | Promise<SessionResult> | undefined {
   if (asking === undefined) return undefined;
   const { kind } = asking;
-  const judged = (verdict: SessionVerdict): Judged => ({ kind, verdict });
+  const judged = (verdict: SessionVerdict): SessionResult => ({ kind, verdict });
   if (asking.caller === undefined) {
     trace?.(`${kind.name}: presented; it has no check, so nobody is known by it`);
     return judged({ kind: 'nobody' });
@@ -38,7 +38,7 @@ export function judge(
 export function delegate(
   asking: Asking | undefined,
   presented: Presented,
-  by: Bringer,
+  by: Presenter,
 ): Delegated | Promise<Delegated> | undefined {
   if (asking === undefined) return undefined;
   const { kind, caller, memory } = asking;
@@ -62,7 +62,7 @@ export function observe(
   asking: Asking | undefined,
   passed: Passed,
   presented: Presented,
-  by: Bringer,
+  by: Presenter,
   loginPath: string | null,
   ends: Ends,
 ): void {

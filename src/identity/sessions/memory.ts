@@ -1,6 +1,6 @@
 import type { Known } from '../../policy/principal.ts';
 import { createCache } from '../cache.ts';
-import type { Said } from './answer.ts';
+import type { SessionAnswer } from './answer.ts';
 import type { SessionKind } from './kind.ts';
 import type { SessionVerdict } from './presented.ts';
 
@@ -10,7 +10,7 @@ export interface Good {
   readonly untilMs: number;
 }
 
-export interface Entry {
+export interface RememberedVerdict {
   readonly verdict: SessionVerdict;
   /** When the question was put that it answers. */
   readonly askedMs: number;
@@ -22,9 +22,15 @@ export interface Entry {
 /** What the platform said of the sessions of one kind. Times are of a clock that does not go back. */
 export interface Memory {
   /** What is remembered under a place, unless the session has ended or changed since it was asked. */
-  recall(place: string, digest: string): Entry | undefined;
+  recall(place: string, digest: string): RememberedVerdict | undefined;
   /** Remembers an answer to a question put at `askedMs`, unless the session has ended or changed meanwhile. */
-  keep(place: string, digest: string, said: Said, askedMs: number, before: Entry | undefined): SessionVerdict;
+  keep(
+    place: string,
+    digest: string,
+    said: SessionAnswer,
+    askedMs: number,
+    before: RememberedVerdict | undefined,
+  ): SessionVerdict;
   /** False for what was asked before the last end or change. */
   isCurrent(digest: string, askedMs: number): boolean;
   /** Forgets all that was said of a credential; `ended`: and notes that it was ended. */
@@ -49,7 +55,7 @@ interface End {
 }
 
 export function createMemory(kind: SessionKind, maxEntries: number, clock: () => number): Memory {
-  const cache = createCache<Entry>(maxEntries, MAX_WEIGHT);
+  const cache = createCache<RememberedVerdict>(maxEntries, MAX_WEIGHT);
   const ends = createCache<End>(Math.max(10_000, maxEntries), Infinity);
   const isCurrent = (digest: string, askedMs: number): boolean =>
     askedMs > (ends.get(digest)?.atMs ?? -Infinity);
@@ -85,11 +91,11 @@ interface Making {
   readonly kind: SessionKind;
   readonly digest: string;
   readonly clock: () => number;
-  readonly before: Entry | undefined;
+  readonly before: RememberedVerdict | undefined;
   readonly ended: boolean;
 }
 
-function entryOf(making: Making, said: Said, askedMs: number): Entry {
+function entryOf(making: Making, said: SessionAnswer, askedMs: number): RememberedVerdict {
   switch (said.kind) {
     case 'known':
       return goodEntry(making, said, askedMs);
@@ -113,7 +119,11 @@ function entryOf(making: Making, said: Said, askedMs: number): Entry {
   }
 }
 
-function goodEntry({ kind, digest }: Making, said: Said & { kind: 'known' }, askedMs: number): Entry {
+function goodEntry(
+  { kind, digest }: Making,
+  said: SessionAnswer & { kind: 'known' },
+  askedMs: number,
+): RememberedVerdict {
   const { cacheSeconds, graceSeconds } = kind.options;
   const leftMs = said.untilMs - kind.now();
   const freshMs = Math.min(cacheSeconds * 1000, leftMs);

@@ -1,5 +1,5 @@
 import { recallSession, digestOf, type Asking } from './asking.ts';
-import type { Bringer, Presented } from './presented.ts';
+import type { Presenter, Presented } from './presented.ts';
 import type { EndOptions } from './options.ts';
 
 /** A request that went to the platform, and the head of its answer. */
@@ -47,7 +47,7 @@ export function meaningOf(
 }
 
 /** Takes note of it; true where other gateways have to know. */
-export function applyMeaning(asking: Asking, presented: Presented, by: Bringer, meaning: Meaning): boolean {
+export function applyMeaning(asking: Asking, presented: Presented, by: Presenter, meaning: Meaning): boolean {
   const { memory, counts } = asking;
   if (meaning === 'nothing') return false;
   if (meaning === 'stirred') {

@@ -12,7 +12,7 @@ export interface Presented {
 }
 
 /** Who brings it, as far as it matters for asking. */
-export interface Bringer {
+export interface Presenter {
   /** The client IP; absent while unknown. */
   readonly address?: string | undefined;
   /** The Host that the request names. */

@@ -4,11 +4,11 @@ import type { Credentials } from '../identify.ts';
 import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
 import type { Delegated } from './judging.ts';
-import { asBearer, joinPrincipals, type Judged } from './join.ts';
-import type { Bringer, Presented } from './presented.ts';
+import { asBearer, joinPrincipals, type SessionResult } from './join.ts';
+import type { Presenter, Presented } from './presented.ts';
 
 /** How the question is put. */
-export interface Asked extends Bringer {
+export interface CredentialContext extends Presenter {
   /** True where the platform's own answer decides for whoever brings a session: then nothing is asked. */
   readonly delegated: boolean;
   readonly budget?: Budget | undefined;
@@ -37,7 +37,7 @@ export function whoAsks(
 
 export interface Presentation {
   readonly presented: Credentials & { readonly sessions?: readonly Presented[] };
-  readonly by: Asked;
+  readonly by: CredentialContext;
   readonly nowMs: number;
   readonly trace?: Trace;
 }
@@ -55,14 +55,14 @@ function judged(
   sessions: Sessions,
   byToken: Principal,
   mine: readonly Presented[],
-  by: Bringer,
+  by: Presenter,
   trace: Trace,
 ): Principal | Promise<Principal> {
   const verdicts = mine.flatMap((one) => sessions.judge(one, by, { trace }) ?? []);
   return after(all(verdicts), (known) => settle(byToken, known, mine[0]?.bearer === true));
 }
 
-function settle(byToken: Principal, judged: readonly Judged[], bearer: boolean): Principal {
+function settle(byToken: Principal, judged: readonly SessionResult[], bearer: boolean): Principal {
   if (!bearer) return joinPrincipals(byToken, judged);
   const order = ['known', 'unknown', 'ended', 'nobody'] as const;
   const best = order.flatMap((kind) => judged.filter(({ verdict }) => verdict.kind === kind));
@@ -73,7 +73,7 @@ function delegated(
   sessions: Sessions,
   byToken: Principal,
   mine: readonly Presented[],
-  by: Bringer,
+  by: Presenter,
 ): Principal | Promise<Principal> {
   const found = mine.flatMap((one) => sessions.delegate(one, by) ?? []);
   return after(all<Delegated>(found), (known) => {

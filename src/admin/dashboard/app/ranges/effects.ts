@@ -1,6 +1,6 @@
 import type { Me, RangeRecord } from '../api/types.ts';
 import { amount } from '../parts/time.tsx';
-import { quadValue } from './quad.ts';
+import { quadValue } from '../../../../policy/range.ts';
 import { specialBlocks } from './special.ts';
 
 /** What saving would do, before it is done. */
