@@ -10,7 +10,7 @@ import type { Anonymous } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
-import type { Origin } from '../reading/origin.ts';
+import type { RequestOrigin } from '../reading/origin.ts';
 import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
@@ -116,7 +116,7 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
   );
 }
 
-function forwardingOf({ chain, proto, host, peerTrusted, untrustedHeader }: Origin): Forwarding {
+function forwardingOf({ chain, proto, host, peerTrusted, untrustedHeader }: RequestOrigin): Forwarding {
   return {
     chain,
     peerTrusted,

@@ -5,7 +5,7 @@ import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { RouteFacts } from '../policy/resource.ts';
-import type { Presented } from '../reading/credential.ts';
+import type { RequestCredentials } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
 import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
@@ -20,7 +20,7 @@ export interface Rules {
     /** Absent: no kind of session is configured. */
     readonly readSessions?: ReadSessions | undefined;
     identify(
-      presented: Presented & { readonly sessions?: readonly PresentedSession[] },
+      presented: RequestCredentials & { readonly sessions?: readonly PresentedSession[] },
       nowMs: number,
       trace: ((line: string) => void) | undefined,
       by: AccessContext,

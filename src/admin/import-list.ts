@@ -26,7 +26,7 @@ const SLICE = 500;
 const MAX_ERRORS = 1_000;
 
 /** Reads the list of an import as the command line and the dashboard read a file. */
-export async function readImport(
+export async function readImportList(
   { ranges, list }: { readonly ranges?: readonly unknown[]; readonly list?: string },
   nowMs: number,
 ): Promise<ImportListResult> {

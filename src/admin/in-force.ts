@@ -1,9 +1,9 @@
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { ScopeRecord } from '../changes/change.ts';
-import type { Answer } from './answers.ts';
+import type { ApiAnswer } from './answers.ts';
 
-type Inherited = NonNullable<Answer<'whitelist'>['inherited']>;
-type InForce = Answer<'whitelists'>['whitelists'][number]['inForce'];
+type Inherited = NonNullable<ApiAnswer<'whitelist'>['inherited']>;
+type InForce = ApiAnswer<'whitelists'>['whitelists'][number]['inForce'];
 
 /**
  * What counts for a bot where its own record says nothing, and whether the platform's list is on: an owner has to know

@@ -1,13 +1,13 @@
 import type Type from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ChangeRequest, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, EditRefused } from '../changes/plan.ts';
 import { readWanted } from '../changes/revoke.ts';
 import type { Revocation } from '../policy/revocation.ts';
-import type { Revoked } from '../policy-store/revoker.ts';
+import type { RevokeDone } from '../policy-store/revoker.ts';
 import { actorOf } from './actor.ts';
 import { conditionsOf } from './conditions.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { sendProblem, sendRefusal } from './problem.ts';
+import { sendProblem, sendEditRefusal } from './problem.ts';
 import {
   RevocationAnswer,
   RevocationBody,
@@ -100,14 +100,14 @@ async function write(
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  work: (asked: ChangeRequest) => Promise<Revoked | Refused>,
+  work: (asked: ChangeRequest) => Promise<RevokeDone | EditRefused>,
 ): Promise<FastifyReply> {
   const conditions = conditionsOf(options, request);
   if (!conditions.ok) {
     return sendProblem(reply, 'malformed', 'A header cannot be read.', { errors: [conditions.error] });
   }
   const outcome = await work(conditions.asked);
-  if (!outcome.ok) return sendRefusal(reply, outcome.refusal);
+  if (!outcome.ok) return sendEditRefusal(reply, outcome.refusal);
   const { revision, live, acknowledged, change, revocation } = outcome;
   if (change !== undefined) {
     const { scope, by, from, addedCount: added, removedCount: removed } = change;

@@ -1,16 +1,16 @@
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ChangeRequest, Done, Outcome } from '../changes/plan.ts';
+import type { ChangeRequest, EditDone, EditResult } from '../changes/plan.ts';
 import { changedKeys } from '../changes/settings-edit.ts';
 import type { Change } from '../changes/change.ts';
 import { conditionsOf } from './conditions.ts';
 import type { AdminOptions } from './options.ts';
-import { sendProblem, sendRefusal } from './problem.ts';
+import { sendProblem, sendEditRefusal } from './problem.ts';
 
 export interface Write {
-  readonly edit: (asked: ChangeRequest) => Promise<Outcome>;
+  readonly edit: (asked: ChangeRequest) => Promise<EditResult>;
   /** The record's own fields, beside revision and live. */
-  readonly fields: (done: Done) => object;
+  readonly fields: (done: EditDone) => object;
   readonly status?: number;
 }
 
@@ -26,7 +26,7 @@ export async function write(
     return sendProblem(reply, 'malformed', 'A header cannot be read.', { errors: [conditions.error] });
   }
   const outcome = await edit(conditions.asked);
-  if (!outcome.ok) return sendRefusal(reply, outcome.refusal);
+  if (!outcome.ok) return sendEditRefusal(reply, outcome.refusal);
   const { revision, live, acknowledged, change, repeated } = outcome;
   if (change !== undefined && !repeated) options.changed(eventOf(change, request.id));
   return reply

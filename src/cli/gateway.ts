@@ -6,13 +6,13 @@ import type { Config } from '../config/index.ts';
 import type * as Type from '../json-schema.ts';
 import { answers, expectAnswer, fits } from './answers.ts';
 import type { ToldProblem } from './answers.ts';
-import type { Given } from './command.ts';
+import type { CommandArguments } from './command.ts';
 import { doorConfig, privateUrl } from './door.ts';
 import { CommandError, FAILED, usage } from './io.ts';
 import type { Io } from './io.ts';
 import { plainText } from './table.ts';
 
-export interface Call<T extends Type.TSchema> {
+export interface ApiCall<T extends Type.TSchema> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below /_gateway/api/v1, percent-encoded. */
   readonly path: string;
@@ -24,13 +24,13 @@ export interface Call<T extends Type.TSchema> {
 }
 
 /** The running gateway's admin API. */
-export interface Gateway {
+export interface GatewayClient {
   readonly url: string;
-  call<T extends Type.TSchema>(call: Call<T>): Promise<Type.Static<T>>;
+  call<T extends Type.TSchema>(call: ApiCall<T>): Promise<Type.Static<T>>;
 }
 
 /** A refusal by the admin API, with the fields that it names. */
-export class Refusal extends CommandError {
+export class ApiRefusal extends CommandError {
   readonly problem: ToldProblem | undefined;
   constructor(message: string, problem: ToldProblem | undefined) {
     super(FAILED, message);
@@ -38,7 +38,7 @@ export class Refusal extends CommandError {
   }
 }
 
-function baseUrl(given: Given, io: Io, config: Config): string {
+function baseUrl(given: CommandArguments, io: Io, config: Config): string {
   const named = given.text('url') ?? io.env['TGW_GATEWAY_URL'];
   if (named === undefined || named === '') return privateUrl(config);
   if (!URL.canParse(named) || !/^https?:$/.test(new URL(named).protocol))
@@ -46,7 +46,7 @@ function baseUrl(given: Given, io: Io, config: Config): string {
   return named.replace(/\/+$/, '');
 }
 
-function token(given: Given, io: Io, config: Config): string | undefined {
+function token(given: CommandArguments, io: Io, config: Config): string | undefined {
   const file = given.text('token-file');
   if (file === undefined) return config.admin.token;
   try {
@@ -88,7 +88,7 @@ function refusal(status: number, value: unknown, hasToken: boolean): CommandErro
       : 'Name an admin token: --token-file FILE, or the key admin.tokenFile (TGW_ADMIN_TOKEN_FILE).',
     404: problem === undefined ? 'There is no admin API: is --url the private door?' : undefined,
   }[status];
-  return new Refusal([...lines, ...(hint === undefined ? [] : [hint])].join('\n'), problem);
+  return new ApiRefusal([...lines, ...(hint === undefined ? [] : [hint])].join('\n'), problem);
 }
 
 function parsed(text: string): unknown {
@@ -100,7 +100,7 @@ function parsed(text: string): unknown {
 }
 
 /** Finds the running gateway through flags, environment and configuration. Nothing is sent yet. */
-export function findGateway(given: Given, io: Io, otherFlags: readonly string[]): Gateway {
+export function findGateway(given: CommandArguments, io: Io, otherFlags: readonly string[]): GatewayClient {
   const config = doorConfig(given, io, otherFlags);
   const url = baseUrl(given, io, config);
   const bearer = token(given, io, config);

@@ -39,7 +39,7 @@ export interface Read {
   readonly file: string | undefined;
 }
 
-export type Loaded = {
+export type LoadedConfig = {
   readonly warnings: readonly Finding[];
   readonly file: string | undefined;
 } & (
@@ -110,7 +110,7 @@ export function readConfig(options: LoadOptions): Read {
 }
 
 /** The configuration of this process, or every mistake in it. */
-export function loadConfig(options: LoadOptions): Loaded {
+export function loadConfig(options: LoadOptions): LoadedConfig {
   const { config, findings, file } = readConfig(options);
   const { mistakes, warnings } = findings;
   return mistakes.length === 0 ? { ok: true, config, warnings, file } : { ok: false, mistakes, warnings, file };

@@ -5,10 +5,10 @@ import { pathText } from './findings.ts';
 import type { InputNode, Variant } from './schema/input.ts';
 import { inputRoot } from './schema/input.ts';
 import { isBranch, withValue } from './sources/layer.ts';
-import type { Branch, Origin, Tree } from './sources/layer.ts';
+import type { Branch, SettingOrigin, Tree } from './sources/layer.ts';
 
 /** A tree in which secrets may be bytes. */
-export type Value = Tree | Uint8Array | readonly Value[] | { readonly [key: string]: Value };
+export type ConfigValue = Tree | Uint8Array | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 const MAX_BYTES = 1_048_576;
 
@@ -54,7 +54,7 @@ interface Reader {
   readonly saidAt: Map<string, Path>;
 }
 
-function content(node: InputNode, said: InputNode, text: string, path: Path, reader: Reader): Value | undefined {
+function content(node: InputNode, said: InputNode, text: string, path: Path, reader: Reader): ConfigValue | undefined {
   const bytes = said.variant === undefined ? Buffer.from(text, 'utf8') : bytesOf(said.variant, text);
   if (typeof bytes === 'string') reader.findings.mistake(path, bytes);
   else if (bytes.length === 0) reader.findings.mistake(path, 'is empty');
@@ -68,11 +68,11 @@ function content(node: InputNode, said: InputNode, text: string, path: Path, rea
 }
 
 /** One object with the content of its files in place of their names. */
-function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): Value {
+function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): ConfigValue {
   const { properties } = node;
   // Keys of the operator's own choice.
   if (properties === undefined) return tree;
-  const values: Record<string, Value> = {};
+  const values: Record<string, ConfigValue> = {};
   for (const [name, value] of Object.entries(tree)) {
     const child: InputNode | undefined = properties[name];
     if (child === undefined) continue;
@@ -95,7 +95,7 @@ function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader
   return values;
 }
 
-function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): Value {
+function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): ConfigValue {
   if (Array.isArray(tree)) {
     const items = node.items;
     return items === undefined
@@ -106,7 +106,7 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */
-export function readMaterial(tree: Branch, findings: Findings): { value: Value; saidAt: ReadonlyMap<string, Path> } {
+export function readMaterial(tree: Branch, findings: Findings): { value: ConfigValue; saidAt: ReadonlyMap<string, Path> } {
   const reader: Reader = { findings, saidAt: new Map() };
   return { value: resolveValue(inputRoot, tree, [], reader), saidAt: reader.saidAt };
 }
@@ -129,7 +129,7 @@ function absolute(node: InputNode, tree: Tree, path: Path, folderOf: (path: Path
 }
 
 /** The tree with absolute paths: from the folder of the file that names them, else from the working directory. */
-export function absolutePaths(tree: Branch, originOf: (path: Path) => Origin | undefined, cwd: string): Branch {
+export function absolutePaths(tree: Branch, originOf: (path: Path) => SettingOrigin | undefined, cwd: string): Branch {
   const made = absolute(inputRoot, tree, [], (path) => originOf(path)?.folder ?? cwd);
   return isBranch(made) ? made : tree;
 }

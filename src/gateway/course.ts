@@ -3,7 +3,7 @@ import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Delivery } from './delivery.ts';
-import { Place } from './place.ts';
+import { UpstreamTurn } from './place.ts';
 import type { Waiting } from './slots.ts';
 import type { UpstreamHealth } from './upstream.ts';
 
@@ -15,7 +15,7 @@ export abstract class Course implements Waiting {
   protected readonly asked: GuardedRequest;
   protected readonly lease: Lease;
   protected readonly share: ExchangeShare;
-  protected readonly place: Place;
+  protected readonly place: UpstreamTurn;
   protected readonly delivery: Delivery;
   protected abort: ((error?: Error) => void) | undefined;
   protected bytesIn = 0;
@@ -28,7 +28,7 @@ export abstract class Course implements Waiting {
     this.asked = asked;
     this.lease = lease;
     this.share = share;
-    this.place = new Place(share.upstream, this);
+    this.place = new UpstreamTurn(share.upstream, this);
     this.delivery = new Delivery(asked, lease.answer, share);
   }
 

@@ -37,7 +37,7 @@ export function createFailures(log: Pick<Logger, 'warn'>): Failures {
 }
 
 /** An error in a few words: its code and its message. */
-export function inWords(error: unknown): string {
+export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
   return `${code}${error.message}`;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { grants } from '../access/leases.ts';
+import { letsThrough } from '../access/leases.ts';
 import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import { OVERSIZED, readBody } from '../reading/body.ts';
@@ -75,7 +75,7 @@ function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply,
         .then((isShown) => isShown || otherwise())
         .catch(broken);
     };
-    share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined, inPlace);
+    share.own.deny(asked, answer, letsThrough(answer) ? 'origin-mismatch' : undefined, inPlace);
   };
   const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
   const considered: Decided = (asked, answer) => {

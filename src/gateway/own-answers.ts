@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { GuardedRequest } from './guarded-request.ts';
-import type { Enforcer, Refused } from './enforce.ts';
-import { inWords, type Failures } from './failures.ts';
+import type { Enforcer, RefusedRequest } from './enforce.ts';
+import { errorText, type Failures } from './failures.ts';
 import type { Access, GatewayDeps } from './options.ts';
 import { refusal, sendRefusal, type Refusal } from './refusal.ts';
 import { newRequestId } from './request-id.ts';
@@ -35,7 +35,7 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     return enforcer.problem(request, code, requestId);
   };
   const broken: OwnAnswers['broken'] = (request, response, error) => {
-    const said = problem(request, 'internal-error', inWords(error));
+    const said = problem(request, 'internal-error', errorText(error));
     deps.log.error({ err: error }, 'a request could not be judged');
     sendRefusal(response, said);
   };
@@ -44,7 +44,7 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     broken,
     deny(asked, answer, code, inPlace) {
       const { request, response, question, requestId } = asked;
-      const send = (refused: Refused): void => {
+      const send = (refused: RefusedRequest): void => {
         const shows = refused.inPlace !== undefined && inPlace !== undefined;
         tell(asked, answer, refused.code, shows ? undefined : refused.refusal.status);
         if (shows) inPlace(refused.inPlace, () => sendRefusal(response, refused.refusal));

@@ -37,7 +37,7 @@ export function headerLength(bytes: Buffer): number | 'more' | 'none' {
 }
 
 /** Whom a whole header names; undefined where it names nobody that can be read. */
-export function readHeader(header: Buffer, peerAddress: string): Peer | undefined {
+export function readProxyHeader(header: Buffer, peerAddress: string): Peer | undefined {
   try {
     return header[0] === v1Start[0] ? readV1(header, peerAddress) : readV2(header, peerAddress);
   } catch {
@@ -94,7 +94,7 @@ export function takeHeader(socket: Socket, timeoutMs: number, ready: (peer: Peer
       bytes = Buffer.concat([bytes, chunk]);
     const length = headerLength(bytes);
     if (length === 'more') return;
-    const peer = length === 'none' ? undefined : readHeader(bytes.subarray(0, length), address);
+    const peer = length === 'none' ? undefined : readProxyHeader(bytes.subarray(0, length), address);
     if (peer === undefined || length === 'none') {
       fail();
       return;

@@ -22,7 +22,7 @@ const unreachable = new Set([
 const closed = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** What a failure of the upstream's is to the visitor: never its address, its software or its words. */
-export function failureOf(error: Error): ProblemCode {
+export function upstreamFailure(error: Error): ProblemCode {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (timeouts.has(code)) return 'upstream-timeout';
   if (unreachable.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT'))

@@ -7,17 +7,17 @@ import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
 import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
-import type { Algorithm, Place } from './options.ts';
+import type { Algorithm, TokenPlace } from './options.ts';
 import { checkValidity } from './validity.ts';
 import { firstVerifying } from './signature.ts';
-import { readHeader, readToken, type Token } from './token.ts';
+import { readJoseHeader, readToken, type Token } from './token.ts';
 import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
 
 /** What this token proves, found where it was. At once for one that was seen before and for most bad ones. */
 export function examine(
   examiner: Examiner,
   text: string,
-  place: Place,
+  place: TokenPlace,
   nowMs: number,
   budget: Budget,
 ): Verdict | Promise<Verdict> {
@@ -56,20 +56,20 @@ const keysAway = { kind: 'unknown', reason: 'keys-unavailable', otherwise: 'keys
 
 interface Plan {
   readonly token: Token;
-  readonly place: Place;
+  readonly place: TokenPlace;
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
   readonly candidates: readonly Candidate[];
 }
 
 /** Everything that can be said without a signature check. */
-function prepare(examiner: Examiner, text: string, place: Place, nowMs: number): Plan | Bad {
+function prepare(examiner: Examiner, text: string, place: TokenPlace, nowMs: number): Plan | Bad {
   const token = readToken(text, examiner.maxTokenBytes);
   if (typeof token === 'string') return bad(token);
   const found = findCandidates(examiner.issuers, token.claims, place, examiner.toleranceMs);
   if ('reason' in found) return found;
   const tried = found[0].issuer.name;
-  const header = readHeader(token.header);
+  const header = readJoseHeader(token.header);
   if (typeof header === 'string') return bad(header, tried);
   const algorithm = readAlgorithm(header.algorithm);
   if (algorithm === undefined) return bad('wrong-algorithm', tried);

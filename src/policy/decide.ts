@@ -1,5 +1,5 @@
 import type { ClientIp } from './client-ip.ts';
-import { botAccess, openLink, ownHistory, whitelisted, type Facts, type Guarded } from './grants.ts';
+import { botAccess, openLink, ownHistory, whitelisted, type Facts, type GuardedResource } from './grants.ts';
 import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
@@ -59,7 +59,7 @@ export function decide(
 
 function decideGuarded(
   { principal, client, delegation }: DecisionInput,
-  resource: Guarded,
+  resource: GuardedResource,
   view: PolicyView,
   options: DecideOptions,
   nowMs: number,

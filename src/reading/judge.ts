@@ -10,12 +10,12 @@ import type { TargetRequest } from './target.ts';
 import type { Readable } from './target-form.ts';
 
 /** The matches of the guarded readings of one target: each element has those of one reading, first listed first. */
-export type Guarded = readonly (readonly Match[])[];
+export type GuardedReadings = readonly (readonly Match[])[];
 
 /** What a target with guarded readings asks for. */
 export function judge(
   table: RouteTable,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   form: Readable,
   asked: TargetRequest,
   hosts: readonly string[],
@@ -28,7 +28,7 @@ export function judge(
 }
 
 function whatIsNamed(
-  guarded: Guarded,
+  guarded: GuardedReadings,
   routes: readonly Route[],
   form: Readable,
   { headers = [], body }: TargetRequest,
@@ -51,7 +51,7 @@ function whatIsNamed(
 
 function resourceOf(
   named: Named,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   routes: readonly Route[],
   asked: TargetRequest,
 ): Resource {
@@ -87,7 +87,7 @@ function resourceOf(
 }
 
 /** The one case that nearly all requests are: one reading of one route that names all in its path. */
-function plainTranscript(guarded: Guarded, form: Readable): Resource | undefined {
+function plainTranscript(guarded: GuardedReadings, form: Readable): Resource | undefined {
   const match = guarded.length === 1 && guarded[0]?.length === 1 ? guarded[0][0] : undefined;
   if (match === undefined || form.query !== undefined || matrixOf(form.path) !== '') return undefined;
   const { route, conversations, suspects } = match;
@@ -108,7 +108,7 @@ function withCase(resource: Resource, { foldsBotIds }: RouteTable): Resource {
  */
 function conversationsOf(
   { conversations }: Named,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   asked: TargetRequest,
 ): readonly string[] {
   const allNameOne = guarded.every((matches) => matches.some(naming));
@@ -120,11 +120,11 @@ function conversationsOf(
 const naming = ({ namesConversation: inPath, route }: Match): boolean =>
   inPath || route.places.names.includes('conversationId');
 
-const hasQueried = (guarded: Guarded): boolean =>
+const hasQueried = (guarded: GuardedReadings): boolean =>
   guarded.some((matches) => matches.some(({ route }) => route.places.query.conversationId !== undefined));
 
 /** First listed; an address opens it only where it opens every reading's route. */
-function factsOf(guarded: Guarded): RouteFacts {
+function factsOf(guarded: GuardedReadings): RouteFacts {
   let first: Route | undefined;
   let whitelist = true;
   for (const [best] of guarded) {
@@ -145,7 +145,7 @@ function matrixOf(path: string): string {
 
 function contradiction(
   { bots, suspects, contacts, ambiguous }: Named,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   routes: readonly Route[],
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;

@@ -12,7 +12,7 @@ export interface Hop {
 }
 
 /** Where a request came from. */
-export interface Origin {
+export interface RequestOrigin {
   readonly client: ClientIp;
   readonly hops: readonly Hop[];
   /** True where the headers are those of a trusted proxy. */
@@ -35,7 +35,12 @@ export interface ForwardedFacts {
 
 const NOTHING: ForwardedFacts = {};
 
-export function found(address: Address, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
+export function knownOrigin(
+  address: Address,
+  hops: readonly Hop[],
+  peerTrusted: boolean,
+  said = NOTHING,
+): RequestOrigin {
   const client: ClientIp =
     address.family === 4
       ? { status: 'ipv4', address: address.address, value: address.value }
@@ -43,7 +48,12 @@ export function found(address: Address, hops: readonly Hop[], peerTrusted: boole
   return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), said);
 }
 
-export function lost(why: string, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
+export function unknownOrigin(
+  why: string,
+  hops: readonly Hop[],
+  peerTrusted: boolean,
+  said = NOTHING,
+): RequestOrigin {
   return origin({ status: 'unknown', why }, hops, peerTrusted, [], said);
 }
 
@@ -53,7 +63,7 @@ function origin(
   peerTrusted: boolean,
   chain: readonly string[],
   { proto, host, untrustedHeader }: ForwardedFacts,
-): Origin {
+): RequestOrigin {
   return {
     client,
     hops,

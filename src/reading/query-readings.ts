@@ -5,7 +5,7 @@ import { foldLiteral } from './literal.ts';
 import { readText } from './text-readings.ts';
 
 /** What a reading gives a parameter. */
-export interface Value {
+export interface ParameterValue {
   readonly text: string;
   readonly reading: Reading;
 }
@@ -118,8 +118,8 @@ function isWord(code: number): boolean {
 }
 
 /** Every value that some reading gives the name, wherever a splitter at `&`, `;` or `?` finds it. */
-export function valuesOf(readings: readonly Reading[], name: string): Value[] {
-  const values: Value[] = [];
+export function parameterValues(readings: readonly Reading[], name: string): ParameterValue[] {
+  const values: ParameterValue[] = [];
   const wanted = mangled(name.toLowerCase(), name);
   for (const reading of readings) {
     const text = mangled(reading.text.toLowerCase(), name);

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import type { Config } from '../../config/index.ts';
 import { createKeyFetcher } from '../../identity/jwks-fetch.ts';
-import type { Reading } from './clock.ts';
+import type { ClockSample } from './clock.ts';
 import { dateReading } from './clock.ts';
 import { found, good } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -37,7 +37,7 @@ async function checkSet(
 async function discover(
   issuer: string,
   timeoutMs: number,
-): Promise<{ said?: Record<string, unknown>; clocks: Reading[] }> {
+): Promise<{ said?: Record<string, unknown>; clocks: ClockSample[] }> {
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await request(url, { reset: true, signal: AbortSignal.timeout(timeoutMs) });
@@ -81,7 +81,7 @@ function compare({ name, issuer, keys }: Issuer, said: Record<string, unknown>):
 async function checkIssuer(
   issuer: Issuer,
   timeoutMs: number,
-): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const sets = issuer.keys.flatMap((key) =>
     'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, 'key-set', timeoutMs)] : [],
   );
@@ -94,7 +94,9 @@ async function checkIssuer(
 }
 
 /** Fetches every key set, and asks each issuer what it says of itself. */
-export async function checkKeys({ identity }: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+export async function checkKeys({
+  identity,
+}: Config): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const all = await Promise.all(
     identity.issuers.map((issuer) => checkIssuer(issuer, identity.jwks.timeoutMs)),
   );

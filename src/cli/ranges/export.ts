@@ -7,7 +7,7 @@ import type { RangeAnswer } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
 import { findGateway } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage } from '../io.ts';
 import { oneScope } from '../scope.ts';
 import { counted } from '../table.ts';
@@ -25,7 +25,7 @@ export function readFormat(said: string | undefined, file: string | undefined): 
 
 /** What has expired is left out unless it is wanted: no import takes it. */
 async function exported(
-  gateway: Gateway,
+  gateway: GatewayClient,
   scope: Scope,
   withExpired: boolean,
 ): Promise<{ ranges: RangeAnswer[]; expired: number }> {

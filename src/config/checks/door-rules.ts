@@ -1,8 +1,8 @@
+import { isLoopback } from '../../identity/discovery.ts';
 import { classOf } from '../../gateway/header-names.ts';
 import { plainName } from '../../gateway/identity-headers.ts';
 import type { Config } from '../schema/schema.ts';
 import type { Rule } from './rule.ts';
-import { isLoopback } from './rule.ts';
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 const portOf = (url: URL): number => Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);

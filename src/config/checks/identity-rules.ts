@@ -5,7 +5,7 @@ import type { Path } from '../findings.ts';
 import type { RuleContext, Rule } from './rule.ts';
 
 /** A key as it was written, before it is known to be one of the room's kinds. */
-interface Written {
+interface WrittenKey {
   readonly jwksUrl?: string;
   readonly kid?: string;
   readonly algorithm?: HmacAlgorithm | PublicAlgorithm;
@@ -16,7 +16,7 @@ interface Written {
 type Tell = (path: Path, message: string) => void;
 
 /** Says what keeps a key from being one of the kinds that there are. */
-function checkKind(key: Written, path: Path, tell: Tell): void {
+function checkKind(key: WrittenKey, path: Path, tell: Tell): void {
   const kinds = (['jwksUrl', 'secret', 'publicKey'] as const).filter((kind) => key[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
@@ -41,7 +41,7 @@ function pathOf(text: string, { config, said }: RuleContext): Path {
   const steps = text.match(/[^.[\]]+/g) ?? [];
   const path = ['identity', ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
   if (!/keys\[\d+\]$/.test(text)) return path;
-  const key: Written | undefined = config.identity.issuers[Number(steps[1])]?.keys[Number(steps[3])];
+  const key: WrittenKey | undefined = config.identity.issuers[Number(steps[1])]?.keys[Number(steps[3])];
   return said([...path, key?.secret === undefined ? 'publicKey' : 'secret']);
 }
 

@@ -16,8 +16,3 @@ export interface Rule {
   readonly reads: readonly (keyof Config)[];
   check(asked: RuleContext): void;
 }
-
-/** True for an address that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}

@@ -1,6 +1,6 @@
 import type { Findings, Path } from '../findings.ts';
 import { pathText } from '../findings.ts';
-import type { Value } from '../material.ts';
+import type { ConfigValue } from '../material.ts';
 import type { SchemaNode } from '../schema/kinds.ts';
 import { schemaRoot } from '../schema/schema.ts';
 import { formats } from './formats.ts';
@@ -14,7 +14,7 @@ function leaf(node: SchemaNode, value: string | Uint8Array, path: Path, findings
 
 function walk(
   node: SchemaNode,
-  value: Value | undefined,
+  value: ConfigValue | undefined,
   path: Path,
   told: { findings: Findings; saidAt: ReadonlyMap<string, Path> },
 ): void {
@@ -22,15 +22,15 @@ function walk(
     leaf(node, value, told.saidAt.get(pathText(path)) ?? path, told.findings);
   } else if (Array.isArray(value)) {
     const items = node.items;
-    if (items !== undefined) value.forEach((item: Value, index) => walk(items, item, [...path, index], told));
+    if (items !== undefined) value.forEach((item: ConfigValue, index) => walk(items, item, [...path, index], told));
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, child] of Object.entries(node.properties ?? {})) {
-      if (name in value) walk(child, (value as Record<string, Value>)[name], [...path, name], told);
+      if (name in value) walk(child, (value as Record<string, ConfigValue>)[name], [...path, name], told);
     }
   }
 }
 
 /** URLs, addresses, keys, certificates: what a JSON Schema cannot say of a single value. */
-export function checkValues(value: Value, findings: Findings, saidAt: ReadonlyMap<string, Path>): void {
+export function checkValues(value: ConfigValue, findings: Findings, saidAt: ReadonlyMap<string, Path>): void {
   walk(schemaRoot, value, [], { findings, saidAt });
 }

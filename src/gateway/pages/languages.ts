@@ -1,4 +1,4 @@
-import { english, textsOf, type Language, type Texts } from './phrases.ts';
+import { english, textsOf, type Language, type LanguageTexts } from './phrases.ts';
 import { french } from './words/fr.ts';
 import { german } from './words/de.ts';
 import { italian } from './words/it.ts';
@@ -17,7 +17,7 @@ const delivered: Readonly<Record<string, Language>> = {
 export interface SpokenLanguage {
   /** As in BCP 47. */
   readonly tag: string;
-  readonly texts: Texts;
+  readonly texts: LanguageTexts;
 }
 
 /** Picks by `Accept-Language`; English where nothing fits. */

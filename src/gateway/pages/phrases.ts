@@ -30,7 +30,7 @@ export interface Language {
 export type TextKey = keyof Phrases | `${ProblemCode}.${'title' | 'detail' | 'next'}`;
 
 /** The texts of one language, whole. */
-export type Texts = (key: TextKey) => string;
+export type LanguageTexts = (key: TextKey) => string;
 
 export const english: Language = {
   phrases: {
@@ -59,7 +59,7 @@ export const textKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** The operator's words before ours, ours before English. */
-export function textsOf(own: Readonly<Record<string, string>>, language: Language = english): Texts {
+export function textsOf(own: Readonly<Record<string, string>>, language: Language = english): LanguageTexts {
   const all = new Map<string, string>(Object.entries({ ...english.phrases, ...language.phrases }));
   for (const [code, problem] of Object.entries(problems))
     for (const part of parts) all.set(`${code}.${part}`, problem[part]);

@@ -3,12 +3,12 @@ import type { Caller } from './call.ts';
 import type { CredentialKey } from './credential-key.ts';
 import type { SessionKind } from './kind.ts';
 import type { RememberedVerdict, Memory } from './memory.ts';
-import type { Presenter, Presented, SessionVerdict } from './presented.ts';
+import type { Presenter, PresentedSession, SessionVerdict } from './presented.ts';
 import { callFor } from './question.ts';
 import type { StrangerLimit } from './stranger-limit.ts';
 
 /** One kind of session at work. */
-export interface Asking {
+export interface SessionSource {
   readonly kind: SessionKind;
   /** Undefined where nothing is asked: the kind is good for `members: platform` only. */
   readonly caller: Caller | undefined;
@@ -38,19 +38,19 @@ export interface Counts {
 
 export const noCounts = (): Counts => ({ hits: 0, signedIn: 0, nobody: 0, failed: 0, limited: 0, ends: 0 });
 
-export function digestOf({ keyOf, kind }: Asking, presented: Presented): string {
+export function digestOf({ keyOf, kind }: SessionSource, presented: PresentedSession): string {
   return keyOf(kind.name, presented.headers);
 }
 
 /** Where the visitor's Host goes along, what was said under one Host is nothing under another. */
-export function placeOf({ kind }: Asking, digest: string, by: Presenter): string {
+export function placeOf({ kind }: SessionSource, digest: string, by: Presenter): string {
   return kind.options.check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
 }
 
 /** At once where it is remembered; ahead of its time it is asked again without anybody waiting. */
 export function identifySession(
-  asking: Asking,
-  presented: Presented,
+  asking: SessionSource,
+  presented: PresentedSession,
   by: Presenter,
   tell?: Tell,
 ): SessionVerdict | Promise<SessionVerdict> {
@@ -70,8 +70,8 @@ export function identifySession(
 
 /** What is remembered and still counts; nothing is asked. */
 export function recallSession(
-  asking: Asking,
-  presented: Presented,
+  asking: SessionSource,
+  presented: PresentedSession,
   by: Presenter,
 ): SessionVerdict | undefined {
   const digest = digestOf(asking, presented);
@@ -81,8 +81,8 @@ export function recallSession(
 
 /** One call for all who wait, unless the session has ended since that one was made. */
 function ask(
-  asking: Asking,
-  presented: Presented,
+  asking: SessionSource,
+  presented: PresentedSession,
   by: Presenter,
   digest: string,
   before: RememberedVerdict | undefined,
@@ -109,7 +109,12 @@ function ask(
 }
 
 /** Never rejects: what goes wrong is an answer that says nothing. */
-async function fly(asking: Asking, presented: Presented, by: Presenter, tell: Tell): Promise<SessionAnswer> {
+async function fly(
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
+  tell: Tell,
+): Promise<SessionAnswer> {
   const { kind, caller, counts } = asking;
   const host = kind.options.check?.host ?? by.host;
   const call = callFor(kind.options, presented, host);
@@ -124,9 +129,9 @@ async function fly(asking: Asking, presented: Presented, by: Presenter, tell: Te
 }
 
 function readSafely(
-  { kind }: Asking,
+  { kind }: SessionSource,
   answer: Parameters<typeof readAnswer>[1],
-  presented: Presented,
+  presented: PresentedSession,
   tell: Tell,
 ): SessionAnswer {
   try {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { noCounts, type Asking, type Counts } from './asking.ts';
+import { noCounts, type SessionSource, type Counts } from './asking.ts';
 import { createCaller } from './call.ts';
 import { createCredentialKey, type CredentialKey } from './credential-key.ts';
 import type { Ends } from './ends.ts';
@@ -9,9 +9,9 @@ import { compileKind } from './kind.ts';
 import { createMemory } from './memory.ts';
 import { defaultChecksAtOnce, type SessionOptions } from './options.ts';
 import type { Passed } from './passing.ts';
-import type { Presenter, Presented } from './presented.ts';
+import type { Presenter, PresentedSession } from './presented.ts';
 import { createStrangerLimit, type StrangerLimit } from './stranger-limit.ts';
-import type { Log } from '../key-source.ts';
+import type { KeyLog } from '../key-source.ts';
 
 export interface SessionsOptions {
   readonly sessions: readonly SessionOptions[];
@@ -23,7 +23,7 @@ export interface SessionsOptions {
 }
 
 export interface SessionsDependencies {
-  readonly log: Log;
+  readonly log: KeyLog;
   readonly ends: Ends;
   /** Keys the digests; gateways that tell each other of ends share it. */
   readonly secret: string;
@@ -47,14 +47,14 @@ export interface SessionFigures extends Readonly<Counts> {
 export interface Sessions {
   /** What one credential proves; undefined where its kind is none of these. */
   judge(
-    presented: Presented,
+    presented: PresentedSession,
     by: Presenter,
     how: Judging,
   ): SessionResult | Promise<SessionResult> | undefined;
   /** Whether a credential counts as one where the platform's own answer decides; and who, if that is known. */
-  delegate(presented: Presented, by: Presenter): Delegated | Promise<Delegated> | undefined;
+  delegate(presented: PresentedSession, by: Presenter): Delegated | Promise<Delegated> | undefined;
   /** Told of each answer of the platform's, with the credentials that its request carried. */
-  passed(passed: Passed, presented: readonly Presented[], by: Presenter): void;
+  passed(passed: Passed, presented: readonly PresentedSession[], by: Presenter): void;
   status(): readonly SessionStatus[];
   figures(): readonly SessionFigures[];
   /** By name, what a successor may go on with. */
@@ -64,7 +64,7 @@ export interface Sessions {
 }
 
 export interface Running {
-  readonly asking: Asking;
+  readonly asking: SessionSource;
   readonly failure: { why: string | undefined; heard: boolean };
 }
 
@@ -105,7 +105,7 @@ function start(
   { cacheEntries }: SessionsOptions,
   keyOf: CredentialKey,
   strangers: StrangerLimit,
-  log: Log,
+  log: KeyLog,
 ): Running {
   const kind = compileKind(options, Date.now);
   const { name, check, introspection } = options;
@@ -120,7 +120,7 @@ function start(
     failure.why = why;
     failure.heard = true;
   };
-  const asking: Asking = {
+  const asking: SessionSource = {
     kind,
     caller: url === undefined ? undefined : createCaller(new URL(url).origin, defaultChecksAtOnce, check?.ca),
     memory: createMemory(kind, cacheEntries, clock),

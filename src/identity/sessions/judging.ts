@@ -1,8 +1,8 @@
-import { digestOf, identifySession, recallSession, type Asking } from './asking.ts';
+import { digestOf, identifySession, recallSession, type SessionSource } from './asking.ts';
 import type { Ends } from './ends.ts';
 import type { SessionResult } from './join.ts';
-import { applyMeaning, meaningOf, type Passed } from './passing.ts';
-import type { Presenter, Presented, SessionVerdict } from './presented.ts';
+import { applyMeaning, sessionEffect, type Passed } from './passing.ts';
+import type { Presenter, PresentedSession, SessionVerdict } from './presented.ts';
 
 export interface Judging {
   readonly trace?: ((line: string) => void) | undefined;
@@ -18,8 +18,8 @@ const END_MS = 60_000;
 const END_UNASKED_MS = 5_000;
 
 export function checkSession(
-  asking: Asking | undefined,
-  presented: Presented,
+  asking: SessionSource | undefined,
+  presented: PresentedSession,
   by: Presenter,
   { trace }: Judging,
 ): SessionResult | Promise<SessionResult> | undefined {
@@ -36,8 +36,8 @@ export function checkSession(
 
 /** Nothing is asked, unless it ended a moment ago: then what the platform says of it now counts. */
 export function delegate(
-  asking: Asking | undefined,
-  presented: Presented,
+  asking: SessionSource | undefined,
+  presented: PresentedSession,
   by: Presenter,
 ): Delegated | Promise<Delegated> | undefined {
   if (asking === undefined) return undefined;
@@ -59,15 +59,15 @@ export function delegate(
 }
 
 export function observe(
-  asking: Asking | undefined,
+  asking: SessionSource | undefined,
   passed: Passed,
-  presented: Presented,
+  presented: PresentedSession,
   by: Presenter,
   loginPath: string | null,
   ends: Ends,
 ): void {
   if (asking === undefined) return;
-  const meaning = meaningOf(passed, presented, asking.kind.options.ends, loginPath);
+  const meaning = sessionEffect(passed, presented, asking.kind.options.ends, loginPath);
   if (applyMeaning(asking, presented, by, meaning))
     ends.publish({ digest: digestOf(asking, presented), ended: meaning === 'ended' });
 }

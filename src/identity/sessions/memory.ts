@@ -49,14 +49,14 @@ const ENTRY_WEIGHT = 400;
 /** How long the end of a session is the reason that is given. */
 const ENDED_MS = 3_600_000;
 
-interface End {
+interface KnownEnd {
   readonly atMs: number;
   readonly endedMs: number | undefined;
 }
 
 export function createMemory(kind: SessionKind, maxEntries: number, clock: () => number): Memory {
   const cache = createCache<RememberedVerdict>(maxEntries, MAX_WEIGHT);
-  const ends = createCache<End>(Math.max(10_000, maxEntries), Infinity);
+  const ends = createCache<KnownEnd>(Math.max(10_000, maxEntries), Infinity);
   const isCurrent = (digest: string, askedMs: number): boolean =>
     askedMs > (ends.get(digest)?.atMs ?? -Infinity);
   const endedForMs = (digest: string): number | undefined => {

@@ -1,7 +1,7 @@
 import type { Known } from '../../policy/principal.ts';
 
 /** A credential of a session, as a request presents it. */
-export interface Presented {
+export interface PresentedSession {
   readonly kind: string;
   /** Its parts as headers: name, value, name, value. */
   readonly headers: readonly string[];

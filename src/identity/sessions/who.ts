@@ -5,7 +5,7 @@ import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
 import type { Delegated } from './judging.ts';
 import { asBearer, joinPrincipals, type SessionResult } from './join.ts';
-import type { Presenter, Presented } from './presented.ts';
+import type { Presenter, PresentedSession } from './presented.ts';
 
 /** How the question is put. */
 export interface CredentialContext extends Presenter {
@@ -20,7 +20,7 @@ type Trace = ((line: string) => void) | undefined;
 export function whoAsks(
   verifier: Pick<Verifier, 'identify'>,
   sessions: Sessions,
-  { presented, by, nowMs, trace }: Presentation,
+  { presented, by, nowMs, trace }: PresentedCredentials,
 ): Principal | Promise<Principal> {
   const { sessions: brought = [], ...credentials } = presented;
   const byToken = verifier.identify(credentials, nowMs, trace, by);
@@ -35,15 +35,19 @@ export function whoAsks(
   });
 }
 
-export interface Presentation {
-  readonly presented: Credentials & { readonly sessions?: readonly Presented[] };
+export interface PresentedCredentials {
+  readonly presented: Credentials & { readonly sessions?: readonly PresentedSession[] };
   readonly by: CredentialContext;
   readonly nowMs: number;
   readonly trace?: Trace;
 }
 
 /** Bearers beat cookies: an opaque one, or one of nobody's that is known here, is a session's where a kind takes it. */
-function takesBearer({ bearer }: Credentials, principal: Principal, brought: readonly Presented[]): boolean {
+function takesBearer(
+  { bearer }: Credentials,
+  principal: Principal,
+  brought: readonly PresentedSession[],
+): boolean {
   if (!brought.some((one) => one.bearer)) return false;
   if (bearer === undefined) return true;
   return (
@@ -54,7 +58,7 @@ function takesBearer({ bearer }: Credentials, principal: Principal, brought: rea
 function judged(
   sessions: Sessions,
   byToken: Principal,
-  mine: readonly Presented[],
+  mine: readonly PresentedSession[],
   by: Presenter,
   trace: Trace,
 ): Principal | Promise<Principal> {
@@ -72,7 +76,7 @@ function settle(byToken: Principal, judged: readonly SessionResult[], bearer: bo
 function delegated(
   sessions: Sessions,
   byToken: Principal,
-  mine: readonly Presented[],
+  mine: readonly PresentedSession[],
   by: Presenter,
 ): Principal | Promise<Principal> {
   const found = mine.flatMap((one) => sessions.delegate(one, by) ?? []);

@@ -112,7 +112,7 @@ async function dial(client: Client): Promise<void> {
   await client.connect().catch(() => undefined); // tried again by itself
 }
 
-export interface Connections {
+export interface RedisConnections {
   /** For reads and writes; each has a time limit. */
   readonly commands: Client;
   /** A connection for blocking reads and nothing else; whoever opens it closes it. */
@@ -128,7 +128,7 @@ export interface Connections {
 }
 
 /** Connects in the background and goes on trying until closed. */
-export function connect(options: RedisOptions, log: StoreLog): Connections {
+export function connect(options: RedisOptions, log: StoreLog): RedisConnections {
   const commands = open(options, 'gateway', options.commandTimeoutMs + 1000, options.commandTimeoutMs);
   let problem = 'not connected yet';
   let said = '';

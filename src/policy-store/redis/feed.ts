@@ -1,4 +1,4 @@
-import { readEntry } from './change-text.ts';
+import { readStreamEntry } from './change-text.ts';
 import { FEED_BLOCK_MS, hangUp, isReply, whenReady } from './connections.ts';
 import type { Keys } from './keys.ts';
 import { wholeChange } from './read.ts';
@@ -94,7 +94,7 @@ interface Running {
 
 async function tell(running: Running, id: string, fields: string[]): Promise<void> {
   const { options, progress, end } = running;
-  const entry = readEntry(id, fields);
+  const entry = readStreamEntry(id, fields);
   if (entry === undefined) {
     end(`change ${id} cannot be read`);
     return;

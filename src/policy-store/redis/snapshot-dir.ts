@@ -5,7 +5,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { StoreLog } from '../log.ts';
 import { pack, unpack } from './pack.ts';
 import { createSlicer } from '../slicer.ts';
-import type { Loaded } from '../store.ts';
+import type { LoadedPolicy } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 import { writeWhole } from '../write-whole.ts';
 
@@ -98,7 +98,7 @@ export function createSnapshotDir(dir: string, log: StoreLog, now: () => number)
   };
   return {
     /** The copy, where one is there and its age can be known. */
-    async read(): Promise<Loaded | undefined> {
+    async read(): Promise<LoadedPolicy | undefined> {
       const said = await readConfirmed(pathsIn(dir).confirmed);
       const bytes = await readFile(pathsIn(dir).pack).catch(() => undefined);
       const packed = bytes && (await unpack(bytes, createSlicer()));

@@ -38,7 +38,7 @@ function useSettings({ scope, list, page }: SettingsProps) {
 }
 
 /** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
-export function Settings(props: SettingsProps) {
+export function SettingsForm(props: SettingsProps) {
   const { chosen, setChosen, clear, writing, patch, save } = useSettings(props);
   const [asking, setAsking] = useState(false);
   const changed = Object.keys(patch).length > 0;
