@@ -29,7 +29,7 @@ export interface Rules {
   readonly options: DecideOptions;
 }
 
-/** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
+/** What matters of a request that presents a credential, for the platform to be asked about its session. */
 export interface AccessContext {
   /** The client IP; absent while unknown. */
   readonly address: string | undefined;
@@ -45,7 +45,7 @@ export interface Delegating {
   stateOf(route: RouteFacts, question: Question): Delegation | Promise<Delegation>;
 }
 
-/** What authorize asks besides its rules, each time anew. */
+/** What `authorize` reads in addition to its rules, anew for each request. */
 export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;

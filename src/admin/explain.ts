@@ -13,7 +13,7 @@ import type { ExplainRequest } from './schemas.ts';
 import { sendNotYours } from './scope.ts';
 import { viewAnswer } from './views.ts';
 
-/** Whatever was pasted as a token is told what it is, too long ones too. */
+/** Any text may be pasted as a token, too long ones too: the answer says what it is. */
 const BODY_LIMIT = 256 * 1024;
 
 export function explainRoutes(app: AdminApp, options: AdminOptions): void {

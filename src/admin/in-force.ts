@@ -7,7 +7,7 @@ type InForce = ApiAnswer<'whitelists'>['whitelists'][number]['inForce'];
 
 /**
  * What counts for a bot where its own record says nothing, and whether the platform's list is on: an owner has to know
- * what their settings do, and `explain` tells it them anyhow. The platform's ranges stay its own.
+ * what their settings do, and `explain` shows it them in any case. The platform's ranges stay its own.
  */
 export function inheritedFrom(scopes: readonly ScopeRecord[], defaults: PolicyDefaults): Inherited {
   const platform = scopes.find((record) => record.scope === 'platform');

@@ -19,7 +19,7 @@ import { sendNotYours } from './scope.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** Tokens and sessions that were taken back: the super admin's. */
+/** Tokens and sessions that were revoked: the super admin's. */
 export function revocationRoutes(app: AdminApp, options: AdminOptions): void {
   const { store, revocations, now } = options;
 

@@ -14,7 +14,7 @@ export const answers = {
   explained: ApiAnswers.explained,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
-  /** The members of a problem that people are told; one of a proxy on the way may lack the others. */
+  /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,
     detail: Type.Optional(Problem.properties.detail),
@@ -33,7 +33,7 @@ export const answers = {
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
 export type WhitelistAnswer = Omit<ApiAnswer<'whitelists'>['whitelists'][number], 'inForce'>;
 export type Imported = Type.Static<(typeof answers)['imported']>;
-export type ToldProblem = Type.Static<(typeof answers)['problem']>;
+export type ApiProblem = Type.Static<(typeof answers)['problem']>;
 
 /** A change's receipt. */
 export interface ChangeReceipt {

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import type { Config } from '../config/index.ts';
 import type * as Type from '../json-schema.ts';
 import { answers, expectAnswer, fits } from './answers.ts';
-import type { ToldProblem } from './answers.ts';
+import type { ApiProblem } from './answers.ts';
 import type { CommandArguments } from './command.ts';
 import { doorConfig, privateUrl } from './door.ts';
 import { CommandError, FAILED, usage } from './io.ts';
@@ -31,8 +31,8 @@ export interface GatewayClient {
 
 /** A refusal by the admin API, with the fields that it names. */
 export class ApiRefusal extends CommandError {
-  readonly problem: ToldProblem | undefined;
-  constructor(message: string, problem: ToldProblem | undefined) {
+  readonly problem: ApiProblem | undefined;
+  constructor(message: string, problem: ApiProblem | undefined) {
     super(FAILED, message);
     this.problem = problem;
   }
@@ -58,7 +58,7 @@ function token(given: CommandArguments, io: Io, config: Config): string | undefi
   }
 }
 
-/** How much of a body is written at once; between two the progress is told. */
+/** How much of a body is written at once; between two the progress is shown. */
 const CHUNK_BYTES = 65_536;
 
 function* chunks(body: Buffer, progress: (share: number) => void): Generator<Buffer> {
@@ -79,9 +79,9 @@ function unreachable(url: string, error: unknown): CommandError {
 
 function refusal(status: number, value: unknown, hasToken: boolean): CommandError {
   const problem = fits(answers.problem, value) ? value : undefined;
-  const said = problem?.detail ?? problem?.title ?? `the answer was ${status}`;
+  const message = problem?.detail ?? problem?.title ?? `the answer was ${status}`;
   const fields = (problem?.errors ?? []).filter(({ index }) => index === undefined);
-  const lines = [said, ...fields.map(({ field, message }) => `  ${field} ${message}`)].map(plainText);
+  const lines = [message, ...fields.map(({ field, message }) => `  ${field} ${message}`)].map(plainText);
   const hint = {
     401: hasToken
       ? 'The token is not one that manages whitelists here.'

@@ -10,19 +10,19 @@ import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
 import { counted, table } from './table.ts';
 
-const said = (value: string | boolean | null): string =>
+const shown = (value: string | boolean | null): string =>
   value === null ? 'inherited' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
 
 function row(list: WhitelistAnswer): string[] {
   const { scope, enabled, ranges, mode, whenOff, requireLogin, inheritPlatform } = list;
-  const inherit = scope === 'platform' ? '' : said(inheritPlatform);
+  const inherit = scope === 'platform' ? '' : shown(inheritPlatform);
   return [
     scope,
     enabled ? 'on' : 'off',
     String(ranges),
-    said(mode),
-    said(whenOff),
-    said(requireLogin),
+    shown(mode),
+    shown(whenOff),
+    shown(requireLogin),
     inherit,
   ];
 }

@@ -92,12 +92,12 @@ export function readConfig(options: LoadOptions): Read {
     findings.mistake(['routes'], 'is required: without a route nothing would be guarded');
   }
   checkShape(tree, findings);
-  const { value, saidAt } = readMaterial(tree, findings);
-  checkValues(value, findings, saidAt);
+  const { value, writtenAt } = readMaterial(tree, findings);
+  checkValues(value, findings, writtenAt);
   const asked: RuleContext = {
     config: value as object as Config,
     findings,
-    said: (path) => saidAt.get(pathText(path)) ?? path,
+    asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
   const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...storeRules, ...pageRules];
@@ -105,8 +105,8 @@ export function readConfig(options: LoadOptions): Read {
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.
-  const told = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
-  return { config: freeze(asked.config), findings: told, file };
+  const reported = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
+  return { config: freeze(asked.config), findings: reported, file };
 }
 
 /** The configuration of this process, or every mistake in it. */

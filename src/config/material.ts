@@ -51,11 +51,11 @@ function asText(bytes: Uint8Array): string | undefined {
 interface Reader {
   readonly findings: Findings;
   /** Where each piece of content was really said: `upstream.ca` → `upstream.caFile`. */
-  readonly saidAt: Map<string, Path>;
+  readonly writtenAt: Map<string, Path>;
 }
 
-function content(node: InputNode, said: InputNode, text: string, path: Path, reader: Reader): ConfigValue | undefined {
-  const bytes = said.variant === undefined ? Buffer.from(text, 'utf8') : bytesOf(said.variant, text);
+function content(node: InputNode, input: InputNode, text: string, path: Path, reader: Reader): ConfigValue | undefined {
+  const bytes = input.variant === undefined ? Buffer.from(text, 'utf8') : bytesOf(input.variant, text);
   if (typeof bytes === 'string') reader.findings.mistake(path, bytes);
   else if (bytes.length === 0) reader.findings.mistake(path, 'is empty');
   else if (node.material === 'bytes') return new Uint8Array(bytes);
@@ -83,12 +83,12 @@ function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader
       values[name] = resolveValue(child, value, here, reader);
       continue;
     }
-    const before = reader.saidAt.get(pathText([...path, target]));
+    const before = reader.writtenAt.get(pathText([...path, target]));
     if (before !== undefined) {
       reader.findings.mistake(here, `given beside \`${String(before.at(-1))}\`: only one of them may be`);
       continue;
     }
-    reader.saidAt.set(pathText([...path, target]), here);
+    reader.writtenAt.set(pathText([...path, target]), here);
     const made = content(owner, child, value, here, reader);
     if (made !== undefined) values[target] = made;
   }
@@ -106,9 +106,9 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */
-export function readMaterial(tree: Branch, findings: Findings): { value: ConfigValue; saidAt: ReadonlyMap<string, Path> } {
-  const reader: Reader = { findings, saidAt: new Map() };
-  return { value: resolveValue(inputRoot, tree, [], reader), saidAt: reader.saidAt };
+export function readMaterial(tree: Branch, findings: Findings): { value: ConfigValue; writtenAt: ReadonlyMap<string, Path> } {
+  const reader: Reader = { findings, writtenAt: new Map() };
+  return { value: resolveValue(inputRoot, tree, [], reader), writtenAt: reader.writtenAt };
 }
 
 function absolute(node: InputNode, tree: Tree, path: Path, folderOf: (path: Path) => string): Tree {

@@ -44,7 +44,7 @@ export class Delivery {
     this.treatment = treatmentFor(answer);
   }
 
-  /** True once the visitor has been told of an answer. */
+  /** True once the head of an answer went to the visitor. */
   get hasBegun(): boolean {
     return this.#tunnel !== undefined || this.#asked.response.headersSent;
   }

@@ -64,7 +64,7 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     const { peerTrusted } = answer.forwarding;
     const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
     if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
-    const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
+    const allowed = !hostile.isBlocked(address) && (code === 'session-invalid' || hostile.hit(address));
     const limited = (yes: boolean): RefusedRequest => (yes ? allow() : say('rate-limited'));
     return typeof allowed === 'boolean' ? limited(allowed) : allowed.then(limited);
   };
@@ -130,7 +130,7 @@ function codeOf({ decision }: Answer): ProblemCode {
 /**
  * A token that nobody honest sends: expired and revoked ones are sent by honest visitors. So is a session that a
  * change of the secret made invalid, and who has one is to be asked to sign in: it is refused only where its address
- * is not heard at all.
+ * is not asked at all.
  */
 function isHostile(code: ProblemCode): boolean {
   return code === 'token-invalid' || code === 'token-foreign' || code === 'session-invalid';

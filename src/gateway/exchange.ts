@@ -90,7 +90,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { request, response } = this.asked;
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
-      this.fail('upstream-invalid', status === 101 ? 'a 101 unasked' : 'too many interim answers');
+      this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
     else if (status === 103 && request.httpVersionMinor > 0) sendEarlyHints(response, raw);
     return true;
   }

@@ -112,7 +112,7 @@ export interface HostileLimiter {
   /** False once an address has had too many. */
   hit(address: string): boolean | Promise<boolean>;
   /** True while no signature of an address is checked: too many failed. */
-  isUnheard(address: string): boolean;
+  isBlocked(address: string): boolean;
 }
 
 /** Told of a question, and of the status and the raw headers that the platform answered it with. */

@@ -35,9 +35,9 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     return enforcer.problem(request, code, requestId);
   };
   const broken: OwnAnswers['broken'] = (request, response, error) => {
-    const said = problem(request, 'internal-error', errorText(error));
+    const refusal = problem(request, 'internal-error', errorText(error));
     deps.log.error({ err: error }, 'a request could not be judged');
-    sendRefusal(response, said);
+    sendRefusal(response, refusal);
   };
   return {
     problem,
@@ -57,10 +57,10 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     },
     fail(asked, answer, code, cause) {
       const { request, response, requestId } = asked;
-      const said = enforcer.problem(request, code, requestId);
+      const refusal = enforcer.problem(request, code, requestId);
       failures.note(code, cause, requestId);
-      tell(asked, answer, answer.decision.reason, said.status);
-      sendRefusal(response, said);
+      tell(asked, answer, answer.decision.reason, refusal.status);
+      sendRefusal(response, refusal);
     },
     left: (asked, answer) => tell(asked, answer, answer.decision.reason),
     note: failures.note,

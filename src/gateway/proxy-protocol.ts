@@ -20,7 +20,7 @@ const longestV2 = v2Head + 4096;
 const v1Start = Buffer.from('PROXY ');
 const v2Signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 
-/** The length of the header that these bytes begin with; `more` while that cannot be told, `none` where it is none. */
+/** The length of the header that these bytes begin with; `more` while that cannot be known, `none` where it is none. */
 export function headerLength(bytes: Buffer): number | 'more' | 'none' {
   const v1 = bytes.subarray(0, v1Start.length);
   if (v1.equals(v1Start.subarray(0, v1.length))) {

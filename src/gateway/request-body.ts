@@ -77,7 +77,7 @@ function stream(request: IncomingMessage): PassThrough {
     request.unpipe(body);
     request.resume();
   });
-  // The upstream's side sees the error too, and tells the exchange.
+  // The upstream's side sees the error too, and passes it to the exchange.
   body.on('error', () => undefined);
   return body;
 }

@@ -81,7 +81,7 @@ function takeConnections(server: Server, connections: Connections): (socket: Dup
 }
 
 /**
- * A visitor who has said its last, and one who is gone, look the same. What is asked for is still answered, as
+ * A visitor that has half-closed its connection, and one that is gone, look the same. What is asked for is still answered, as
  * long as some of the answer goes out every now and then; else it is given up, and so is the upstream.
  */
 function endSoon(socket: Socket): void {

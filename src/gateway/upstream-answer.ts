@@ -35,7 +35,7 @@ export function isClosedByUpstream(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && closed.has(error.code);
 }
 
-/** True for a transfer coding that the visitor would not be told of (RFC 9112 section 6.1). */
+/** True for a transfer coding that the visitor would not learn (RFC 9112 section 6.1). */
 export function hasOtherCoding(raw: readonly Buffer[]): boolean {
   let codings = 0;
   for (let i = 0; i + 1 < raw.length; i += 2) {

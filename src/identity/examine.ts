@@ -62,7 +62,7 @@ interface Plan {
   readonly candidates: readonly Candidate[];
 }
 
-/** Everything that can be said without a signature check. */
+/** Everything that can be found out without a signature check. */
 function prepare(examiner: Examiner, text: string, place: TokenPlace, nowMs: number): Plan | Bad {
   const token = readToken(text, examiner.maxTokenBytes);
   if (typeof token === 'string') return bad(token);

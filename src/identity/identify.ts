@@ -25,23 +25,23 @@ export function identify(
   budget: Budget,
 ): Principal | Promise<Principal> {
   if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
-  const told = (verdict: Verdict, place: TokenPlace): Verdict => tell(examiner, verdict, place, trace);
+  const noted = (verdict: Verdict, place: TokenPlace): Verdict => tell(examiner, verdict, place, trace);
   if (bearer !== undefined)
     return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
-      asBearer(told(verdict, 'bearer')),
+      asBearer(noted(verdict, 'bearer')),
     );
   const ours = places.find(cookies, MAX_COOKIES + 1);
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
   if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
   const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies([told(one, first.place)]));
+  if (more.length === 0) return after(verdict, (one) => asCookies([noted(one, first.place)]));
   const verdicts = [
     verdict,
     ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
   ];
   return after(all(verdicts), (every) =>
-    asCookies(every.map((one, index) => told(one, ours[index]?.place ?? first.place))),
+    asCookies(every.map((one, index) => noted(one, ours[index]?.place ?? first.place))),
   );
 }
 

@@ -56,7 +56,7 @@ export interface IssuerOptions {
   readonly tenants?: readonly string[] | null;
   readonly from: readonly TokenPlace[];
   readonly grants: readonly Grant[];
-  /** A list: its tokens speak of no other bot. */
+  /** A list: its tokens open no other bot. */
   readonly bots: readonly string[] | null;
   readonly claims: ClaimPaths;
   readonly superAdminRole: string | null;

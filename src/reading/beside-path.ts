@@ -11,7 +11,7 @@ import type { Members, Occurrences, ParameterValue } from './query-readings.ts';
 import { headerValues as headerValues } from './raw-headers.ts';
 import type { Route } from './route.ts';
 
-/** Where ids can stand besides the path. */
+/** Where ids can stand outside the path. */
 export interface Beside {
   readonly query: Members;
   /** Of a form that was read. */

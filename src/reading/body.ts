@@ -19,8 +19,8 @@ const FORM = /^application\/x-www-form-urlencoded$/i;
 const MULTIPART = /multipart\//i;
 
 /**
- * Reads a body as forms and JSON are read. The type that is said decides for a form; JSON is read whatever type is
- * said, since platforms that decode it themselves do not look either.
+ * Reads a body as forms and JSON are read. The Content-Type decides for a form; JSON is read whatever the
+ * Content-Type, since platforms that decode it themselves do not look either.
  */
 export function readBody(bytes: Uint8Array, rawHeaders: readonly string[]): BodyReading {
   const isEmpty = bytes.length === 0;

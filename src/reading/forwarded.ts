@@ -26,7 +26,7 @@ interface Trusted extends Pick<TrustOptions, 'source'> {
   readonly none: boolean;
 }
 
-/** Compiled; undefined options mean that nobody said whether there are proxies. */
+/** Compiled; undefined options mean that it is not configured whether there are proxies. */
 export type Trust = { readonly kind: 'unset' } | Trusted;
 
 /** Who holds the other end of the connection. */
@@ -127,19 +127,19 @@ function walk(
   hops: Hop[],
   written: readonly WrittenHop[],
   present: boolean,
-  besides?: ForwardedFacts,
+  facts?: ForwardedFacts,
 ): RequestOrigin {
-  if (!present) return unknownOrigin(`The trusted proxy sent no ${source} header.`, hops, true, besides);
+  if (!present) return unknownOrigin(`The trusted proxy sent no ${source} header.`, hops, true, facts);
   for (const hop of written.toReversed()) {
-    const said = besides ?? forwardedFacts(hop.proto, hop.host);
+    const stated = facts ?? forwardedFacts(hop.proto, hop.host);
     const { address } = hop;
     if (address === undefined)
-      return unknownOrigin(`A hop of the ${source} header cannot be read as an address.`, hops, true, said);
+      return unknownOrigin(`A hop of the ${source} header cannot be read as an address.`, hops, true, stated);
     const trusted = contains(cidrs, address);
     hops.push({ address: address.address, trusted, source });
-    if (!trusted) return knownOrigin(address, hops, true, said);
+    if (!trusted) return knownOrigin(address, hops, true, stated);
   }
-  return unknownOrigin(`The ${source} header names trusted proxies only.`, hops, true, besides);
+  return unknownOrigin(`The ${source} header names trusted proxies only.`, hops, true, facts);
 }
 
 /** A header that holds one address and nothing else. */
@@ -148,22 +148,22 @@ function single(
   source: ForwardingSource,
   hops: Hop[],
   rawHeaders: readonly string[],
-  said: ForwardedFacts,
+  facts: ForwardedFacts,
 ): RequestOrigin {
   const name = source.slice('header:'.length).toLowerCase();
   const values = headerValues(rawHeaders, name);
   const [value] = values;
   if (value === undefined)
-    return unknownOrigin(`The trusted proxy sent no ${name} header.`, hops, true, said);
-  if (values.length > 1) return unknownOrigin(`The header ${name} came more than once.`, hops, true, said);
+    return unknownOrigin(`The trusted proxy sent no ${name} header.`, hops, true, facts);
+  if (values.length > 1) return unknownOrigin(`The header ${name} came more than once.`, hops, true, facts);
   const address = parseAddress(trimEnds(value, ' \t', ' \t'));
   if (address === undefined)
-    return unknownOrigin(`The header ${name} does not hold one address.`, hops, true, said);
+    return unknownOrigin(`The header ${name} does not hold one address.`, hops, true, facts);
   const trusted = contains(cidrs, address);
   hops.push({ address: address.address, trusted, source });
   if (trusted)
-    return unknownOrigin(`The header ${name} names a trusted proxy, no visitor.`, hops, true, said);
-  return knownOrigin(address, hops, true, said);
+    return unknownOrigin(`The header ${name} names a trusted proxy, no visitor.`, hops, true, facts);
+  return knownOrigin(address, hops, true, facts);
 }
 
 const xForwardedFacts = (rawHeaders: readonly string[]): ForwardedFacts =>

@@ -39,22 +39,22 @@ export function knownOrigin(
   address: Address,
   hops: readonly Hop[],
   peerTrusted: boolean,
-  said = NOTHING,
+  facts = NOTHING,
 ): RequestOrigin {
   const client: ClientIp =
     address.family === 4
       ? { status: 'ipv4', address: address.address, value: address.value }
       : { status: 'ipv6', address: address.address };
-  return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), said);
+  return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), facts);
 }
 
 export function unknownOrigin(
   why: string,
   hops: readonly Hop[],
   peerTrusted: boolean,
-  said = NOTHING,
+  facts = NOTHING,
 ): RequestOrigin {
-  return origin({ status: 'unknown', why }, hops, peerTrusted, [], said);
+  return origin({ status: 'unknown', why }, hops, peerTrusted, [], facts);
 }
 
 function origin(

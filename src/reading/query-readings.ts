@@ -10,7 +10,7 @@ export interface ParameterValue {
   readonly reading: Reading;
 }
 
-/** Where ids can stand besides the path: a query, and what follows a `;` in the path. */
+/** Where ids can stand outside the path: a query, and what follows a `;` in the path. */
 export interface Members {
   /** As it is; empty where there is none. */
   readonly query: string;

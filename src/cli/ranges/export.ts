@@ -15,10 +15,10 @@ import { eachRange } from './list.ts';
 
 const { url, 'token-file': tokenFile } = gatewayFlags;
 
-/** `csv` or `json`: as said, else by the file's name. */
-export function readFormat(said: string | undefined, file: string | undefined): Format | undefined {
-  if (said === 'csv' || said === 'json') return said;
-  if (said !== undefined) throw usage('--format is csv or json');
+/** `csv` or `json`: by `--format`, else by the file's name. */
+export function readFormat(format: string | undefined, file: string | undefined): Format | undefined {
+  if (format === 'csv' || format === 'json') return format;
+  if (format !== undefined) throw usage('--format is csv or json');
   const ending = /\.(csv|json)$/i.exec(file ?? '')?.[1]?.toLowerCase();
   return ending === 'csv' || ending === 'json' ? ending : undefined;
 }

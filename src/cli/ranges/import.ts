@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { readRangeList } from '../../range-list/list.ts';
 import type { Format, Item, RangeList } from '../../range-list/list.ts';
 import { answers } from '../answers.ts';
-import type { Imported, ToldProblem } from '../answers.ts';
+import type { Imported, ApiProblem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command, CommandArguments } from '../command.ts';
 import { ApiRefusal, findGateway } from '../gateway.ts';
@@ -65,7 +65,7 @@ function refuse(bad: readonly BadLine[], unit: string, given: CommandArguments, 
   return FAILED;
 }
 
-type Fault = NonNullable<ToldProblem['errors']>[number];
+type Fault = NonNullable<ApiProblem['errors']>[number];
 
 /** The gateway counts entries from 0; people count the lines of their file. */
 function badOf(faults: readonly Fault[], { entries }: RangeFile): BadLine[] {

@@ -37,12 +37,12 @@ function checkKind(key: WrittenKey, path: Path, tell: Tell): void {
 }
 
 /** `issuers[0].keys[1]` as a path below identity; a key's own faults are those of its content. */
-function pathOf(text: string, { config, said }: RuleContext): Path {
+function pathOf(text: string, { config, asWritten }: RuleContext): Path {
   const steps = text.match(/[^.[\]]+/g) ?? [];
   const path = ['identity', ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
   if (!/keys\[\d+\]$/.test(text)) return path;
   const key: WrittenKey | undefined = config.identity.issuers[Number(steps[1])]?.keys[Number(steps[3])];
-  return said([...path, key?.secret === undefined ? 'publicKey' : 'secret']);
+  return asWritten([...path, key?.secret === undefined ? 'publicKey' : 'secret']);
 }
 
 const issuers: Rule = {
@@ -81,10 +81,10 @@ const cookies: Rule = {
 
 const adminToken: Rule = {
   reads: ['admin'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { token } = config.admin;
     if (token === undefined) return;
-    const path = said(['admin', 'token']);
+    const path = asWritten(['admin', 'token']);
     if (token.length < 16) findings.mistake(path, 'needs at least 16 characters');
     if (/[^\x21-\x7e]/.test(token)) {
       findings.mistake(path, 'must be visible ASCII without spaces: it travels in a header');

@@ -7,10 +7,10 @@ import type { RuleContext, Rule } from './rule.ts';
 
 const logo: Rule = {
   reads: ['pages'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { logo: bytes } = config.pages;
     if (bytes === undefined) return;
-    const path = said(['pages', 'logo']);
+    const path = asWritten(['pages', 'logo']);
     if (bytes.length > mostLogoBytes) findings.mistake(path, `is longer than ${mostLogoBytes} bytes: it is a part of each page`);
     else if (imageType(bytes) === undefined) findings.mistake(path, 'is no PNG, JPEG, GIF, WebP or SVG');
   },
@@ -19,8 +19,8 @@ const logo: Rule = {
 const texts: Rule = {
   reads: ['pages'],
   check({ config, findings }) {
-    const said: Readonly<Record<string, unknown>> = config.pages.texts;
-    for (const [tag, words] of Object.entries(said)) {
+    const texts: Readonly<Record<string, unknown>> = config.pages.texts;
+    for (const [tag, words] of Object.entries(texts)) {
       const path = ['pages', 'texts', tag];
       if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(tag)) findings.mistake(path, 'must be a language such as de or pt-BR');
       if (typeof words === 'object' && words !== null) checkWords(words, path, findings);

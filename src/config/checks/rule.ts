@@ -6,7 +6,7 @@ export interface RuleContext {
   readonly config: Config;
   readonly findings: Findings;
   /** The spelling that a secret came by: `[…, 'secret']` → `[…, 'secretFile']`. */
-  said(path: Path): Path;
+  asWritten(path: Path): Path;
   /** True if somebody set it; false for a default. */
   given(path: Path): boolean;
 }

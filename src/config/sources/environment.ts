@@ -37,8 +37,8 @@ export function environmentLayer(env: Environment, cwd: string, findings: Findin
     const value = textValue(key, text, findings, origin.text);
     if (value === undefined) continue;
     origins.set(pathText(key.path), origin);
-    const told = { get: () => origin };
-    tree = withValue(tree, key.path, knownOnly(key.node, value, key.path, findings, told));
+    const everywhere = { get: () => origin };
+    tree = withValue(tree, key.path, knownOnly(key.node, value, key.path, findings, everywhere));
   }
   warnUnknown(env, findings);
   return { tree, origins };

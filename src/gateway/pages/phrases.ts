@@ -20,7 +20,7 @@ export type ProblemTexts = readonly [title: string, detail: string, next: string
 /** Reasons that other rooms may yet give have their words too. */
 export type PageCode = ProblemCode | 'sessions-unavailable' | 'lookup-unavailable' | 'session-ended';
 
-/** One language, as delivered; what a person in a browser hardly meets is said in English. */
+/** One language, as delivered; what a person in a browser hardly meets is in English. */
 export interface Language {
   readonly phrases: Phrases;
   readonly problems: Partial<Readonly<Record<PageCode, ProblemTexts>>>;
@@ -63,8 +63,8 @@ export function textsOf(own: Readonly<Record<string, string>>, language: Languag
   const all = new Map<string, string>(Object.entries({ ...english.phrases, ...language.phrases }));
   for (const [code, problem] of Object.entries(problems))
     for (const part of parts) all.set(`${code}.${part}`, problem[part]);
-  for (const [code, said] of Object.entries(language.problems))
-    parts.forEach((part, at) => all.set(`${code}.${part}`, said[at] ?? ''));
+  for (const [code, texts] of Object.entries(language.problems))
+    parts.forEach((part, at) => all.set(`${code}.${part}`, texts[at] ?? ''));
   for (const [key, text] of Object.entries(own)) all.set(key, text);
   return (key) => all.get(key) ?? '';
 }

@@ -4,7 +4,7 @@ import { readGrants } from '../grants.ts';
 import { isObject } from '../../json.ts';
 import type { Known } from '../../policy/principal.ts';
 
-/** What the platform said of a credential: somebody, nobody, or nothing that could be understood. */
+/** The platform's answer about a credential: a person, nobody, or one that could not be read. */
 export type SessionAnswer =
   | { readonly kind: 'known'; readonly known: SessionPerson; readonly untilMs: number }
   | { readonly kind: 'nobody' }

@@ -18,8 +18,8 @@ export interface SessionSource {
   readonly flights: Map<string, Flight>;
   readonly counts: Counts;
   readonly clock: () => number;
-  /** Told of each answer: why it said nothing, or undefined where it said something. */
-  readonly heard: (failure: string | undefined) => void;
+  /** Called with each answer: why it could not be read, or undefined where it could. */
+  readonly noteFailure: (failure: string | undefined) => void;
 }
 
 interface Flight {
@@ -42,7 +42,7 @@ export function digestOf({ keyOf, kind }: SessionSource, presented: PresentedSes
   return keyOf(kind.name, presented.headers);
 }
 
-/** Where the visitor's Host goes along, what was said under one Host is nothing under another. */
+/** Where the visitor's Host is sent with the check, an answer for one Host does not count for another. */
 export function placeOf({ kind }: SessionSource, digest: string, by: Presenter): string {
   return kind.options.check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
 }
@@ -61,7 +61,7 @@ export function identifySession(
   if (entry === undefined || ageMs >= entry.freshMs) return ask(asking, presented, by, digest, entry, tell);
   asking.counts.hits += 1;
   tell?.(
-    `${kind.name}: as the platform said ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
+    `${kind.name}: as the platform result ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
   );
   if (entry.good !== undefined && ageMs > (entry.freshMs * 2) / 3)
     void ask(asking, presented, by, digest, entry);
@@ -98,10 +98,10 @@ function ask(
     return { kind: 'unknown', why: 'too many unknown sessions came from this address' };
   }
   const askedMs = clock();
-  const answer = fly(asking, presented, by, tell).then((said) => {
+  const answer = fly(asking, presented, by, tell).then((result) => {
     if (flights.get(place) === flight) flights.delete(place);
-    if (said.kind !== 'nobody' && before?.good === undefined) strangers.giveBack(by.address ?? '');
-    return memory.keep(place, digest, said, askedMs, before);
+    if (result.kind !== 'nobody' && before?.good === undefined) strangers.giveBack(by.address ?? '');
+    return memory.keep(place, digest, result, askedMs, before);
   });
   const flight: Flight = { askedMs, answer };
   flights.set(place, flight);
@@ -121,11 +121,11 @@ async function fly(
   if (call === undefined || caller === undefined) return { kind: 'unknown', why: 'nothing is asked' };
   tell?.(`${kind.name}: ${call.method} ${call.origin}${call.path.split('?', 1)[0] ?? ''}`);
   const answer = await caller.call(call);
-  const said = typeof answer === 'string' ? unknown(answer) : readSafely(asking, answer, presented, tell);
-  counts[said.kind === 'known' ? 'signedIn' : said.kind === 'nobody' ? 'nobody' : 'failed'] += 1;
-  asking.heard(said.kind === 'unknown' ? said.why : undefined);
-  tell?.(`${kind.name}: ${verdictText(said)}${rememberedText(kind, said)}`);
-  return said;
+  const result = typeof answer === 'string' ? unknown(answer) : readSafely(asking, answer, presented, tell);
+  counts[result.kind === 'known' ? 'signedIn' : result.kind === 'nobody' ? 'nobody' : 'failed'] += 1;
+  asking.noteFailure(result.kind === 'unknown' ? result.why : undefined);
+  tell?.(`${kind.name}: ${verdictText(result)}${rememberedText(kind, result)}`);
+  return result;
 }
 
 function readSafely(
@@ -147,15 +147,15 @@ function rememberedText({ options }: SessionKind, { kind }: SessionAnswer): stri
   return kind === 'known' ? `; remembered for ${String(options.cacheSeconds)} s` : '';
 }
 
-function verdictText(said: SessionAnswer | SessionVerdict): string {
-  switch (said.kind) {
+function verdictText(result: SessionAnswer | SessionVerdict): string {
+  switch (result.kind) {
     case 'known':
-      return `signed in${said.known.subject === undefined ? '' : ` as ${said.known.subject}`}`;
+      return `signed in${result.known.subject === undefined ? '' : ` as ${result.known.subject}`}`;
     case 'nobody':
       return 'not signed in';
     case 'ended':
       return 'not signed in: it ended in passing';
     case 'unknown':
-      return `not known: ${said.why}`;
+      return `not known: ${result.why}`;
   }
 }

@@ -1,4 +1,4 @@
-/** A session that ended or changed: what was said of it before counts no more, on any gateway. */
+/** A session that ended or changed: earlier answers about it count no more, on any gateway. */
 export interface SessionEnd {
   /** The credential's digest, by the key that the gateways share. */
   readonly digest: string;

@@ -65,7 +65,7 @@ export interface Sessions {
 
 export interface Running {
   readonly asking: SessionSource;
-  readonly failure: { why: string | undefined; heard: boolean };
+  readonly failure: { why: string | undefined; asked: boolean };
 }
 
 /** Throws where an expression cannot be compiled; the configuration's checks name it before. */
@@ -111,14 +111,14 @@ function start(
   const { name, check, introspection } = options;
   const url = check?.url ?? introspection?.url;
   const clock = (): number => performance.now();
-  const failure: Running['failure'] = { why: undefined, heard: false };
-  const heard = (why: string | undefined): void => {
+  const failure: Running['failure'] = { why: undefined, asked: false };
+  const noteFailure = (why: string | undefined): void => {
     if (why !== undefined && why !== failure.why)
       log.warn({ session: name, why }, 'sessions cannot be checked');
     if (why === undefined && failure.why !== undefined)
       log.info({ session: name }, 'sessions can be checked again');
     failure.why = why;
-    failure.heard = true;
+    failure.asked = true;
   };
   const asking: SessionSource = {
     kind,
@@ -129,7 +129,7 @@ function start(
     flights: new Map(),
     counts: noCounts(),
     clock,
-    heard,
+    noteFailure,
   };
   return { asking, failure };
 }
@@ -141,7 +141,7 @@ function statusOf({ asking, failure }: Running): SessionStatus[] {
   const where = url.replace(/[?#].*$/s, '');
   if (failure.why !== undefined)
     return [{ name: kind.name, state: 'degraded', detail: `${where}: ${failure.why}` }];
-  const detail = failure.heard ? `${where} answers` : `${where} was not asked yet`;
+  const detail = failure.asked ? `${where} answers` : `${where} was not asked yet`;
   return [{ name: kind.name, state: 'up', detail }];
 }
 

@@ -99,8 +99,8 @@ function resolve(choices: readonly Choice[]): Choice {
     );
     return onePerson ? first : nobody('session-invalid');
   }
-  const said = choices.flatMap((choice) => (choice.kind === 'anonymous' ? [choice.reason] : []));
-  return nobody(reasons.find((reason) => said.includes(reason)) ?? 'no-credential');
+  const given = choices.flatMap((choice) => (choice.kind === 'anonymous' ? [choice.reason] : []));
+  return nobody(reasons.find((reason) => given.includes(reason)) ?? 'no-credential');
 }
 
 function unique(choices: readonly Choice[]): readonly Choice[] {

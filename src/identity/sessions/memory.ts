@@ -4,7 +4,7 @@ import type { SessionAnswer } from './answer.ts';
 import type { SessionKind } from './kind.ts';
 import type { SessionVerdict } from './presented.ts';
 
-/** Somebody, and until when that may be said without a newer answer. */
+/** A person, and until when that holds without a newer answer. */
 export interface Good {
   readonly known: Known;
   readonly untilMs: number;
@@ -19,7 +19,7 @@ export interface RememberedVerdict {
   readonly good: Good | undefined;
 }
 
-/** What the platform said of the sessions of one kind. Times are of a clock that does not go back. */
+/** The platform's answers about the sessions of one kind. Times are of a clock that does not go back. */
 export interface Memory {
   /** What is remembered under a place, unless the session has ended or changed since it was asked. */
   recall(place: string, digest: string): RememberedVerdict | undefined;
@@ -27,13 +27,13 @@ export interface Memory {
   keep(
     place: string,
     digest: string,
-    said: SessionAnswer,
+    answer: SessionAnswer,
     askedMs: number,
     before: RememberedVerdict | undefined,
   ): SessionVerdict;
   /** False for what was asked before the last end or change. */
   isCurrent(digest: string, askedMs: number): boolean;
-  /** Forgets all that was said of a credential; `ended`: and notes that it was ended. */
+  /** Forgets every answer about a credential; `ended`: and notes that it was ended. */
   forget(digest: string, ended: boolean): void;
   endedForMs(digest: string): number | undefined;
   size(): number;
@@ -70,10 +70,10 @@ export function createMemory(kind: SessionKind, maxEntries: number, clock: () =>
       const entry = cache.get(place);
       return entry !== undefined && isCurrent(digest, entry.askedMs) ? entry : undefined;
     },
-    keep(place, digest, said, askedMs, before) {
+    keep(place, digest, answer, askedMs, before) {
       const made = entryOf(
         { kind, digest, clock, before, ended: endedForMs(digest) !== undefined },
-        said,
+        answer,
         askedMs,
       );
       if (isCurrent(digest, askedMs)) cache.set(place, made, ENTRY_WEIGHT + weightOf(made.verdict));
@@ -95,10 +95,10 @@ interface Making {
   readonly ended: boolean;
 }
 
-function entryOf(making: Making, said: SessionAnswer, askedMs: number): RememberedVerdict {
-  switch (said.kind) {
+function entryOf(making: Making, answer: SessionAnswer, askedMs: number): RememberedVerdict {
+  switch (answer.kind) {
     case 'known':
-      return goodEntry(making, said, askedMs);
+      return goodEntry(making, answer, askedMs);
     case 'nobody': {
       const { before, kind } = making;
       const isStill = before?.verdict.kind === 'nobody';
@@ -112,7 +112,7 @@ function entryOf(making: Making, said: SessionAnswer, askedMs: number): Remember
       const nowMs = making.clock();
       const leftMs = good === undefined ? 0 : good.untilMs - nowMs;
       if (good === undefined || leftMs <= 0)
-        return { verdict: said, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
+        return { verdict: answer, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
       const verdict = { kind: 'known', known: good.known } as const;
       return { verdict, askedMs: nowMs, freshMs: Math.min(RETRY_MS, leftMs), good };
     }
@@ -121,15 +121,15 @@ function entryOf(making: Making, said: SessionAnswer, askedMs: number): Remember
 
 function goodEntry(
   { kind, digest }: Making,
-  said: SessionAnswer & { kind: 'known' },
+  answer: SessionAnswer & { kind: 'known' },
   askedMs: number,
 ): RememberedVerdict {
   const { cacheSeconds, graceSeconds } = kind.options;
-  const leftMs = said.untilMs - kind.now();
+  const leftMs = answer.untilMs - kind.now();
   const freshMs = Math.min(cacheSeconds * 1000, leftMs);
   const lastsMs = Math.min((cacheSeconds + graceSeconds) * 1000, leftMs);
-  const subject = said.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
-  const known: Known = { ...said.known, subject, expiresAtMs: kind.now() + lastsMs };
+  const subject = answer.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
+  const known: Known = { ...answer.known, subject, expiresAtMs: kind.now() + lastsMs };
   return { verdict: { kind: 'known', known }, askedMs, freshMs, good: { known, untilMs: askedMs + lastsMs } };
 }
 

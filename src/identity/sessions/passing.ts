@@ -122,9 +122,9 @@ function readSetCookie(text: string): SetCookie | undefined {
   let expires: number | undefined;
   for (const attribute of attributes) {
     const [name = '', ...rest] = attribute.split('=');
-    const said = rest.join('=').trim();
-    if (/^\s*max-age\s*$/i.test(name) && /^-?\d+$/.test(said)) maxAge = Number(said);
-    if (/^\s*expires\s*$/i.test(name)) expires = Date.parse(said.replace(/-/g, ' '));
+    const value = rest.join('=').trim();
+    if (/^\s*max-age\s*$/i.test(name) && /^-?\d+$/.test(value)) maxAge = Number(value);
+    if (/^\s*expires\s*$/i.test(name)) expires = Date.parse(value.replace(/-/g, ' '));
   }
   const over = maxAge === undefined ? expires !== undefined && expires <= Date.now() : maxAge <= 0;
   return { name: pair.slice(0, equals).trim(), value, gone: over || value === '' };

@@ -9,7 +9,7 @@ import type { Presenter, PresentedSession } from './presented.ts';
 
 /** How the question is put. */
 export interface CredentialContext extends Presenter {
-  /** True where the platform's own answer decides for whoever brings a session: then nothing is asked. */
+  /** True where the platform's own answer decides where a session is presented: then nothing is asked. */
   readonly delegated: boolean;
   readonly budget?: Budget | undefined;
 }
@@ -22,11 +22,13 @@ export function whoAsks(
   sessions: Sessions,
   { presented, by, nowMs, trace }: PresentedCredentials,
 ): Principal | Promise<Principal> {
-  const { sessions: brought = [], ...credentials } = presented;
+  const { sessions: presentedSessions = [], ...credentials } = presented;
   const byToken = verifier.identify(credentials, nowMs, trace, by);
-  if (brought.length === 0) return byToken;
+  if (presentedSessions.length === 0) return byToken;
   return after(byToken, (principal) => {
-    const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));
+    const mine = presentedSessions.filter(
+      ({ bearer }) => bearer === takesBearer(credentials, principal, presentedSessions),
+    );
     // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
     if (credentials.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
     return by.delegated
@@ -46,9 +48,9 @@ export interface PresentedCredentials {
 function takesBearer(
   { bearer }: Credentials,
   principal: Principal,
-  brought: readonly PresentedSession[],
+  presentedSessions: readonly PresentedSession[],
 ): boolean {
-  if (!brought.some((one) => one.bearer)) return false;
+  if (!presentedSessions.some((one) => one.bearer)) return false;
   if (bearer === undefined) return true;
   return (
     principal.kind === 'anonymous' || (principal.kind === 'refused' && principal.reason === 'token-foreign')

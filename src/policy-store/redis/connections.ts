@@ -131,15 +131,15 @@ export interface RedisConnections {
 export function connect(options: RedisOptions, log: StoreLog): RedisConnections {
   const commands = open(options, 'gateway', options.commandTimeoutMs + 1000, options.commandTimeoutMs);
   let problem = 'not connected yet';
-  let said = '';
+  let lastProblem = '';
   commands.on('error', (error: Error) => {
     problem = error.message === '' ? error.name : error.message;
-    if (problem !== said) log.warn({ problem }, 'Redis cannot be reached');
-    said = problem;
+    if (problem !== lastProblem) log.warn({ problem }, 'Redis cannot be reached');
+    lastProblem = problem;
   });
   commands.on('ready', () => {
     log.info({}, 'Redis connected');
-    said = '';
+    lastProblem = '';
   });
   const attempted = dial(commands);
   const isReady = (): boolean => commands.status === 'ready';

@@ -51,7 +51,7 @@ export function following(parts: RedisStoreParts): Store['follow'] {
         lost: follower.lost,
         confirmed(atMs) {
           replicas.confirmed();
-          void snapshots?.confirmed(feed.told(), atMs);
+          void snapshots?.confirmed(feed.delivered(), atMs);
           follower.confirmed(atMs);
         },
       },

@@ -22,7 +22,7 @@ interface DeleteProps {
 export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
   const seen = useSeenRange(list, range);
   const writing = useWriting(scope, seen.revision, list.reload);
-  seen.useTold(writing.conflict);
+  seen.useShown(writing.conflict);
   const { me } = useSession();
   const holders = useHolders(scope, ownAddress(me));
   const rest = holders.filter((held) => held.id !== range.id);

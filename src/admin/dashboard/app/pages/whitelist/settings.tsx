@@ -29,7 +29,7 @@ function useSettings({ scope, list, page }: SettingsProps) {
   const patch = patchOf(page, chosen);
   const seen = useSeen(page, asText(page), Object.keys(chosen).length > 0);
   const writing = useWriting(scope, seen.revision, list.reload);
-  seen.useTold(writing.conflict);
+  seen.useShown(writing.conflict);
   const save = async (): Promise<void> => {
     const done = { text: 'Settings saved.' };
     if (await writing.run((revision) => patchSettings(scope, patch, revision), done)) clear();
