@@ -83,7 +83,7 @@ function isStaticToken(options: AdminOptions, text: string): boolean {
 export function logStaticToken(options: AdminOptions, request: FastifyRequest, address: string): void {
   const { method, id: requestId } = request;
   options.log.warn(
-    { method, path: request.url.split('?')[0], from: address, requestId },
+    { method, path: request.url.split('?')[0], from: options.shownAddress(address), requestId },
     'static admin token used',
   );
 }

@@ -47,7 +47,7 @@ export interface AdminOptions {
   readonly staticToken: () => Uint8Array | undefined;
   readonly editor: Editor;
   readonly store: Store;
-  /** What takes tokens and sessions back, and what may be named. */
+  /** Revokes tokens and sessions; the rules say which a request may name. */
   readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
@@ -56,6 +56,8 @@ export interface AdminOptions {
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;
+  /** An admin's address as the log may show it. */
+  readonly shownAddress: (address: string) => string;
   readonly defaults: () => PolicyDefaults;
   /** `public.url`, where it is configured. */
   readonly siteUrl: () => string | undefined;

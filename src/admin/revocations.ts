@@ -16,6 +16,7 @@ import {
   RevocationsQuery,
 } from './revocation-schemas.ts';
 import { sendNotYours } from './scope.ts';
+import { eventOf } from './write.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -109,11 +110,7 @@ async function write(
   const outcome = await work(conditions.asked);
   if (!outcome.ok) return sendEditRefusal(reply, outcome.refusal);
   const { revision, live, acknowledged, change, revocation } = outcome;
-  if (change !== undefined) {
-    const { scope, by, from, addedCount: added, removedCount: removed } = change;
-    const base = { revision, scope, by, added, removed, settings: [], requestId: request.id };
-    options.changed({ ...base, ...(from !== undefined && { from }) });
-  }
+  if (change !== undefined) options.changed(eventOf(change, request));
   return reply
     .code(status)
     .header('etag', `"${revision}"`)

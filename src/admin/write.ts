@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeRequest, EditDone, EditResult } from '../changes/plan.ts';
 import { changedKeys } from '../changes/settings-edit.ts';
 import type { Change } from '../changes/change.ts';
+import { actorOf } from './actor.ts';
 import { conditionsOf } from './conditions.ts';
 import type { AdminOptions } from './options.ts';
 import { sendProblem, sendEditRefusal } from './problem.ts';
@@ -28,23 +29,25 @@ export async function write(
   const outcome = await edit(conditions.asked);
   if (!outcome.ok) return sendEditRefusal(reply, outcome.refusal);
   const { revision, live, acknowledged, change, repeated } = outcome;
-  if (change !== undefined && !repeated) options.changed(eventOf(change, request.id));
+  if (change !== undefined && !repeated) options.changed(eventOf(change, request));
   return reply
     .code(status)
     .header('etag', `"${revision}"`)
     .send({ revision, live, acknowledged, ...fields(outcome) });
 }
 
-function eventOf(change: Change, requestId: string): ChangeEvent {
-  const { revision, scope, by, from, settings } = change;
+/** The event of a change that was just made by who asks. */
+export function eventOf(change: Change, request: FastifyRequest): ChangeEvent {
+  const { revision, scope, from, settings } = change;
+  const { subject, issuer } = actorOf(request);
   return {
     revision,
     scope,
-    by,
+    by: { subject, issuer },
     ...(from === undefined ? {} : { from }),
     added: change.addedCount,
     removed: change.removedCount,
     settings: settings === undefined ? [] : changedKeys(settings.before, settings.after),
-    requestId,
+    requestId: request.id,
   };
 }

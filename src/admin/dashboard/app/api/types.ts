@@ -20,7 +20,7 @@ export type Inherited = NonNullable<WhitelistPage['inherited']>;
 export type Change = ApiAnswer<'change'>;
 export type ChangeList = ApiAnswer<'changes'>;
 /** Toggle and settings as they are stored; null is inherited. */
-export type Settings = NonNullable<Change['after']['settings']>;
+export type StoredSettings = NonNullable<Change['after']['settings']>;
 export type SettingsPatch = Type.Static<typeof SettingsBody>;
 /** A range on its way in. */
 export type RangeInput = Pick<Type.Static<typeof RangeBody>, 'start' | 'end'> & {
