@@ -1,12 +1,12 @@
 /** One answer of the gateway's own: RFC 9457 `status`, `title` and `detail`, and for people what to do next. */
-export interface Problem {
+export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly next: string;
 }
 
-const problem = (status: number, title: string, detail: string, next: string): Problem => ({
+const problem = (status: number, title: string, detail: string, next: string): ProblemKind => ({
   status,
   title,
   detail,
@@ -113,7 +113,7 @@ export const problems = {
     'It cannot be known now whether the chat platform keeps strangers out.',
     later,
   ),
-} as const satisfies Record<string, Problem>;
+} as const satisfies Record<string, ProblemKind>;
 
 /** The reason of an answer of the gateway's own: in the header, in the body, in the log. */
 export type ProblemCode = keyof typeof problems;

@@ -1,7 +1,7 @@
 import type { Answer, Authorize, Question } from './question.ts';
 
 /** A grant in use, as far as asking about it again goes. */
-export interface Held {
+export interface Leased {
   readonly question: Question;
   readonly answer: Answer;
   readonly sinceMs: number;
@@ -26,7 +26,7 @@ const patienceMs = 5_000;
 export type Ask<T> = (lease: T) => Promise<void> | undefined;
 
 /** Asks about one lease; at once where it can be, else with a promise that never rejects, and waits no longer than it may. */
-export function createAsking<T extends Held>(
+export function createAsking<T extends Leased>(
   authorize: Authorize,
   settle: (lease: T, now: Answer | undefined) => void,
 ): Ask<T> {
@@ -59,7 +59,7 @@ export function createAsking<T extends Held>(
 }
 
 /** What was verified stays so until it expires, where it cannot be verified again: the keys are away. */
-function keepVerified(authorize: Authorize, { question, answer }: Held, now: Answer): Answer {
+function keepVerified(authorize: Authorize, { question, answer }: Leased, now: Answer): Answer {
   const { principal } = answer;
   if (now.decision.reason !== 'keys-unavailable' || principal.kind !== 'known') return now;
   if (principal.expiresAtMs <= Date.now()) return now;
@@ -86,7 +86,7 @@ async function inTime<T>(coming: Promise<T>): Promise<T | undefined> {
  * One sweep at a time, in batches; what asks for another meanwhile gets one after it. Leases whose answers have to
  * be waited for are swept apart, so many at a time: one that is stuck holds no other up.
  */
-export function createSweep<T extends Held>(
+export function createSweep<T extends Leased>(
   held: Iterable<T> & { readonly size: number },
   ask: Ask<T>,
   slow: boolean,

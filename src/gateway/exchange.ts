@@ -2,11 +2,12 @@ import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
 import { Course } from './course.ts';
-import { inWords } from './failures.ts';
-import { hasBody, takeBody } from './request-body.ts';
+import { errorText } from './failures.ts';
+import { hasBody } from '../reading/body.ts';
+import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import {
-  failureOf,
+  upstreamFailure,
   hasOtherCoding,
   isBodiless,
   isWebSocketAnswer,
@@ -28,7 +29,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   protected override send(): void {
     const { request, response, body } = this.asked;
-    if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
+    if (this.delivery.treatment.dropBody || !hasBody(request.rawHeaders)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
@@ -89,7 +90,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { request, response } = this.asked;
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
-      this.fail('upstream-invalid', status === 101 ? 'a 101 unasked' : 'too many interim answers');
+      this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
     else if (status === 103 && request.httpVersionMinor > 0) sendEarlyHints(response, raw);
     return true;
   }
@@ -142,7 +143,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   onError(error: Error): void {
     if (this.isOver) return;
     if (this.#maySendAgain() && this.place.mayRetry(error)) this.go();
-    else this.fail(failureOf(error), inWords(error));
+    else this.fail(upstreamFailure(error), errorText(error));
   }
 
   /** Only what changes nothing and has no body, and of whose answer no byte has come. */

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { grants } from '../access/leases.ts';
+import { letsThrough } from '../access/leases.ts';
 import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import { OVERSIZED, readBody } from '../reading/body.ts';
 import { originForm } from '../reading/target.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
 import { answerInPlace } from './in-place.ts';
@@ -46,11 +46,11 @@ export function createGuard(parts: GuardParts): Guard {
     if (code !== undefined) refuse(code, 'refused before it is judged');
     else if (share.upstream.slots.isFull) refuse('upstream-busy', 'upstream.queue is full');
     else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
-    else judge(parts, request, reply, target);
+    else handle(parts, request, reply, target);
   };
 }
 
-function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
+function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
   const { deps, share } = parts;
   const { raw } = request;
   const startMs = performance.now();
@@ -75,7 +75,7 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
         .then((isShown) => isShown || otherwise())
         .catch(broken);
     };
-    share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined, inPlace);
+    share.own.deny(asked, answer, letsThrough(answer) ? 'origin-mismatch' : undefined, inPlace);
   };
   const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
   const considered: Decided = (asked, answer) => {
@@ -130,7 +130,7 @@ function readToJudge(
 /** Lets it through where the answer grants it; false where it does not. */
 function open(
   share: ExchangeShare,
-  asked: Asked,
+  asked: GuardedRequest,
   answer: Answer,
   request: FastifyRequest,
   reply: FastifyReply,

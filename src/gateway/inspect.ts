@@ -7,6 +7,9 @@ import type { LimitOptions } from './options.ts';
 const hostLike = /^[A-Za-z0-9._~%!$&'*+;=:[\]-]*$/;
 let lastHost = '';
 
+/** Tells `Authorization` from `Cookie`, the other credential, in any spelling of either. */
+const authorizationLength = 'authorization'.length;
+
 /** What is refused before it is judged: more than the limits, or what two readers would read in two ways. */
 export function inspect(
   request: IncomingMessage,
@@ -36,7 +39,7 @@ function inspectHeaders(raw: readonly string[], limits: LimitOptions): ProblemCo
     if (kind === 'host') {
       hosts += 1;
       if (!isHost(value)) return 'bad-request';
-    } else if (kind === 'credential' && name.length === 13) authorizations += 1;
+    } else if (kind === 'credential' && name.length === authorizationLength) authorizations += 1;
   }
   if (raw.length > 2 * limits.headerCount || bytes > limits.headerBytes) return 'headers-too-large';
   return hosts > 1 || authorizations > 1 ? 'bad-request' : undefined;

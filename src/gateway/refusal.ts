@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem, ProblemCode } from '../errors.ts';
+import type { ProblemKind, ProblemCode } from '../errors.ts';
 import { problems } from '../errors.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Asker } from './navigation.ts';
@@ -60,7 +60,7 @@ const addressMatters = new Set<ProblemCode>([
 /** A problem (RFC 9457) for programs, a page for people. */
 export function refusal(parts: RefusalParts): Refusal {
   const { code, requestId, asker } = parts;
-  const problem: Problem = problems[code];
+  const problem: ProblemKind = problems[code];
   const client = addressMatters.has(code) ? parts.client : undefined;
   const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
@@ -90,7 +90,7 @@ export function loginRedirect(code: ProblemCode, requestId: string, location: st
 
 function problemBody(
   code: ProblemCode,
-  problem: Problem,
+  problem: ProblemKind,
   address: string | undefined,
   requestId: string,
 ): string {

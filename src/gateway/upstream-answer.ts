@@ -22,7 +22,7 @@ const unreachable = new Set([
 const closed = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** What a failure of the upstream's is to the visitor: never its address, its software or its words. */
-export function failureOf(error: Error): ProblemCode {
+export function upstreamFailure(error: Error): ProblemCode {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (timeouts.has(code)) return 'upstream-timeout';
   if (unreachable.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT'))
@@ -35,7 +35,7 @@ export function isClosedByUpstream(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && closed.has(error.code);
 }
 
-/** True for a transfer coding that the visitor would not be told of (RFC 9112 section 6.1). */
+/** True for a transfer coding that the visitor would not learn (RFC 9112 section 6.1). */
 export function hasOtherCoding(raw: readonly Buffer[]): boolean {
   let codings = 0;
   for (let i = 0; i + 1 < raw.length; i += 2) {

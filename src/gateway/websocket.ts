@@ -6,7 +6,7 @@ import { inspect } from './inspect.ts';
 import type { LimitOptions } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import { sendOnSocket } from './refusal.ts';
-import { hasBody } from './request-body.ts';
+import { hasBody } from '../reading/body.ts';
 import { isReserved } from './target-form.ts';
 import { UpgradeResponse } from './upgrade-response.ts';
 
@@ -66,7 +66,7 @@ function withoutOption(connection: string): string {
 }
 
 function isHandshake(request: IncomingMessage): boolean {
-  return request.method === 'GET' && request.httpVersion === '1.1' && !hasBody(request);
+  return request.method === 'GET' && request.httpVersion === '1.1' && !hasBody(request.rawHeaders);
 }
 
 function isWebSocket({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createAuthorize } from '../../src/access/authorize.ts';
-import { createLeases, grants } from '../../src/access/leases.ts';
+import { createLeases, letsThrough } from '../../src/access/leases.ts';
 import type { Answer, Authorize, How, Question } from '../../src/access/question.ts';
 import type { Rules } from '../../src/access/rules.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -128,14 +128,14 @@ t.test('a preflight asks for nothing and nobody', async (t) => {
 
 t.test('an answer grants where it forwards, or where it only reports', async (t) => {
   const open = await world()('/transcripts/a/1', bearer(member));
-  t.ok(grants(open));
-  t.notOk(grants(await world()('/transcripts/a/1')));
+  t.ok(letsThrough(open));
+  t.notOk(letsThrough(await world()('/transcripts/a/1')));
   const reported = await world({ mode: 'report' })('/transcripts/a/1', from('192.0.2.1'));
   t.match(reported, { enforced: false, mode: 'report', decision: { outcome: 'login' } });
-  t.ok(grants(reported));
+  t.ok(letsThrough(reported));
   const ambiguous = await world({ view: f.policy({ mode: 'report' }) })('/a\\b');
   t.match(ambiguous, { enforced: true, mode: 'enforce' }, 'what has no single bot goes by the platform');
-  t.notOk(grants(ambiguous));
+  t.notOk(letsThrough(ambiguous));
   const lost = await world({ mode: 'report', view: f.unloaded })('/transcripts/a/1', from('192.0.2.1'));
   t.match(lost, { enforced: true, stale: true, revision: 0 }, 'an unknown policy enforces');
 });
@@ -182,10 +182,10 @@ t.test('report forwards what cannot be known now, as the last good policy says',
   const answer = await ask('/transcripts/a/1', from('203.0.113.7'));
   t.equal(told(answer), 'unavailable policy-unavailable', 'it would not have been let in');
   t.match(answer, { mode: 'report', enforced: false, stale: true });
-  t.ok(grants(answer), 'and is forwarded all the same');
+  t.ok(letsThrough(answer), 'and is forwarded all the same');
   const other = await ask('/transcripts/b/1', from('203.0.113.7'));
   t.match(other, { mode: 'enforce', enforced: true }, 'the platform enforced then');
-  t.notOk(grants(other));
+  t.notOk(letsThrough(other));
   t.match(await ask('/transcripts/a/../b/1'), { mode: 'enforce' });
 });
 

@@ -171,12 +171,12 @@ export const log = reloads(group(
       default: 'info',
     }),
     clientIp: choice(['full', 'truncated'], {
-      description: 'In the access lines. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
+      description: 'In the lines of accesses and changes. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
       default: 'full',
     }),
     subject: choice(['full', 'hashed'], {
       description:
-        'In the access lines. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
+        'In the lines of accesses and changes. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
       default: 'full',
     }),
     hashKey: secretBytes({

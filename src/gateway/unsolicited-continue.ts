@@ -5,7 +5,7 @@ const [statusStart, statusEnd] = [9, 12];
 const [CR, LF, ZERO, NINE, TWO] = [13, 10, 48, 57, 50];
 
 /** Watches what an upstream says on one connection. */
-export interface UnaskedContinue {
+export interface UnsolicitedContinue {
   /** The next bytes are the beginning of an answer. */
   expect(): void;
   watch(socket: Socket): void;
@@ -15,7 +15,7 @@ export interface UnaskedContinue {
  * Makes a `100 Continue` that nobody asked for a `102 Processing`. Old platforms send one to every upload; a client
  * has to read past it (RFC 9110 section 15.2), and undici breaks the connection off instead.
  */
-export function createUnaskedContinue(): UnaskedContinue {
+export function createUnsolicitedContinue(): UnsolicitedContinue {
   /** Bytes of the head so far; -1 once the final answer has begun, or what is no HTTP any more. */
   let at = 0;
   let status = 0;
