@@ -49,7 +49,7 @@ interface Held extends Asked {
 }
 
 /** Younger ones were just asked. */
-const freshMs = 400;
+const freshMs = 200;
 const everyMs = 1_000;
 
 /** True where an answer lets a request through: it forwards, or its mode only reports. */
@@ -100,7 +100,7 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
 function newLease(question: Question, answer: Answer, end: End): Held {
   const guarded = answer.resource.kind !== 'other';
   const sinceMs = performance.now();
-  return { question, answer, sinceMs, end, guarded, asking: false, missed: false, slow: false };
+  return { question, answer, sinceMs, end, guarded, asking: false, late: false, missed: false, slow: false };
 }
 
 /** An answer that still forwards ended for what must hold beside it. */

@@ -7,7 +7,8 @@ import { problems } from '../../src/errors.ts';
 import { compilePages, type PageOptions } from '../../src/gateway/pages/page.ts';
 import { findChromium, startChromium } from '../support/chromium.ts';
 import { ask, lines, type RawResponse } from '../support/raw.ts';
-import { startDoor, startUpstream, type DoorOptions } from './door.ts';
+import { startUpstream } from '../support/upstreams.ts';
+import { startDoor, type DoorOptions } from './door.ts';
 
 t.setTimeout(180_000);
 
