@@ -50,7 +50,7 @@ interface Held extends Leased, Link<Held> {
 }
 
 /** Younger ones were just asked. */
-const freshMs = 400;
+const freshMs = 200;
 const everyMs = 1_000;
 
 /** True where an answer lets a request through: it forwards, or its mode only reports. */
@@ -101,7 +101,7 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
 function newLease(question: Question, answer: Answer, end: EndLease): Held {
   const guarded = answer.resource.kind !== 'other';
   const sinceMs = performance.now();
-  const asked = { asking: false, missed: false, slow: false };
+  const asked = { asking: false, late: false, missed: false, slow: false };
   return {
     question,
     answer,

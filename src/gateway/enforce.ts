@@ -51,11 +51,12 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const refuse: Enforcer['refuse'] = (request, target, answer, requestId) => {
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
-    const { client } = answer;
+    const { client, resource } = answer;
+    const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
     const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
       const retries = asker === 'page' && deps.retries.may(request, said, target);
       const page = contextOf(request, { retries, ...more });
-      return finish(request, said, refusal({ code: said, requestId, asker, client, page }));
+      return finish(request, said, refusal({ code: said, requestId, asker, client, methods, page }));
     };
     const allow = (): RefusedRequest =>
       answer.decision.outcome === 'login' && asker !== 'program'

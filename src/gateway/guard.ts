@@ -65,9 +65,11 @@ function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply,
     deps.observe?.decision((performance.now() - startMs) / 1000);
     const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
     const asked = { request: raw, response: reply.raw, question, requestId, startMs, body };
-    const exchanged = open(share, asked, answer, request, reply);
-    if (exchanged) return;
+    const isWhole = question.body !== OVERSIZED;
+    if (isWhole && open(share, asked, answer, request, reply)) return;
     reply.hijack();
+    if (!isWhole)
+      return share.own.fail(asked, answer, 'body-too-large', 'limits.inspectedBodyBytes is reached');
     const inPlace: InPlace = (target, otherwise) => {
       const other = { ...asked, question: { ...question, target } };
       void answerInPlace(deps.authorize, other.question)
@@ -122,8 +124,10 @@ function readToJudge(
     if (body === undefined) ready({ ...question, body: OVERSIZED });
     else ready({ ...question, body: readBody(body, question.headers) }, body);
   };
-  const stalled = (): void =>
-    sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
+  const stalled = (): void => {
+    if (reply.raw.headersSent) raw.destroy();
+    else sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
+  };
   readWhole(raw, reply.raw, limits.inspectedBodyBytes, share.bodyTimeoutMs, read, stalled);
 }
 

@@ -23,7 +23,8 @@ export interface RefusalParts {
   readonly asker: Asker;
   /** Undefined where the visitor's address is of no matter. */
   readonly client?: ClientIp | undefined;
-  readonly retryAfterSeconds?: number;
+  /** Methods that the target is served by; undefined: all that are served at all. */
+  readonly methods?: readonly string[] | undefined;
   /** What a page needs; without it people are answered as programs are. */
   readonly page?: PageContext | undefined;
 }
@@ -64,9 +65,8 @@ export function refusal(parts: RefusalParts): Refusal {
   const client = addressMatters.has(code) ? parts.client : undefined;
   const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
-  if (problem.status === 503 || problem.status === 429)
-    headers.push('Retry-After', String(parts.retryAfterSeconds ?? retrySeconds));
-  if (problem.status === 405) headers.push('Allow', allowedMethods);
+  if (problem.status === 503 || problem.status === 429) headers.push('Retry-After', String(retrySeconds));
+  if (problem.status === 405) headers.push('Allow', parts.methods?.join(', ') ?? allowedMethods);
   if (asker !== 'program' && parts.page !== undefined) {
     const { pages, signIn, ...rest } = parts.page;
     const way = signIn && { ...signIn, inFrame: asker === 'frame' };

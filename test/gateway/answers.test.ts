@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import t from 'tap';
 import { ask, lines, readResponses, sendRaw } from '../support/raw.ts';
-import { startDoor, startRawUpstream, startUpstream } from './door.ts';
+import { startRawUpstream, startUpstream } from '../support/upstreams.ts';
+import { startDoor } from './door.ts';
 
 const host = 'Host: chat.example';
 const get = (target: string, ...more: readonly string[]): string =>

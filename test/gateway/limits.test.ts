@@ -11,7 +11,8 @@ import { startGateway } from '../support/gateway-process.ts';
 import { ask, lines, sendRaw } from '../support/raw.ts';
 import { startRedis } from '../support/redis.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
-import { startDoor, startUpstream, type Seen } from './door.ts';
+import { startUpstream, type Seen } from '../support/upstreams.ts';
+import { startDoor } from './door.ts';
 
 const host = 'Host: chat.example';
 const get = (target: string, ...more: readonly string[]): string =>

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { ask, lines, readResponses, sendRaw } from '../support/raw.ts';
-import { startDoor, startRawUpstream, startUpstream, wordy, type Door } from './door.ts';
+import { startRawUpstream, startUpstream } from '../support/upstreams.ts';
+import { startDoor, wordy, type Door } from './door.ts';
 
 const host = 'Host: chat.example';
 const wanted = [

@@ -110,7 +110,7 @@ export const limits = group(
     headerCount: whole(10, 10_000, { description: 'Headers of a request; 431 beyond.', default: 200 }),
     targetBytes: whole(256, 65_536, { description: 'The request target; 414 beyond.', default: 16_384 }),
     inspectedBodyBytes: whole(1_024, 1_048_576, {
-      description: 'A body that a route reads ids from; larger ones are refused there.',
+      description: 'A body that a route reads ids from; 413 beyond.',
       default: 65_536,
     }),
     tokenBytes: whole(256, 16_384, { description: 'A token; longer ones are invalid.', default: 8_192 }),
