@@ -4,7 +4,7 @@ import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { writeOrWait } from './response-body.ts';
 import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
 import { createTunnel, switchingHead, type Tunnel } from './tunnel.ts';
-import { addTrailers, reasonPhrase } from './upstream-answer.ts';
+import { addTrailers, reasonPhrase, sendInterim } from './upstream-answer.ts';
 import { UpgradeResponse } from './upgrade-response.ts';
 
 /** What goes on for longer than this has a line of its own when it ends. */
@@ -51,6 +51,10 @@ export class Delivery {
 
   get isTunnel(): boolean {
     return this.#tunnel !== undefined;
+  }
+
+  interim(status: number, raw: readonly Buffer[]): void {
+    sendInterim(this.#asked.response, status, responseHeaders(raw, this.treatment));
   }
 
   head(status: number, reason: string, raw: readonly Buffer[], resume: () => void): void {

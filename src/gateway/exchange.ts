@@ -6,13 +6,7 @@ import { errorText } from './failures.ts';
 import { hasBody } from '../reading/body.ts';
 import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import {
-  upstreamFailure,
-  hasOtherCoding,
-  isBodiless,
-  isWebSocketAnswer,
-  sendEarlyHints,
-} from './upstream-answer.ts';
+import { hasOtherCoding, isBodiless, isWebSocketAnswer, upstreamFailure } from './upstream-answer.ts';
 
 /** More interim answers than this before the final one is an attack on our patience. */
 const mostInterim = 16;
@@ -87,11 +81,10 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {
-    const { request, response } = this.asked;
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
       this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
-    else if (status === 103 && request.httpVersionMinor > 0) sendEarlyHints(response, raw);
+    else if (this.asked.request.httpVersionMinor > 0) this.delivery.interim(status, raw);
     return true;
   }
 
