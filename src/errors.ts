@@ -102,6 +102,12 @@ export const problems = {
     'It cannot be known now whether you are signed in to the chat platform.',
     later,
   ),
+  'lookup-unavailable': problem(
+    503,
+    'Not known now',
+    'It cannot be known now which bot this conversation is of.',
+    later,
+  ),
   'platform-unproven': problem(
     503,
     'Not known now',

@@ -19,6 +19,7 @@ import type { Answer, Authorize, Forwarding, How, Question } from './question.ts
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
+import { seekBot } from './seek.ts';
 import { whyNot } from './why-not.ts';
 
 const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
@@ -30,11 +31,21 @@ export function createAuthorize(sources: Sources): Authorize {
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const conclude = (who: Who): Answer => answer(asked, who, sources.policy(nowMs), rules, nowMs, narrator);
+    const answered = (who: Who, resource: Resource): Answer =>
+      answer({ ...asked, resource }, who, sources.policy(nowMs), rules, nowMs, narrator);
+    const conclude = (who: Who): Answer | Promise<Answer> => {
+      if (asked.resource.kind !== 'sought' || asked.preflight) return answered(who, asked.resource);
+      const view = sources.policy(nowMs);
+      const { principal } = who;
+      const seeking = { rules, principal, client: asked.client, view, nowMs, trace: narrator?.lookup };
+      const found = seekBot(asked.resource, seeking);
+      return found instanceof Promise ? found.then((one) => answered(who, one)) : answered(who, found);
+    };
     if (how.as !== undefined) return conclude({ principal: how.as });
     // Who asks matters where a grant can open something only: nothing else costs a verification.
     const { resource } = asked;
-    const isOpenable = resource.kind === 'transcript' || resource.kind === 'platform';
+    const isOpenable =
+      resource.kind === 'transcript' || resource.kind === 'platform' || resource.kind === 'sought';
     if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
     const { delegating } = sources;
     const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);

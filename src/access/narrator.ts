@@ -1,3 +1,4 @@
+import type { Found } from '../lookups/options.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode, PolicyView, Settings } from '../policy/policy.ts';
 import { tokenCauses } from '../policy/cause.ts';
@@ -14,6 +15,7 @@ export interface Narrator {
   readonly resource: (resource: Resource) => void;
   readonly client: (client: ClientIp, hops: readonly Hop[]) => void;
   readonly credential: (line: string) => void;
+  readonly lookup: (name: string, found: Found) => void;
   readonly revocation: (line: string) => void;
   readonly principal: (principal: Principal) => void;
   readonly policy: (view: PolicyView, settings: Settings) => void;
@@ -36,6 +38,10 @@ export function createNarrator(): Narrator {
       say('client IP', client.status === 'unknown' ? `unknown: ${client.why}` : client.address);
     },
     credential: (line) => say('credential', line),
+    lookup: (name, found) => {
+      const scope = found.kind === 'found' ? { scope: `bot:${found.bot}` as const } : {};
+      steps.push({ step: 'lookup', result: `${name}: ${describeFound(found)}`, ...scope });
+    },
     revocation: (line) => say('revocation', line),
     principal: (principal) => say('principal', describePrincipal(principal)),
     policy: (view, settings) => {
@@ -58,6 +64,19 @@ function describeDecision({ outcome, reason, ...rest }: Decision): string {
   return `${outcome}: ${reason}${range}`;
 }
 
+function describeFound(found: Found): string {
+  switch (found.kind) {
+    case 'found': {
+      const contact = found.contact === undefined ? '' : `, contact ${found.contact}`;
+      return `the conversation is of bot ${found.bot}${contact}`;
+    }
+    case 'missing':
+      return 'knows no such conversation';
+    case 'unavailable':
+      return `does not answer: ${found.why}`;
+  }
+}
+
 function describeResource(resource: Resource): string {
   switch (resource.kind) {
     case 'transcript': {
@@ -71,6 +90,8 @@ function describeResource(resource: Resource): string {
       return resource.open ? 'an open route' : 'not guarded';
     case 'platform':
       return 'of no one bot: for who may see some bot, or an address on the platform list';
+    case 'sought':
+      return `conversation ${resource.conversation}, whose bot ${resource.lookup} knows (route ${resource.route.path})`;
     case 'wrong-method':
       return `guarded, and its routes list ${resource.allowed.join(', ')} only`;
     case 'ambiguous':

@@ -1,6 +1,7 @@
 import type { Budget } from '../identity/budget.ts';
 import type { FailureLimit } from '../limits/failures.ts';
 import type { DecideOptions } from '../policy/decide.ts';
+import type { Lookups } from '../lookups/index.ts';
 import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Delegation } from '../policy/decide.ts';
@@ -27,6 +28,8 @@ export interface Rules {
     ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
+  /** Absent: none is configured. */
+  readonly lookups?: Pick<Lookups, 'find'>;
 }
 
 /** What matters of a request that presents a credential, for the platform to be asked about its session. */

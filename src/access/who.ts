@@ -8,7 +8,7 @@ import { firstOf } from '../reading/raw-headers.ts';
 import type { Question } from './question.ts';
 import type { Delegating, Rules } from './rules.ts';
 
-type Openable = Extract<Resource, { kind: 'transcript' | 'platform' }>;
+type Openable = Extract<Resource, { kind: 'transcript' | 'platform' | 'sought' }>;
 
 /** Who asks, and whether the platform may be left to decide. */
 export interface Who {

@@ -4,6 +4,7 @@ import type { Findings, Path } from './findings.ts';
 import { pathText } from './findings.ts';
 import type { InputNode, Variant } from './schema/input.ts';
 import { inputRoot } from './schema/input.ts';
+import { childOf } from './schema/kinds.ts';
 import { isBranch, withValue } from './sources/layer.ts';
 import type { Branch, SettingOrigin, Tree } from './sources/layer.ts';
 
@@ -69,15 +70,12 @@ function content(node: InputNode, input: InputNode, text: string, path: Path, re
 
 /** One object with the content of its files in place of their names. */
 function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): ConfigValue {
-  const { properties } = node;
-  // Keys of the operator's own choice.
-  if (properties === undefined) return tree;
   const values: Record<string, ConfigValue> = {};
   for (const [name, value] of Object.entries(tree)) {
-    const child: InputNode | undefined = properties[name];
+    const child = childOf(node, name);
     if (child === undefined) continue;
     const target = child.variant?.of ?? name;
-    const owner = properties[target];
+    const owner = childOf(node, target);
     const here = [...path, name];
     if (owner?.material === undefined || typeof value !== 'string') {
       values[name] = resolveValue(child, value, here, reader);
@@ -102,7 +100,9 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
       ? tree
       : tree.map((item: Tree, index) => resolveValue(items, item, [...path, index], reader));
   }
-  return isBranch(tree) && node.properties !== undefined ? resolveObject(node, tree, path, reader) : tree;
+  // Keys of the operator's own choice, with texts.
+  const hasChildren = node.properties !== undefined || childOf(node, '') !== undefined;
+  return isBranch(tree) && hasChildren ? resolveObject(node, tree, path, reader) : tree;
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */
@@ -122,7 +122,7 @@ function absolute(node: InputNode, tree: Tree, path: Path, folderOf: (path: Path
   if (!isBranch(tree)) return tree;
   let made: Branch = tree;
   for (const [name, value] of Object.entries(tree)) {
-    const child = node.properties?.[name];
+    const child = childOf(node, name);
     if (child !== undefined) made = withValue(made, [name], absolute(child, value, [...path, name], folderOf));
   }
   return made;

@@ -1,4 +1,4 @@
-import type { SchemaNode } from './schema/kinds.ts';
+import { childOf, type SchemaNode } from './schema/kinds.ts';
 import { schemaRoot } from './schema/schema.ts';
 import type { Config } from './schema/schema.ts';
 
@@ -9,12 +9,16 @@ function shown(node: SchemaNode, value: unknown): unknown {
   if (node.secret === true) return HIDDEN;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   const { items, properties } = node;
+  const each = childOf(node, '');
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
     return items === undefined ? list : list.map((item) => shown(items, item));
   }
-  if (typeof value !== 'object' || value === null || properties === undefined) return value;
+  if (typeof value !== 'object' || value === null) return value;
   const fields: Readonly<Record<string, unknown>> = { ...value };
+  if (each !== undefined)
+    return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, shown(each, one)]));
+  if (properties === undefined) return value;
   const known = Object.entries(properties).filter(([name]) => fields[name] !== undefined);
   return Object.fromEntries(known.map(([name, child]) => [name, shown(child, fields[name])]));
 }

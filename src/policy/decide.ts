@@ -49,6 +49,8 @@ export function decide(
       return traced(trace, 'not guarded', unguarded(resource.open, options));
     case 'unresolved':
       return traced(trace, 'bot id', deny('bot-unresolved'));
+    case 'sought':
+      return traced(trace, 'lookup', withoutBot(asked, resource, options));
     case 'wrong-method':
       return traced(trace, 'method', deny('method-not-allowed'));
     case 'transcript':
@@ -69,6 +71,21 @@ function decideGuarded(
   const settings = settingsFor(view, options.defaults, bot);
   const facts = { resource, principal, client, delegation, view, options, nowMs, settings };
   return decideTranscript(facts, trace);
+}
+
+/**
+ * A transcript whose bot nobody knows: whoever asks is answered as for another bot's, so that no answer tells whether
+ * there is such a conversation.
+ */
+function withoutBot(
+  { principal }: DecisionInput,
+  { without }: Extract<Resource, { kind: 'sought' }>,
+  { canLogIn }: DecideOptions,
+): Decision {
+  if (principal.kind === 'refused') return login(principal.reason);
+  if (principal.kind === 'undetermined') return unavailable(principal.reason);
+  if (without === 'unavailable') return unavailable('lookup-unavailable');
+  return principal.kind === 'anonymous' && canLogIn ? login(principal.reason) : deny('no-access');
 }
 
 type Question = Facts & { readonly options: DecideOptions; readonly delegation: Delegation | undefined };

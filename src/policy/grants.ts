@@ -44,8 +44,12 @@ export function ownHistory({ principal, resource }: Facts): Forward | undefined 
   return isTheirs(principal, resource) ? { outcome: 'forward', reason: 'own-history' } : undefined;
 }
 
-/** Where the route names a contact and a conversation, both must be theirs; where it names neither, nothing is. */
-function isTheirs({ contact }: Known, { contact: named, conversations }: Transcript): boolean {
+/**
+ * Where the route names a contact and a conversation, both must be theirs; where it names neither, nothing is. Whose
+ * it is as a lookup says needs no more.
+ */
+function isTheirs({ contact }: Known, { contact: named, holder, conversations }: Transcript): boolean {
+  if (holder !== undefined && contact?.id === holder) return named === undefined || named === holder;
   if (contact === undefined || (named === undefined && conversations.length === 0)) return false;
   const contactMatches = named === undefined || (contact.id !== undefined && contact.id === named);
   return contactMatches && conversations.every((id) => contact.conversations.has(id));
@@ -82,4 +86,15 @@ export function openLink({ view, resource, settings }: Facts): Forward | undefin
   return resource.route.whitelist && !listed && settings.whenOff === 'anyone'
     ? { outcome: 'forward', reason: 'open-link' }
     : undefined;
+}
+
+/** False where no list and no link could let a stranger from there see anything, whichever bot it is about. */
+export function mayOpenToStranger(view: PolicyView, client: ClientIp, nowMs: number): boolean {
+  if (!view.known) return true;
+  for (const { enabled, whitelist, whenOff } of view.policy.scopes.values()) {
+    if (whenOff === 'anyone') return true;
+    if (!enabled || client.status !== 'ipv4') continue;
+    if (findRange(whitelist, client.value, nowMs) !== undefined) return true;
+  }
+  return false;
 }

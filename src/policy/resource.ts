@@ -15,6 +15,8 @@ export type Resource =
       readonly bot: string;
       /** The one contact that every guarded reading names; absent where the route names none. */
       readonly contact?: string;
+      /** The contact whose conversation it is, where a lookup says so. */
+      readonly holder?: string;
       /** Every conversation id that some guarded reading names; empty where the route names none. */
       readonly conversations: readonly string[];
       readonly route: RouteFacts;
@@ -26,14 +28,31 @@ export type Resource =
   | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts; readonly needsBody?: true })
   /** Guarded, and of no one bot: for who may see some bot, or comes from a listed address of the platform. */
   | { readonly kind: 'platform'; readonly route: RouteFacts }
+  /** Guarded, and its bot is the one that a lookup has for its conversation. */
+  | (Sought & { readonly kind: 'sought'; readonly route: RouteFacts })
   /** Guarded by routes that list other methods. */
   | { readonly kind: 'wrong-method'; readonly allowed: readonly string[]; readonly route: RouteFacts };
+
+/** A conversation whose bot has to be looked up. */
+export interface Sought {
+  /** The lookup's name. */
+  readonly lookup: string;
+  readonly conversation: string;
+  readonly contact?: string;
+  /** Why there is no bot: its lookup knows no such conversation, or could not be asked. Absent: nobody asked yet. */
+  readonly without?: 'missing' | 'unavailable';
+}
 
 /** What names no single bot. */
 interface Unclear {
   readonly why: string;
   /** Every bot that some reading names or could be taken to name; absent where it could be any. */
   readonly bots?: readonly string[];
+}
+
+/** True for an id that is looked up: 1 to 256 of `[A-Za-z0-9._~:@=+-]`, not starting with a dot. */
+export function isLookupId(text: string): boolean {
+  return /^[A-Za-z0-9_~:@=+-][A-Za-z0-9._~:@=+-]{0,255}$/.test(text);
 }
 
 /** True for a bot id: 1 to 128 of `[A-Za-z0-9._~-]`, not starting with a dot. */

@@ -5,7 +5,7 @@ import { isValid, toCharacters } from './bytes.ts';
 import { decodeOnce } from './decoding.ts';
 import { addJson, addMerged, readsBodyOf } from './merged-body.ts';
 import { addBot, addText, addValues, type Named } from './named.ts';
-import type { IdName, Lookup, QueryPlace } from './places.ts';
+import type { IdName, Search, QueryPlace } from './places.ts';
 import { isKeyFor, occurrencesOf, parameterValues } from './query-readings.ts';
 import type { Members, Occurrences, ParameterValue } from './query-readings.ts';
 import { headerValues as headerValues } from './raw-headers.ts';
@@ -27,18 +27,18 @@ export interface Beside {
 /** What all of them say of each id of a route: the ids themselves, or a second opinion on those in the path. */
 export function addBeside(named: Named, route: Route, beside: Beside): void {
   if (readsBodyOf(route, beside.isJson)) checkBody(named, beside);
-  for (const lookup of route.lookups) {
-    addMembers(named, route, lookup.id, beside.query, lookup.queryKey, lookup.isInQuery);
+  for (const search of route.searches) {
+    addMembers(named, route, search.id, beside.query, search.queryKey, search.isInQuery);
     if (beside.form !== undefined)
-      addMembers(named, route, lookup.id, beside.form, lookup.formKey, lookup.isInForm);
-    if (lookup.json !== undefined) addJsonQuery(named, route, lookup.id, lookup.json, beside.query);
-    if (beside.body !== undefined || lookup.body !== undefined)
-      addJsonBody(named, route, lookup, beside.body);
-    if (beside.isJson && lookup.isInQuery) addMerged(named, route, lookup, beside.body);
-    if (lookup.header !== undefined)
-      addHeader(named, route, lookup.id, headersOf(beside.headers, lookup.header));
-    if (lookup.cookie !== undefined)
-      addHeader(named, route, lookup.id, cookiesOf(beside.headers, lookup.cookie));
+      addMembers(named, route, search.id, beside.form, search.formKey, search.isInForm);
+    if (search.json !== undefined) addJsonQuery(named, route, search.id, search.json, beside.query);
+    if (beside.body !== undefined || search.body !== undefined)
+      addJsonBody(named, route, search, beside.body);
+    if (beside.isJson && search.isInQuery) addMerged(named, route, search, beside.body);
+    if (search.header !== undefined)
+      addHeader(named, route, search.id, headersOf(beside.headers, search.header));
+    if (search.cookie !== undefined)
+      addHeader(named, route, search.id, cookiesOf(beside.headers, search.cookie));
   }
 }
 
@@ -127,7 +127,7 @@ function jsonValue(bytes: string): { readonly of: unknown } | undefined {
 function addJsonBody(
   named: Named,
   route: Route,
-  { id, body: expression }: Lookup,
+  { id, body: expression }: Search,
   body: BodyReading | undefined,
 ): void {
   const json: JsonObject | undefined = body?.json;

@@ -1,4 +1,4 @@
-import type { Resource, RouteFacts } from '../policy/resource.ts';
+import { isLookupId, type Resource, type RouteFacts } from '../policy/resource.ts';
 import { addBeside, type Beside } from './beside-path.ts';
 import { hasBody, hasJsonBody } from './body.ts';
 import type { Match } from './match.ts';
@@ -71,6 +71,8 @@ function resourceOf(
     const { unresolved: why, needsBody } = named;
     return { kind: 'unresolved', why, route, ...candidatesOf(named), ...(needsBody && { needsBody }) };
   }
+  const { lookup } = routes[0] ?? {};
+  if (lookup !== undefined) return sought(lookup, named, conversationsOf(named, guarded, asked), route);
   if (bot === undefined)
     return { kind: 'unresolved', why: 'No reading of it names a bot id that can be.', route };
   const namesContact = routes.some((one) => one.namesContact);
@@ -84,6 +86,21 @@ function resourceOf(
     conversations: conversationsOf(named, guarded, asked),
     route,
   };
+}
+
+/** Of one conversation, whose bot and contact its lookup knows. */
+function sought(
+  lookup: string,
+  { contacts }: Named,
+  conversations: readonly string[],
+  route: RouteFacts,
+): Resource {
+  const [conversation = '', ...more] = conversations;
+  const [contact] = contacts;
+  if (more.length > 0) return { kind: 'ambiguous', why: 'Its readings name two conversations.', route };
+  return isLookupId(conversation)
+    ? { kind: 'sought', lookup, conversation, route, ...(contact !== undefined && { contact }) }
+    : { kind: 'unresolved', why: 'It names no conversation that can be looked up.', route };
 }
 
 /** The one case that nearly all requests are: one reading of one route that names all in its path. */
@@ -149,6 +166,9 @@ function contradiction(
   routes: readonly Route[],
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;
+  const lookups = new Set(routes.map(({ lookup }) => lookup));
+  if (lookups.size > 1) return 'Its readings have their bots from two places.';
+  if (!lookups.has(undefined) && bots.size > 0) return 'It names a bot beside the one that is looked up.';
   if (bots.size > 1) return 'Its readings name two bots.';
   if (bots.size === 1 && [...suspects].some((bot) => !bots.has(bot)))
     return 'Its readings could name two bots.';

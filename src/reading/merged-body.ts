@@ -2,7 +2,7 @@ import { own } from '../json.ts';
 import type { BodyReading } from './body.ts';
 import { toBytes } from './bytes.ts';
 import { addBot, addText, type Named } from './named.ts';
-import type { IdName, Lookup } from './places.ts';
+import type { IdName, Search } from './places.ts';
 import { isKeyFor } from './query-readings.ts';
 import type { Route } from './route.ts';
 
@@ -15,7 +15,7 @@ export function readsBodyOf({ places }: Route, isJson: boolean): boolean {
 export function addMerged(
   named: Named,
   route: Route,
-  { id, queryKey }: Lookup,
+  { id, queryKey }: Search,
   body: BodyReading | undefined,
 ): void {
   if (body === undefined || body.isEmpty || body.fault !== undefined || body.isMemberless === true) return;

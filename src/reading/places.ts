@@ -110,7 +110,7 @@ function token(text: string, what: string, fail: Fail): string {
 }
 
 /** What is looked for outside a path: an id where the route says, or a second opinion on one that stands elsewhere. */
-export interface Lookup {
+export interface Search {
   readonly id: IdName;
   /** The key in a query, and whether it is there that the route has the id. */
   readonly queryKey: string;
@@ -124,8 +124,8 @@ export interface Lookup {
   readonly cookie?: string;
 }
 
-/** One lookup for each id that the route names, in whatever place. */
-export function lookupsOf(places: Places, isNamed: (name: IdName) => boolean): Lookup[] {
+/** One search for each id that the route names, in whatever place. */
+export function searchesOf(places: Places, isNamed: (name: IdName) => boolean): Search[] {
   return ID_NAMES.filter(isNamed).map((id) => {
     const { parameter, json } = places.query[id] ?? {};
     const plain = json === undefined ? parameter : undefined;

@@ -1,7 +1,7 @@
 import { isBotId, type RouteFacts } from '../policy/resource.ts';
 import { compileHost, type HostPattern } from './host.ts';
-import { compilePlaces, ID_NAMES, lookupsOf } from './places.ts';
-import type { IdName, Lookup, PlaceOptions, Places } from './places.ts';
+import { compilePlaces, ID_NAMES, searchesOf } from './places.ts';
+import type { IdName, Search, PlaceOptions, Places } from './places.ts';
 import { compilePath, type Fail, type Template } from './template.ts';
 
 export { overlapWarnings, shadowedRoutes } from './route-overlap.ts';
@@ -19,6 +19,8 @@ export interface RouteOptions extends PlaceOptions {
   readonly host?: string | null | undefined;
   /** A constant bot id. */
   readonly bot?: string | undefined;
+  /** The lookup that knows the bot of its conversations, in place of a bot id. */
+  readonly lookup?: string | undefined;
   /** False: an address never opens it; the default where the route names a contact. */
   readonly whitelist?: boolean | undefined;
   /** Not guarded. */
@@ -36,6 +38,7 @@ export interface Route {
   readonly methods?: ReadonlySet<string>;
   readonly host?: HostPattern;
   readonly bot?: string;
+  readonly lookup?: string;
   readonly places: Places;
   /** True where path and constant name all, and no contact: nothing else has to be looked at. */
   readonly isPlain: boolean;
@@ -43,7 +46,7 @@ export interface Route {
   /** Whether a template or another place names a conversation. */
   readonly namesConversation: boolean;
   /** What is looked for outside the path, for each id that it names at all. */
-  readonly lookups: readonly Lookup[];
+  readonly searches: readonly Search[];
 }
 
 /** How bot ids of URLs are compared: as they are, or in lower case, for platforms that fold them. */
@@ -112,11 +115,12 @@ function compileRoute(option: RouteOptions, index: number): Route {
     ...(methods && { methods }),
     ...(host && { host }),
     ...(option.bot === undefined ? {} : { bot: option.bot }),
+    ...(option.lookup === undefined ? {} : { lookup: option.lookup }),
     places,
     isPlain: places.names.length === 0 && !namesContact && host === undefined,
     namesContact,
     namesConversation: isNamed('conversationId'),
-    lookups: lookupsOf(places, (name) => name === 'botId' || isNamed(name)),
+    searches: searchesOf(places, (name) => name === 'botId' || isNamed(name)),
   };
 }
 
@@ -160,6 +164,7 @@ function namesOf(
 
 function checkNames(option: RouteOptions, names: readonly string[], fail: Fail): void {
   if (option.bot !== undefined && !isBotId(option.bot)) fail(`"${option.bot}" cannot be a bot id.`);
+  if (option.lookup !== undefined) return checkLookup(option, names, fail);
   if (option.open === true) {
     if (ID_NAMES.some((name: IdName) => names.includes(name))) {
       fail('An open route is not guarded: it names no bot, contact or conversation.');
@@ -171,7 +176,14 @@ function checkNames(option: RouteOptions, names: readonly string[], fail: Fail):
   } else if (!names.includes('botId')) {
     fail(
       'A guarded route must say where its bot id stands: ":botId" in the path or the host, "query", "form", "body", ' +
-        '"header", "cookie", or a constant "bot".',
+        '"header", "cookie", a constant "bot", or a "lookup" for its conversation.',
     );
   }
+}
+
+function checkLookup(option: RouteOptions, names: readonly string[], fail: Fail): void {
+  if (option.open === true) fail('An open route is not guarded: "lookup" means nothing there.');
+  if (names.includes('botId')) fail('A route with a "lookup" has its bot id from there, and names none itself.');
+  if (!names.includes('conversationId'))
+    fail('A route with a "lookup" must say where its "conversationId" stands: that is what is looked up.');
 }

@@ -1,7 +1,7 @@
 import type { Findings, Path } from '../findings.ts';
 import { pathText } from '../findings.ts';
 import type { ConfigValue } from '../material.ts';
-import type { SchemaNode } from '../schema/kinds.ts';
+import { childOf, type SchemaNode } from '../schema/kinds.ts';
 import { schemaRoot } from '../schema/schema.ts';
 import { formats } from './formats.ts';
 
@@ -24,8 +24,9 @@ function walk(
     const items = node.items;
     if (items !== undefined) value.forEach((item: ConfigValue, index) => walk(items, item, [...path, index], context));
   } else if (typeof value === 'object' && value !== null) {
-    for (const [name, child] of Object.entries(node.properties ?? {})) {
-      if (name in value) walk(child, (value as Record<string, ConfigValue>)[name], [...path, name], context);
+    for (const [name, below] of Object.entries(value as Record<string, ConfigValue>)) {
+      const child = childOf(node, name);
+      if (child !== undefined) walk(child, below, [...path, name], context);
     }
   }
 }

@@ -15,6 +15,8 @@ function written(path: string, node: InputNode): Record<string, unknown> {
   if (node.reload === true) made['x-reload'] = true;
   if (node.secret === true) made['x-secret'] = true;
   if (node.items !== undefined) made['items'] = written(`${path}[]`, node.items);
+  if (typeof node.additionalProperties === 'object')
+    made['additionalProperties'] = written(`${path}.*`, node.additionalProperties);
   if (node.properties === undefined) return made;
   const properties = Object.entries(node.properties).map(([name, child]): [string, unknown] => [
     name,

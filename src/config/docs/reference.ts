@@ -1,5 +1,6 @@
 import { inputRoot } from '../schema/input.ts';
 import type { InputNode } from '../schema/input.ts';
+import { childOf } from '../schema/kinds.ts';
 import { keys } from '../schema/keys.ts';
 import { isSection, kindText } from './wording.ts';
 
@@ -44,8 +45,9 @@ function facts(path: string, node: InputNode): string {
 function entry(path: string, node: InputNode, depth: number): string {
   const heading = `${'#'.repeat(Math.min(depth + 1, 4))} \`${path}\``;
   const text = [heading, '', node.description ?? '', '', facts(path, node), ''];
-  const below = node.items?.properties === undefined ? node : node.items;
-  const prefix = below === node ? path : `${path}[]`;
+  const each = childOf(node, '');
+  const below = each ?? (node.items?.properties === undefined ? node : node.items);
+  const prefix = below === node ? path : each === undefined ? `${path}[]` : `${path}.<name>`;
   const children = Object.entries(below.properties ?? {}).map(([name, child]) =>
     entry(`${prefix}.${name}`, child, depth + 1),
   );

@@ -14,7 +14,7 @@ export interface InputNode extends SchemaNode {
   readonly variant?: Variant;
   /** null says that it is not set. */
   readonly optional?: boolean;
-  readonly additionalProperties?: boolean;
+  readonly additionalProperties?: boolean | InputNode;
 }
 
 const types = (node: SchemaNode): readonly string[] =>
@@ -71,6 +71,8 @@ function inputObject(node: SchemaNode): InputNode {
 /** The same node as operators write it. */
 function inputNode(node: SchemaNode): InputNode {
   if (node.properties !== undefined) return inputObject(node);
+  const { additionalProperties: each } = node;
+  if (typeof each === 'object') return { ...node, additionalProperties: inputNode(each) };
   if (node.items === undefined) return { ...node, ...(node.material === undefined ? {} : { minLength: 1 }) };
   return { ...node, items: inputNode(node.items) };
 }

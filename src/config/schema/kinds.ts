@@ -48,6 +48,8 @@ export interface SchemaNode extends Partial<Notes> {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
+  /** Of an object whose keys the operator chooses: what each of them holds. */
+  readonly additionalProperties?: boolean | SchemaNode;
   readonly enum?: readonly (string | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -55,6 +57,13 @@ export interface SchemaNode extends Partial<Notes> {
   readonly reload?: true;
   /** Content that may also come from a file (`…File`) or, where it is bytes, as Base64 (`…Base64`). */
   readonly material?: 'bytes' | 'text';
+}
+
+/** The node of what a key of this object holds; undefined where it holds anything. */
+export function childOf<N extends SchemaNode>(node: N, name: string): N | undefined {
+  const { properties, additionalProperties: each } = node;
+  if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name] as N;
+  return typeof each === 'object' && each.properties !== undefined ? (each as N) : undefined;
 }
 
 /** The mark of a key that a reload (SIGHUP) takes, with everything below it; in its type, too. */
@@ -121,6 +130,11 @@ export function mapOf(notes: Notes): Type.TUnsafe<Record<string, string>> {
     type: 'object',
     additionalProperties: { type: 'string' },
   });
+}
+
+/** Names that the operator chooses, each with an object. */
+export function mapOfEntries<T extends Type.TSchema>(each: T, notes: Notes): Type.TUnsafe<Record<string, Type.Static<T>>> {
+  return Type.Unsafe<Record<string, Type.Static<T>>>({ ...notes, type: 'object', additionalProperties: each });
 }
 
 /** Bytes that nobody may see: given as text, as `…File` or as `…Base64`. */

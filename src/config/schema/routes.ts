@@ -46,6 +46,11 @@ const route = entry(
     header: ids('Header that holds', 'Ids in headers, as they stand.'),
     cookie: ids('Cookie that holds', 'Ids in cookies, as they stand.'),
     bot: Type.Optional(text({ description: 'A constant bot id, where the URL has none.', format: 'bot-id' })),
+    lookup: Type.Optional(
+      text({
+        description: 'Where the URL has no bot: the name, in `lookups`, of what knows the bot of its `conversationId`.',
+      }),
+    ),
     whitelist: Type.Optional(
       flag({
         description:

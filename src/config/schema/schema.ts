@@ -2,6 +2,7 @@ import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
+import { lookups } from './lookups.ts';
 import { botIdCase, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
@@ -15,6 +16,7 @@ export const schema = Type.Object(
     private: privateDoor,
     upstream,
     routes,
+    lookups,
     otherPaths,
     botIdCase,
     identity,

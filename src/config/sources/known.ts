@@ -2,6 +2,7 @@ import { nearest } from '../nearest.ts';
 import type { Findings, Path } from '../findings.ts';
 import type { InputNode } from '../schema/input.ts';
 import { keys } from '../schema/keys.ts';
+import { childOf } from '../schema/kinds.ts';
 import { isBranch } from './layer.ts';
 import type { SettingOrigin, Tree } from './layer.ts';
 import { pathText } from '../findings.ts';
@@ -28,13 +29,14 @@ export function knownOnly(
     if (items === undefined) return tree;
     return tree.map((item: Tree, index) => knownOnly(items, item, [...path, index], findings, origins));
   }
-  if (!isBranch(tree) || node.properties === undefined) return tree;
-  const { properties } = node;
+  if (!isBranch(tree)) return tree;
+  const hasKeys = node.properties !== undefined;
   return Object.fromEntries(
     Object.entries(tree).flatMap(([name, value]): [string, Tree][] => {
       const below = [...path, name];
-      const child = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      const child = childOf(node, name);
       if (child !== undefined) return [[name, knownOnly(child, value, below, findings, origins)]];
+      if (!hasKeys) return [[name, value]];
       findings.mistake(below, unknownSentence(name, node), origins.get(pathText(below))?.text);
       return [];
     }),

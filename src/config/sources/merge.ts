@@ -1,4 +1,5 @@
 import type { InputNode } from '../schema/input.ts';
+import { childOf } from '../schema/kinds.ts';
 import { isBranch } from './layer.ts';
 import type { Branch, Tree } from './layer.ts';
 
@@ -16,7 +17,7 @@ export function merge(node: InputNode, upper: Branch, lower: Branch): Branch {
   const merged: Record<string, Tree> = { ...outvoted(node, upper, lower) };
   for (const [name, value] of Object.entries(upper)) {
     const below = merged[name];
-    const child = node.properties?.[name];
+    const child = childOf(node, name);
     merged[name] =
       child !== undefined && isBranch(value) && isBranch(below) ? merge(child, value, below) : value;
   }
@@ -32,7 +33,7 @@ export function withoutUnset(node: InputNode, tree: Tree): Tree {
   if (!isBranch(tree)) return tree;
   return Object.fromEntries(
     Object.entries(tree).flatMap(([name, value]): [string, Tree][] => {
-      const child = node.properties?.[name];
+      const child = childOf(node, name);
       if (child === undefined) return [[name, value]];
       return value === null && child.optional === true ? [] : [[name, withoutUnset(child, value)]];
     }),

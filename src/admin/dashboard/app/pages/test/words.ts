@@ -36,6 +36,7 @@ export const reasons: Record<Reason, string> = {
   'keys-unavailable': 'The keys that tokens are checked with cannot be had.',
   'revocations-unavailable': 'Whether the token was revoked cannot be known.',
   'sessions-unavailable': 'Whose session it is cannot be known: the platform does not say.',
+  'lookup-unavailable': 'Which bot the conversation is of cannot be known: the lookup does not answer.',
   'platform-unproven':
     'It was not seen that the platform refuses strangers here, so it is not left to decide.',
 };

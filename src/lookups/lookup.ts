@@ -1,0 +1,114 @@
+import { compileExpression, type Expression } from '../expression.ts';
+import { createCache } from '../identity/cache.ts';
+import type { StrangerLimit } from '../identity/sessions/stranger-limit.ts';
+import { isBotId } from '../policy/resource.ts';
+import type { Found, LookupOptions, Source, SourceAnswer } from './options.ts';
+
+/** One lookup at work. */
+export interface Lookup {
+  /** At once where it is remembered. `address`: who asks; absent while unknown. */
+  find(conversation: string, address: string | undefined): Found | Promise<Found>;
+  readonly counts: LookupCounts;
+  close(): Promise<void>;
+}
+
+export interface LookupCounts {
+  hits: number;
+  found: number;
+  missing: number;
+  failed: number;
+  limited: number;
+}
+
+export interface LookupParts {
+  readonly source: Source;
+  readonly strangers: StrangerLimit;
+  readonly maxEntries: number;
+  /** Milliseconds of a clock that does not go back. */
+  readonly clock: () => number;
+  /** Called with each answer: why there is none, or undefined where there is one. */
+  readonly noteFailure: (why: string | undefined) => void;
+}
+
+interface Remembered {
+  readonly found: Found;
+  readonly askedMs: number;
+  readonly freshMs: number;
+}
+
+/** After a question that failed, so long none is put for the same conversation. */
+const RETRY_MS = 1_000;
+const limited: Found = { kind: 'unavailable', why: 'too many unknown conversations from this address' };
+
+/** Remembers answers, puts one question for all who wait, and limits what one address may have looked up in vain. */
+export function createLookup(options: LookupOptions, parts: LookupParts): Lookup {
+  const { source, strangers, clock, noteFailure } = parts;
+  const remembered = createCache<Remembered>(parts.maxEntries, Infinity);
+  const running = new Map<string, Promise<Found>>();
+  const counts: LookupCounts = { hits: 0, found: 0, missing: 0, failed: 0, limited: 0 };
+  const read = createReading(options);
+  const freshOf = (found: Found): number => {
+    if (found.kind === 'unavailable') return RETRY_MS;
+    return (found.kind === 'found' ? options.cacheSeconds : options.missSeconds) * 1000;
+  };
+  const fly = async (conversation: string, address: string): Promise<Found> => {
+    const askedMs = clock();
+    const found = read(await source.ask(conversation));
+    running.delete(conversation);
+    noteFailure(found.kind === 'unavailable' ? found.why : undefined);
+    counts[found.kind === 'unavailable' ? 'failed' : found.kind] += 1;
+    if (found.kind !== 'missing') strangers.giveBack(address);
+    // From the end of a failure: a slow one must not be followed by the next at once.
+    const sinceMs = found.kind === 'unavailable' ? clock() : askedMs;
+    remembered.set(conversation, { found, askedMs: sinceMs, freshMs: freshOf(found) }, 1);
+    return found;
+  };
+  const ask = (conversation: string, address: string): Promise<Found> | Found => {
+    const same = running.get(conversation);
+    if (same !== undefined) return same;
+    if (!strangers.take(address)) {
+      counts.limited += 1;
+      return limited;
+    }
+    const flight = fly(conversation, address);
+    running.set(conversation, flight);
+    return flight;
+  };
+  return {
+    find(conversation, address = '') {
+      const kept = remembered.get(conversation);
+      const ageMs = kept === undefined ? Infinity : clock() - kept.askedMs;
+      if (kept === undefined || ageMs >= kept.freshMs) return ask(conversation, address);
+      counts.hits += 1;
+      // Ahead of its time, so that nobody waits for what is asked for again and again.
+      if (kept.found.kind === 'found' && ageMs > (kept.freshMs * 2) / 3) void ask(conversation, address);
+      return kept.found;
+    },
+    counts,
+    close: () => source.close(),
+  };
+}
+
+/** What an answer says, by the configured expressions. */
+function createReading({ bot, contact, botNames }: LookupOptions): (answer: SourceAnswer) => Found {
+  const botOf = compileExpression(bot, { exactNames: true });
+  const contactOf = contact === null ? undefined : compileExpression(contact, { exactNames: true });
+  return (answer) => {
+    if (answer.kind !== 'value') return answer;
+    // A bot id as it stands is one, whatever the expression.
+    const text = typeof answer.value === 'string' ? answer.value : textOf(botOf, answer.value);
+    if (text === undefined) return { kind: 'missing' };
+    const id = Object.hasOwn(botNames, text) ? botNames[text] : text;
+    if (id === undefined || !isBotId(id))
+      return { kind: 'unavailable', why: 'what it gives for the bot cannot be a bot id' };
+    const whose = contactOf && textOf(contactOf, answer.value);
+    return { kind: 'found', bot: id, ...(whose !== undefined && { contact: whose }) };
+  };
+}
+
+/** A text, or the digits of a whole number; undefined for nothing. */
+function textOf(expression: Expression, value: unknown): string | undefined {
+  const given = expression.evaluate(value);
+  if (typeof given === 'number' && Number.isSafeInteger(given)) return String(given);
+  return typeof given === 'string' && given !== '' ? given : undefined;
+}
