@@ -86,7 +86,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
       this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
-    else if (this.asked.request.httpVersionMinor > 0) this.delivery.interim(status, raw);
+    else if (!this.isOver && this.asked.request.httpVersionMinor > 0) this.delivery.interim(status, raw);
     return true;
   }
 

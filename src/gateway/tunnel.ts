@@ -67,6 +67,8 @@ export function createTunnel(
     from.once('close', () => leave(left)).on('error', () => leave(left));
     from.pipe(to);
   };
+  // A socket of undici's would end with the platform's last word, and the visitor's own would be lost.
+  upstream.allowHalfOpen = true;
   client.unshift(Buffer.concat(early));
   pass(client, upstream, 'in', 'visitor-left');
   pass(upstream, client, 'out', 'platform-left');
