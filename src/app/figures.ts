@@ -7,7 +7,7 @@ import type { Figure } from '../ops/metrics.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Ruling } from './rules.ts';
-import { delegationFigures, sessionFigures } from './session-figures.ts';
+import { delegationFigures, lookupFigure, sessionFigures } from './session-figures.ts';
 
 export interface FigureSources {
   readonly counters: Counters;
@@ -45,6 +45,7 @@ export function figuresOf(sources: FigureSources): readonly Figure[] {
     ...tokenFigures(() => verifier().stats()),
     keyAge(verifier),
     ...sessionFigures(() => ruling().sessions),
+    lookupFigure(() => ruling().lookups),
     ...delegationFigures(delegation),
     ...doorFigures(gateway),
     ...(activity === undefined ? [] : activityFigures(activity)),

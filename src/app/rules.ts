@@ -9,6 +9,8 @@ import { createVerifier, type Verifier, type VerifierDependencies } from '../ide
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
 import { identityOf, sessionsOf } from './identity.ts';
+import { lookupsOf } from './lookups.ts';
+import type { Lookups, LookupsParts } from '../lookups/index.ts';
 
 /** Everything that a reload replaces: immutable, swapped whole. */
 export interface Ruling {
@@ -16,6 +18,7 @@ export interface Ruling {
   readonly rules: Rules;
   readonly verifier: Verifier;
   readonly sessions: Sessions;
+  readonly lookups: Lookups;
   readonly settings: GatewaySettings;
 }
 
@@ -23,6 +26,7 @@ export interface Ruling {
 export interface RulingParts {
   readonly log: VerifierDependencies['log'];
   readonly ends: Ends;
+  readonly readHash: LookupsParts['readHash'];
   readonly revoked: NonNullable<VerifierDependencies['revoked']>;
 }
 
@@ -33,19 +37,22 @@ export interface RulingParts {
 export function createRuling(
   start: StartOptions,
   config: ReloadSettings,
-  { log, ends, revoked }: RulingParts,
+  { log, ends, readHash, revoked }: RulingParts,
   previous?: Ruling,
 ): Ruling {
   const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
   const kept = previous && { previous: previous.verifier };
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
-  const { routes, otherPaths, botIdCase, identity, login, policy, trustedProxies, upstream } = config;
+  const lookups = lookupsOf(start, config, { log, readHash }, previous?.lookups);
+  const { routes, otherPaths, botIdCase, identity, policy, trustedProxies } = config;
   return {
     config,
     verifier,
     sessions,
+    lookups,
     rules: {
+      lookups,
       routes: compileRoutes(routes, { otherPaths, botIdCase }),
       trust: compileTrust(trustedProxies),
       identity: identityOf(config, verifier, sessions),
@@ -55,19 +62,27 @@ export function createRuling(
         defaults: policy.defaults,
       },
     },
-    settings: {
-      publicUrl: config.public.url,
-      corsOrigins: config.public.corsOrigins,
-      login,
-      forwardCredentials: identity.forwardCredentials,
-      cookieNames: verifier.cookieNames,
-      tokenCookies: tokenCookiesOf(identity),
-      pages: compilePages(config.pages),
-      identityHeaders: compileIdentityHeaders(
-        { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
-        (header) => log.warn({ header }, lostHeader),
-      ),
-    },
+    settings: gatewaySettings(config, verifier, log),
+  };
+}
+
+function gatewaySettings(
+  { public: { url, corsOrigins }, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
+  { cookieNames }: Verifier,
+  log: RulingParts['log'],
+): GatewaySettings {
+  return {
+    publicUrl: url,
+    corsOrigins,
+    login,
+    forwardCredentials: identity.forwardCredentials,
+    cookieNames,
+    tokenCookies: tokenCookiesOf(identity),
+    pages: compilePages(pages),
+    identityHeaders: compileIdentityHeaders(
+      { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
+      (header) => log.warn({ header }, lostHeader),
+    ),
   };
 }
 

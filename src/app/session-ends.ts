@@ -1,6 +1,7 @@
 import type { StartOptions } from '../config/index.ts';
 import { noEnds, type SessionEnd, type Ends } from '../identity/sessions/ends.ts';
 import type { KeyLog } from '../identity/key-source.ts';
+import { quietLog } from './quiet-log.ts';
 import { connect, whenReady } from '../policy-store/redis/connections.ts';
 import { endsKey } from '../policy-store/redis/keys.ts';
 
@@ -24,7 +25,7 @@ function createRedisEnds(redis: Redis, log: KeyLog): Ends {
   let closed = false;
   const key = endsKey(redis.prefix);
   const start = (): void => {
-    connections = connect(redis, { ...log, info: () => undefined, error: () => undefined });
+    connections = connect(redis, quietLog(log));
     const feed = connections.openFeed();
     void follow(
       feed,

@@ -1,5 +1,6 @@
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { SessionFigures, Sessions } from '../identity/sessions/index.ts';
+import type { Lookups } from '../lookups/index.ts';
 import type { Figure } from '../ops/metrics.ts';
 
 /** What each kind of session costs the platform, and saves it. */
@@ -43,6 +44,20 @@ export function sessionFigures(sessions: () => Sessions): readonly Figure[] {
 function checksOf({ name, signedIn, nobody, failed }: SessionFigures) {
   const results = { signed_in: signedIn, nobody, failed };
   return Object.entries(results).map(([result, value]) => ({ labels: { session: name, result }, value }));
+}
+
+/** What lookups said of conversations. */
+export function lookupFigure(lookups: () => Lookups): Figure {
+  return {
+    name: 'lookup_answers_total',
+    type: 'counter',
+    help: 'Conversations looked up, by what came of it: hits (known from before), found, missing, failed, limited (not asked: too many that nobody knows came from one address).',
+    labels: ['lookup', 'result'],
+    read: () =>
+      [...lookups().counts()].flatMap(([lookup, counts]) =>
+        Object.entries(counts).map(([result, value]) => ({ labels: { lookup, result }, value })),
+      ),
+  };
 }
 
 /** Whether the platform was seen to refuse strangers what it is left to decide about. */

@@ -7,6 +7,7 @@ import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { OnPassed } from '../gateway/index.ts';
 import { createDelegation } from './delegation.ts';
 import { headWatch } from './identity.ts';
+import { createHashReader } from './lookups.ts';
 import { createRuling, type Ruling, type RulingParts } from './rules.ts';
 import { createSessionEnds } from './session-ends.ts';
 
@@ -29,18 +30,17 @@ export function createStanding(
   revoked: RulingParts['revoked'],
 ): Standing {
   const ends = createSessionEnds(start, log);
-  const parts = { log, ends, revoked };
+  const hashes = createHashReader(start, log);
+  const parts = { log, ends, revoked, readHash: hashes.read };
   let ruling = createRuling(start, settings, parts);
+  const rules = (): Ruling['rules'] => ruling.rules;
   const delegation = createDelegation(start, () => ruling, log);
   return {
     ruling: () => ruling,
     delegation,
     onPassed: headWatch(() => ruling, delegation),
     authorizeBy: (policy, failedTokens) =>
-      createAuthorize({
-        ...{ rules: () => ruling.rules, policy, failedTokens },
-        ...{ now: Date.now, delegating: delegation },
-      }),
+      createAuthorize({ rules, policy, failedTokens, now: Date.now, delegating: delegation }),
     start: () => ruling.verifier.start(),
     takeOver(next) {
       const previous = ruling;
@@ -48,10 +48,13 @@ export function createStanding(
       ruling.verifier.start();
       void previous.verifier.close();
       void previous.sessions.close(ruling.sessions);
+      previous.lookups.close(ruling.lookups);
       void delegation.askAgain();
     },
     async close() {
       ends.close();
+      hashes.close();
+      ruling.lookups.close();
       await Promise.all([ruling.verifier.close(), ruling.sessions.close(), delegation.close()]);
     },
   };

@@ -75,6 +75,7 @@ function describe(event: AccessEvent, options: AccessLogOptions) {
   const { answer, refusal } = event;
   const { decision, resource, client, principal } = answer;
   const transcript = resource.kind === 'transcript' ? resource : undefined;
+  const sought = resource.kind === 'sought' ? resource : undefined;
   const range = decision.outcome === 'forward' ? decision.range : undefined;
   const known = principal.kind === 'known' ? principal : undefined;
   const whyNot = principal.kind === 'anonymous' || principal.kind === 'refused' ? principal : undefined;
@@ -86,7 +87,8 @@ function describe(event: AccessEvent, options: AccessLogOptions) {
     mode: answer.mode,
     route: resource.kind === 'other' ? undefined : resource.route?.path,
     bot: transcript?.bot,
-    conversation: transcript?.conversations[0],
+    conversation: transcript?.conversations[0] ?? sought?.conversation,
+    lookup: sought?.without,
     contact: person(transcript?.contact),
     scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),
     rangeId: range?.id,

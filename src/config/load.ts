@@ -5,6 +5,7 @@ import { eachRoute, routeRules } from './checks/route-rules.ts';
 import { pageRules } from './checks/page-rules.ts';
 import type { RuleContext } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
+import { lookupRules } from './checks/lookup-rules.ts';
 import { sessionRules } from './checks/session-rules.ts';
 import { storeRules } from './checks/store-rules.ts';
 import { checkValues } from './checks/values.ts';
@@ -100,7 +101,7 @@ export function readConfig(options: LoadOptions): Read {
     asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...storeRules, ...pageRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules];
   eachRoute.check(asked);
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createStrangerLimit } from '../identity/sessions/stranger-limit.ts';
 import { createFileSource } from './file.ts';
 import { createHttpSource } from './http.ts';
@@ -11,7 +12,14 @@ export interface Lookups {
   find(name: string, conversation: string, address: string | undefined): Found | Promise<Found>;
   /** By name, for metrics. */
   counts(): ReadonlyMap<string, LookupCounts>;
-  close(): Promise<void>;
+  /** Ends those that `next` does not go on with, once what they were asked has been answered. */
+  close(next?: Lookups): void;
+  readonly running: ReadonlyMap<string, RunningLookup>;
+}
+
+interface RunningLookup {
+  readonly options: LookupOptions;
+  readonly lookup: Lookup;
 }
 
 export interface LookupsOptions {
@@ -27,22 +35,42 @@ export interface LookupsParts {
   readonly readHash: ReadHash | undefined;
 }
 
-export function createLookups(options: LookupsOptions, { log, readHash }: LookupsParts): Lookups {
+/** Makes them; one that is configured as before goes on with what it remembers. */
+export function createLookups(
+  options: LookupsOptions,
+  { log, readHash }: LookupsParts,
+  previous?: Lookups,
+): Lookups {
   const clock = (): number => performance.now();
   const strangers = createStrangerLimit(options.strangerChecksPerMinute, clock);
-  const byName = new Map<string, Lookup>();
+  const running = new Map<string, RunningLookup>();
   for (const one of options.lookups) {
-    const source = sourceOf(one, readHash);
-    const noteFailure = createFailureLog(one.name, log);
-    const parts = { source, strangers, clock, noteFailure, maxEntries: options.cacheEntries };
-    byName.set(one.name, createLookup(one, parts));
+    const before = previous?.running.get(one.name);
+    if (before !== undefined && isDeepStrictEqual(before.options, one)) running.set(one.name, before);
+    else {
+      const noteFailure = createFailureLog(one.name, log);
+      const source = sourceOf(one, readHash);
+      const parts = { source, strangers, clock, noteFailure, maxEntries: options.cacheEntries };
+      running.set(one.name, { options: one, lookup: createLookup(one, parts) });
+    }
   }
   return {
     find: (name, conversation, address) =>
-      byName.get(name)?.find(conversation, address) ?? { kind: 'unavailable', why: `no lookup is named ${name}` },
-    counts: () => new Map([...byName].map(([name, { counts }]) => [name, counts])),
-    close: async () => void (await Promise.all([...byName.values()].map((lookup) => lookup.close()))),
+      running.get(name)?.lookup.find(conversation, address) ?? {
+        kind: 'unavailable',
+        why: `no lookup is named ${name}`,
+      },
+    counts: () => new Map([...running].map(([name, { lookup }]) => [name, lookup.counts])),
+    close(next) {
+      for (const [name, one] of running)
+        if (next?.running.get(name) !== one) closeAfter(one, next === undefined ? 0 : one.options.timeoutMs);
+    },
+    running,
   };
+}
+
+function closeAfter({ lookup }: RunningLookup, ms: number): void {
+  setTimeout(() => void lookup.close(), ms).unref();
 }
 
 function sourceOf({ source, timeoutMs }: LookupOptions, readHash: ReadHash | undefined): Source {

@@ -42,27 +42,11 @@ const limited: Found = { kind: 'unavailable', why: 'too many unknown conversatio
 
 /** Remembers answers, puts one question for all who wait, and limits what one address may have looked up in vain. */
 export function createLookup(options: LookupOptions, parts: LookupParts): Lookup {
-  const { source, strangers, clock, noteFailure } = parts;
+  const { source, strangers, clock } = parts;
+  const counts: LookupCounts = { hits: 0, found: 0, missing: 0, failed: 0, limited: 0 };
   const remembered = createCache<Remembered>(parts.maxEntries, Infinity);
   const running = new Map<string, Promise<Found>>();
-  const counts: LookupCounts = { hits: 0, found: 0, missing: 0, failed: 0, limited: 0 };
-  const read = createReading(options);
-  const freshOf = (found: Found): number => {
-    if (found.kind === 'unavailable') return RETRY_MS;
-    return (found.kind === 'found' ? options.cacheSeconds : options.missSeconds) * 1000;
-  };
-  const fly = async (conversation: string, address: string): Promise<Found> => {
-    const askedMs = clock();
-    const found = read(await source.ask(conversation));
-    running.delete(conversation);
-    noteFailure(found.kind === 'unavailable' ? found.why : undefined);
-    counts[found.kind === 'unavailable' ? 'failed' : found.kind] += 1;
-    if (found.kind !== 'missing') strangers.giveBack(address);
-    // From the end of a failure: a slow one must not be followed by the next at once.
-    const sinceMs = found.kind === 'unavailable' ? clock() : askedMs;
-    remembered.set(conversation, { found, askedMs: sinceMs, freshMs: freshOf(found) }, 1);
-    return found;
-  };
+  const put = createQuestion(options, parts, counts);
   const ask = (conversation: string, address: string): Promise<Found> | Found => {
     const same = running.get(conversation);
     if (same !== undefined) return same;
@@ -70,7 +54,11 @@ export function createLookup(options: LookupOptions, parts: LookupParts): Lookup
       counts.limited += 1;
       return limited;
     }
-    const flight = fly(conversation, address);
+    const flight = put(conversation, address).then((answer) => {
+      running.delete(conversation);
+      remembered.set(conversation, answer, 1);
+      return answer.found;
+    });
     running.set(conversation, flight);
     return flight;
   };
@@ -86,6 +74,31 @@ export function createLookup(options: LookupOptions, parts: LookupParts): Lookup
     },
     counts,
     close: () => source.close(),
+  };
+}
+
+/** Puts one question, and says for how long its answer counts. Never rejects. */
+function createQuestion(
+  options: LookupOptions,
+  { source, strangers, clock, noteFailure }: LookupParts,
+  counts: LookupCounts,
+): (conversation: string, address: string) => Promise<Remembered> {
+  const read = createReading(options);
+  return async (conversation, address) => {
+    const askedMs = clock();
+    const found = read(await source.ask(conversation));
+    noteFailure(found.kind === 'unavailable' ? found.why : undefined);
+    counts[found.kind === 'unavailable' ? 'failed' : found.kind] += 1;
+    if (found.kind !== 'missing') strangers.giveBack(address);
+    switch (found.kind) {
+      case 'found':
+        return { found, askedMs, freshMs: options.cacheSeconds * 1000 };
+      case 'missing':
+        return { found, askedMs, freshMs: options.missSeconds * 1000 };
+      case 'unavailable':
+        // From its end: a slow one must not be followed by the next at once.
+        return { found, askedMs: clock(), freshMs: RETRY_MS };
+    }
   };
 }
 

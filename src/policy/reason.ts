@@ -23,7 +23,11 @@ export type DenyReason =
 export type IdentityUnavailableReason =
   'keys-unavailable' | 'revocations-unavailable' | 'sessions-unavailable';
 export type UnavailableReason =
-  'policy-unavailable' | 'lookup-unavailable' | 'platform-unproven' | 'log-unavailable' | IdentityUnavailableReason;
+  | 'policy-unavailable'
+  | 'lookup-unavailable'
+  | 'platform-unproven'
+  | 'log-unavailable'
+  | IdentityUnavailableReason;
 
 export type LoginReason = BearerReason | AnonymousReason;
 export type Reason = ForwardReason | LoginReason | DenyReason | UnavailableReason;

@@ -183,7 +183,8 @@ function checkNames(option: RouteOptions, names: readonly string[], fail: Fail):
 
 function checkLookup(option: RouteOptions, names: readonly string[], fail: Fail): void {
   if (option.open === true) fail('An open route is not guarded: "lookup" means nothing there.');
-  if (names.includes('botId')) fail('A route with a "lookup" has its bot id from there, and names none itself.');
+  if (names.includes('botId'))
+    fail('A route with a "lookup" has its bot id from there, and names none itself.');
   if (!names.includes('conversationId'))
     fail('A route with a "lookup" must say where its "conversationId" stands: that is what is looked up.');
 }

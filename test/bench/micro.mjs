@@ -156,12 +156,8 @@ async function tokens(fastJwt) {
     superAdminRole: 'super_admin',
     allBots: null,
   };
-  const identity = {
-    issuers: [{ ...one, ...rest }],
-    clockToleranceSeconds: 30,
-    jwks: defaultJwks,
-    cacheEntries: 10_000,
-  };
+  const issuers = [{ ...one, ...rest }];
+  const identity = { issuers, clockToleranceSeconds: 30, jwks: defaultJwks, cacheEntries: 10_000 };
   const verifier = createVerifier(identity, { log: { info() {}, warn() {} } });
   const gateway = (bearer) => verifier.identify({ bearer, cookies: [] }, Date.now());
   if ((await gateway(hot)).kind !== 'known') throw new Error('the token is not taken');

@@ -9,6 +9,7 @@ const storeys: readonly (readonly string[])[] = [
   ['config'],
   ['gateway', 'admin', 'ops'],
   ['access'],
+  ['lookups'],
   ['identity', 'policy-store', 'audit', 'activity', 'limits', 'reading', 'range-list'],
   ['changes'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],

@@ -198,4 +198,12 @@ t.test('a sign-out on one gateway is known on the other', async (t) => {
   );
   t.ok(ms < 2_500, `its stream ended after ${ms} ms`);
   t.equal(await get(two, path, agent), '401 session-ended');
+
+  await redis.kill();
+  await Promise.all(
+    [one, two].map(({ line }) => line((entry) => entry['msg'] === 'Redis cannot be reached')),
+  );
+  await pause(1_000);
+  for (const gateway of [one, two])
+    t.equal(await get(gateway, '/'), '200', 'without Redis the platform goes on');
 });

@@ -144,6 +144,13 @@ export const formats: Readonly<Record<FormatName, Check>> = {
     return fault === undefined ? undefined : `is no JMESPath expression: ${fault}`;
   },
   'check-url': (text) => (/^\/(?![/\\])[^\s#\\]*$/.test(text) ? undefined : jwksUrl(text)),
+  'lookup-url': (text) => {
+    if (text.split('{conversationId}').length !== 2) return 'must have {conversationId} in it, once';
+    const plain = text.replace('{conversationId}', 'id');
+    if (/[{}]/.test(plain)) return 'knows no placeholder but {conversationId}';
+    if (/^\/(?![/\\])[^\s#\\]*$/.test(plain)) return undefined;
+    return /^https?:\/\/[^/]*\{/.test(text) ? 'has {conversationId} in its path or query only' : jwksUrl(plain);
+  },
   'introspection-url': jwksUrl,
   path: (text) => (/^\/[^\s?#\\]*$/.test(text) ? undefined : 'must be a path: it starts with "/" and has no query'),
   'host-port': hostPort,

@@ -15,6 +15,7 @@ export type FormatName =
   | 'session-place'
   | 'expression'
   | 'check-url'
+  | 'lookup-url'
   | 'introspection-url'
   | 'path'
   | 'host-port'
