@@ -25,7 +25,7 @@ export interface Work {
 }
 
 /** What is long may cost more. With it a target of 400 bytes costs under a millisecond; honest ones need a tenth. */
-const WORK = { least: 4_300, each: 8, most: 48_000 };
+const WORK = { least: 3_900, each: 8, most: 48_000 };
 
 export function workFor(length: number): Work {
   return { left: Math.min(WORK.most, Math.max(WORK.least, WORK.each * length)) };
