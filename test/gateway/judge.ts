@@ -29,6 +29,10 @@ export const as = {
   cookie: `Cookie: session=${token(['ok', 'report', 'closed'], 600)}`,
   /** Signed in, and of none of them. */
   outsider: `Authorization: Bearer ${token(['elsewhere'], 600)}`,
+  badBearer: 'Authorization: Bearer a.b.c',
+  badCookie: 'Cookie: session=a.b.c',
+  expiredCookie: `Cookie: session=${token(['ok'], -60)}`,
+  foreigner: `Authorization: Bearer ${signer.sign({ iss: 'https://elsewhere.example/', exp: seconds(600) })}`,
   memberFor: (expiresInSeconds: number): string =>
     `Authorization: Bearer ${token(['closed'], expiresInSeconds)}`,
 };
