@@ -31,7 +31,7 @@ export interface Rules {
 
 /** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
 export interface Bringer {
-  /** The client IP; absent while unknown. */
+  /** Whom limits count; absent where nobody is known. */
   readonly address: string | undefined;
   readonly host: string | undefined;
   /** True where the platform's own answer decides: then it is not asked before. */
