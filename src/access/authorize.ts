@@ -15,6 +15,7 @@ import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import { budgetOf } from './budget.ts';
+import { limitedAddress } from './limited-address.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
@@ -50,7 +51,9 @@ export function createAuthorize(sources: Sources): Authorize {
     const { delegating } = sources;
     const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);
     const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
-    const who = askWho(parts, question, resource, asked.client);
+    const { peerTrusted } = asked.forwarding;
+    const address = limitedAddress(asked.client, peerTrusted, question.peer.address);
+    const who = askWho(parts, question, resource, address);
     return who instanceof Promise ? who.then(conclude) : conclude(who);
   };
 }

@@ -12,7 +12,12 @@ export function limitedAddress(
   peer: string | undefined,
 ): string | undefined {
   const text = client.status === 'unknown' ? (peerTrusted ? undefined : peer) : client.address;
-  const address = text === undefined ? undefined : parseAddress(text);
+  return text === undefined ? undefined : networkOf(text);
+}
+
+/** Of IPv6 the network, /64; anything else as it is. */
+export function networkOf(text: string): string {
+  const address = parseAddress(text);
   if (address?.family !== 6) return address?.address ?? text;
   return `${address.groups
     .slice(0, 4)

@@ -34,7 +34,7 @@ export interface Rules {
 
 /** What matters of a request that presents a credential, for the platform to be asked about its session. */
 export interface AccessContext {
-  /** The client IP; absent while unknown. */
+  /** Whom limits count; absent where nobody is known. */
   readonly address: string | undefined;
   readonly host: string | undefined;
   /** True where the platform's own answer decides: then it is not asked before. */

@@ -1,6 +1,5 @@
 import type { Budget } from '../identity/budget.ts';
 import type { Delegation } from '../policy/decide.ts';
-import type { ClientIp } from '../policy/client-ip.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Resource } from '../policy/resource.ts';
 import { readCredential } from '../reading/credential.ts';
@@ -24,12 +23,12 @@ export interface WhoParts {
   readonly budget: Budget | undefined;
 }
 
-/** Asks the credentials that a request presents; at once where all is remembered. */
+/** Asks the credentials that a request presents; at once where all is remembered. `address`: whom limits count. */
 export function askWho(
   { rules: { identity }, delegating, nowMs, trace, budget }: WhoParts,
   question: Question,
   resource: Openable,
-  client: ClientIp,
+  address: string | undefined,
 ): Who | Promise<Who> {
   const { headers } = question;
   const sessions = identity.readSessions?.(headers) ?? [];
@@ -38,7 +37,6 @@ export function askWho(
     ...(sessions.length > 0 && { sessions }),
   };
   const delegated = resource.route.members === 'platform';
-  const address = client.status === 'unknown' ? undefined : client.address;
   const by = { address, host: firstOf(headers, 'host'), delegated, budget };
   const who = (principal: Principal): Who | Promise<Who> => {
     const brings = delegated && principal.kind !== 'refused' && principal.brings !== undefined;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { networkOf } from '../access/limited-address.ts';
 import type { Peer } from '../access/question.ts';
 import type { Failures } from './failures.ts';
 import type { LimitOptions } from './options.ts';
@@ -63,13 +64,14 @@ function countAddresses(most: number, isTrustedPeer: (address: string) => boolea
   const counts = new Map<string, number>();
   return (socket: Socket, address: string): boolean => {
     if (most === 0 || address === '' || isTrustedPeer(address)) return true;
-    const count = counts.get(address) ?? 0;
+    const network = networkOf(address);
+    const count = counts.get(network) ?? 0;
     if (count >= most) return false;
-    counts.set(address, count + 1);
+    counts.set(network, count + 1);
     socket.once('close', () => {
-      const left = (counts.get(address) ?? 1) - 1;
-      if (left === 0) counts.delete(address);
-      else counts.set(address, left);
+      const left = (counts.get(network) ?? 1) - 1;
+      if (left === 0) counts.delete(network);
+      else counts.set(network, left);
     });
     return true;
   };

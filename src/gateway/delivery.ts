@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { writeOrWait } from './response-body.ts';
@@ -168,7 +169,7 @@ export class Delivery {
   }
 
   #address(): string | undefined {
-    const { client } = this.#answer;
-    return client.status === 'unknown' ? undefined : client.address;
+    const { client, forwarding } = this.#answer;
+    return limitedAddress(client, forwarding.peerTrusted, this.#asked.question.peer.address);
   }
 }

@@ -7,8 +7,8 @@ import { addJson, addMerged, readsBodyOf } from './merged-body.ts';
 import { addBot, addText, addValues, type Named } from './named.ts';
 import type { IdName, Search, QueryPlace } from './places.ts';
 import { isKeyFor, occurrencesOf, parameterValues } from './query-readings.ts';
-import type { Members, Occurrences, ParameterValue } from './query-readings.ts';
-import { headerValues as headerValues } from './raw-headers.ts';
+import type { Members, Occurrences } from './query-readings.ts';
+import { headerValues } from './raw-headers.ts';
 import type { Route } from './route.ts';
 
 /** Where ids can stand outside the path. */
@@ -64,12 +64,12 @@ function addMembers(
   isPlace: boolean,
 ): void {
   const found = isPlace ? occurrencesOf(members, key) : ONCE;
-  if (members.readings === undefined || found === undefined) {
+  const values = parameterValues(members, key);
+  if (values === undefined || found === undefined) {
     named.ambiguous = 'The query has too many readings.';
     named.anyBot = true;
     return;
   }
-  const values = members.readings.length === 0 ? NO_VALUES : parameterValues(members.readings, key);
   if (id === 'botId' && (found.spellings > 1 || found.times > 1)) {
     for (const { text } of values) addBot({ bots: named.repeated, suspects: named.repeated }, text);
   }
@@ -82,7 +82,6 @@ function addMembers(
 }
 
 const ONCE: Occurrences = { spellings: 1, times: 1 };
-const NO_VALUES: readonly ParameterValue[] = [];
 
 function missing(named: Named, id: IdName): void {
   named.unresolved ??= `It names no ${id} where its route has one.`;
@@ -101,7 +100,9 @@ function addJsonQuery(
     named.ambiguous ??= `The query parameter of ${id} is there in two spellings.`;
     return;
   }
-  const member = members.query.split('&').find((one) => isKeyFor(one.replace(/=.*$/s, ''), place.parameter));
+  const member = members.query
+    .split('&')
+    .find((one) => isKeyFor(one.replace(/=.*$/s, ''), place.parameter, members.textsOf));
   if (found.times > 1 || member === undefined) return missing(named, id);
   const raw = member.replace(/^[^=]*=?/, '');
   const decoded = [raw, raw.replaceAll('+', ' ')].flatMap((text) => [

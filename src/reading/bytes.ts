@@ -34,15 +34,27 @@ function unitAt(text: string, at: number): Unit {
   return bad ? ONE_BAD : { length, point };
 }
 
-/** Walks the units; `bad` says what stands for a byte that is not UTF-8. */
+/** Walks the units; `bad` says what stands for a byte that is not UTF-8. What is ASCII stands for itself, run by run. */
 function mapUnits(text: string, good: (point: number) => string, bad: (byte: string) => string): string {
   let out = '';
-  for (let at = 0; at < text.length;) {
+  let copied = 0;
+  for (let at = nextHigh(text, 0); at < text.length; at = nextHigh(text, at)) {
     const { length, point } = unitAt(text, at);
-    out += point === undefined ? bad(text.charAt(at)) : good(point);
+    out += text.slice(copied, at) + (point === undefined ? bad(text.charAt(at)) : good(point));
     at += length;
+    copied = at;
   }
-  return out;
+  return copied === 0 ? text : out + text.slice(copied);
+}
+
+/** Where the next byte stands that is not ASCII; the length where there is none. */
+function nextHigh(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80 && code !== KEPT) break;
+  }
+  return at;
 }
 
 /** The characters of a byte string; a byte that is not UTF-8 is read as latin1. */
@@ -57,8 +69,14 @@ export function toCharacters(bytes: string): string {
 /** The byte string of characters, in UTF-8; a lone surrogate becomes its three bytes. */
 export function toBytes(characters: string): string {
   let out = '';
-  for (const character of characters) out += pointToBytes(character.codePointAt(0) ?? 0);
-  return out;
+  let copied = 0;
+  for (let at = nextHigh(characters, 0); at < characters.length; at = nextHigh(characters, at)) {
+    const point = characters.codePointAt(at) ?? 0;
+    out += characters.slice(copied, at) + pointToBytes(point);
+    at += point > 0xffff ? 2 : 1;
+    copied = at;
+  }
+  return copied === 0 ? characters : out + characters.slice(copied);
 }
 
 /** The UTF-8 bytes of one code point. */
@@ -77,7 +95,7 @@ export function dropInvalid(bytes: string): string {
 
 /** Index of the first byte that is not UTF-8, -1 where all are: some decoders stop there. */
 export function firstInvalid(bytes: string): number {
-  for (let at = 0; at < bytes.length;) {
+  for (let at = nextHigh(bytes, 0); at < bytes.length; at = nextHigh(bytes, at)) {
     const { length, point } = unitAt(bytes, at);
     if (point === undefined) return at;
     at += length;
@@ -103,12 +121,18 @@ const OVERLONG: ReadonlyMap<number, number> = new Map([
 /** ASCII written in too many bytes becomes ASCII, as careless decoders read it (they mask and never check). */
 export function readOverlong(bytes: string): string {
   let out = '';
-  for (let at = 0; at < bytes.length;) {
+  let copied = 0;
+  for (let at = nextHigh(bytes, 0); at < bytes.length; at = nextHigh(bytes, at)) {
     const ascii = overlongAt(bytes, at);
-    out += ascii === undefined ? bytes.charAt(at) : String.fromCharCode(ascii.point);
-    at += ascii?.length ?? 1;
+    if (ascii === undefined) {
+      at++;
+      continue;
+    }
+    out += bytes.slice(copied, at) + String.fromCharCode(ascii.point);
+    at += ascii.length;
+    copied = at;
   }
-  return out;
+  return copied === 0 ? bytes : out + bytes.slice(copied);
 }
 
 function overlongAt(bytes: string, at: number): { length: number; point: number } | undefined {
@@ -127,25 +151,21 @@ function overlongAt(bytes: string, at: number): { length: number; point: number 
 /** Every lead byte takes as many bytes as it asks for, whatever they are: a slash among them is gone. */
 export function readCareless(bytes: string): string {
   let out = '';
-  for (let at = 0; at < bytes.length;) {
+  let copied = 0;
+  for (let at = nextHigh(bytes, 0); at < bytes.length; at = nextHigh(bytes, at)) {
     const lead = bytes.charCodeAt(at);
     const length =
-      lead < 0xc0 || lead === KEPT
-        ? 1
-        : lead < 0xe0
-          ? 2
-          : lead < 0xf0
-            ? 3
-            : lead < 0xf8
-              ? 4
-              : lead < 0xfc
-                ? 5
-                : 6;
-    let point = length === 1 ? lead : lead & (0x7f >> length);
+      lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : lead < 0xfc ? 5 : 6;
+    if (length === 1) {
+      at++;
+      continue;
+    }
+    let point = lead & (0x7f >> length);
     for (let i = 1; i < length; i++) point = point * 64 + (bytes.charCodeAt(at + i) & 0x3f);
-    if (length === 1) out += bytes.charAt(at);
-    else if (point <= 0x10ffff) out += pointToBytes(point === KEPT ? 0xfffd : point);
+    out += bytes.slice(copied, at);
+    if (point <= 0x10ffff) out += pointToBytes(point === KEPT ? 0xfffd : point);
     at += length;
+    copied = at;
   }
-  return out;
+  return copied === 0 ? bytes : out + bytes.slice(copied);
 }

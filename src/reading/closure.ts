@@ -16,15 +16,20 @@ export const MAX_DEPTH = 3;
 /** Readings of one text past which nobody could say what it means. */
 export const MAX_READINGS = 256;
 
-/** Characters written while looking for readings of a text: bounds the time that a hostile one can cost. */
-export interface WorkLimit {
-  readonly least: number;
-  /** And so many for each character that came: what is long may cost more. */
-  readonly each: number;
+/**
+ * What may still be written while one target, or one form, is read, in characters of its readings: bounds the time
+ * that a hostile one can cost. Each text that a step makes and that was not there before takes its length.
+ */
+export interface Work {
+  left: number;
 }
 
-/** Whatever its length. */
-const MAX_WORK = 48_000;
+/** What is long may cost more. With it a target of 400 bytes costs under a millisecond; honest ones need a tenth. */
+const WORK = { least: 3_900, each: 8, most: 48_000 };
+
+export function workFor(length: number): Work {
+  return { left: Math.min(WORK.most, Math.max(WORK.least, WORK.each * length)) };
+}
 
 /**
  * Every reading of a text: all that any order of any steps makes of it, with up to three decodings between.
@@ -35,23 +40,20 @@ export function readingsOf(
   seeds: readonly string[],
   reshape: Reshape,
   decode: Reshape,
-  { least, each }: WorkLimit,
+  work: Work,
 ): Reading[] | undefined {
   const seen = new Set<string>();
   const readings: Reading[] = [];
-  const longest = Math.max(0, ...seeds.map(({ length }) => length));
-  const maxWork = Math.min(MAX_WORK, least + each * longest);
-  let work = 0;
   let depth = 0;
   const addAt = (text: string, at: number): void => {
-    work += text.length;
-    if (work > maxWork || seen.has(text)) return;
+    if (work.left < 0 || seen.has(text)) return;
+    work.left -= text.length;
     seen.add(text);
     readings.push({ text, depth: at });
   };
   const add = (text: string): void => addAt(text, depth);
   const addDeeper = (text: string): void => addAt(text, depth + 1);
-  const tooMany = (): boolean => work > maxWork || readings.length > MAX_READINGS;
+  const tooMany = (): boolean => work.left < 0 || readings.length > MAX_READINGS;
   seeds.forEach(add);
   for (let from = 0; ; depth++) {
     const level = from;

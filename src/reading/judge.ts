@@ -1,6 +1,7 @@
 import { isLookupId, type Resource, type RouteFacts } from '../policy/resource.ts';
 import { addBeside, type Beside } from './beside-path.ts';
 import { hasBody, hasJsonBody } from './body.ts';
+import { workFor, type Work } from './closure.ts';
 import type { Match } from './match.ts';
 import { readsBodyOf } from './merged-body.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
@@ -19,11 +20,12 @@ export function judge(
   form: Readable,
   asked: TargetRequest,
   hosts: readonly string[],
+  work: Work,
 ): Resource {
   const plain = plainTranscript(guarded, form);
   if (plain !== undefined) return withCase(plain, table);
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
-  const named = whatIsNamed(guarded, routes, form, asked, hosts);
+  const named = whatIsNamed(guarded, routes, form, asked, hosts, work);
   return withCase(resourceOf(named, guarded, routes, asked), table);
 }
 
@@ -33,13 +35,14 @@ function whatIsNamed(
   form: Readable,
   { headers = [], body }: TargetRequest,
   hosts: readonly string[],
+  work: Work,
 ): Named {
   const named = nothingNamed();
   for (const matches of guarded) for (const match of matches) addMatch(named, match, hosts);
   const isJson = hasJsonBody(headers);
   const beside: Beside = {
-    query: readMembers(form.query ?? '', matrixOf(form.path)),
-    form: body?.form === undefined ? undefined : readMembers(body.form, ''),
+    query: readMembers(form.query ?? '', matrixOf(form.path), work),
+    form: body?.form === undefined ? undefined : readMembers(body.form, '', workFor(body.form.length)),
     body,
     isJson,
     headers,

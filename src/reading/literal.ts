@@ -38,12 +38,29 @@ export function likeness(segment: string, { folded, bare }: Literal, isLast: boo
   if (/^[\w-]*$/.test(segment))
     return segment.length === bare.length && segment.toLowerCase() === bare ? 'bare' : 'none';
   if (shortName(segment, folded)) return 'same';
-  const texts = [foldLiteral(segment), ...fitLetters(segment)];
+  const { texts, bares } = formsOf(segment);
   for (const fitted of texts) {
     const found = suffixLikeness(fitted, folded, isLast);
     if (found !== 'none') return found;
   }
-  return bare !== '' && texts.some((fitted) => bareOf(fitted).toLowerCase() === bare) ? 'bare' : 'none';
+  return bare !== '' && bares.includes(bare) ? 'bare' : 'none';
+}
+
+/** What conversions make of a segment, and the same without what some platforms strip, in lower case. */
+interface Forms {
+  readonly segment: string;
+  readonly texts: readonly string[];
+  readonly bares: readonly string[];
+}
+
+let last: Forms = { segment: '', texts: [], bares: [] };
+
+/** The last one is remembered: a segment is compared with the literals of all routes, one after another. */
+function formsOf(segment: string): Forms {
+  if (segment === last.segment) return last;
+  const texts = [...new Set([foldLiteral(segment), ...fitLetters(segment)])];
+  last = { segment, texts, bares: texts.map((text) => bareOf(text).toLowerCase()) };
+  return last;
 }
 
 /** True for a segment of which nothing is left where odd characters are stripped. */

@@ -1,21 +1,16 @@
 import { isBotId } from '../policy/resource.ts';
+import { botsOf, NO_BOTS, withInjected, type Bots } from './bot-ids.ts';
 import { KEPT_SLASH, toCharacters } from './bytes.ts';
 import type { Reading } from './closure.ts';
 import { isEncoded } from './decoding.ts';
-import { fitLetters } from './folding.ts';
 import { matchInner } from './inner-names.ts';
 import { bareOf, isBlank, likeness } from './literal.ts';
-import { trimEnds } from './trim.ts';
 import type { IdName, Route } from './route.ts';
 import type { Template } from './template.ts';
 
 /** What one route makes of one reading. Ids are texts; there is none where the reading cannot name one. */
-export interface Match {
+export interface Match extends Bots {
   readonly route: Route;
-  /** The bot that it names; empty where its id cannot be. */
-  readonly bots: readonly string[];
-  /** Bots that a careless conversion could make of an id that cannot be: they can contradict, never name. */
-  readonly suspects: readonly string[];
   /** True where the path has the place of a bot id, and nothing there that could become one. */
   readonly namesNoBot: boolean;
   readonly contacts: readonly string[];
@@ -142,22 +137,6 @@ function idsOf(bytes: string | undefined, reading: Reading, bare: boolean): read
   return stripped === id ? [id] : [id, stripped];
 }
 
-/** What says how an answer is shown, and never whose it is. */
-const HARMLESS =
-  /^(?:page|pagesize|per_page|limit|offset|sort|order|lang|locale|print|format|download|utm_[a-z]+)$/i;
-
-/**
- * `1&bot=b`: a rewrite to `show.php?bot=$1&id=$2` gives the bot twice, and the second one counts. No program has a
- * parameter without a letter in its name, and what a query adds to a path is no member of it.
- */
-function withInjected(suspects: readonly string[], ids: Ids, { joined = false }: Reading): readonly string[] {
-  const { contactId = '', conversationId = '' } = ids;
-  if (joined || (!contactId.includes('&') && !conversationId.includes('&'))) return suspects;
-  const members = [...`${contactId}&${conversationId}`.matchAll(/[&;]([^&;=]*)=([^&;]*)/g)];
-  const values = members.filter(([, key = '']) => /[A-Za-z0-9_\x80-\uffff]/.test(key) && !HARMLESS.test(key));
-  return [...suspects, ...values.flatMap(([, , value]) => Object.values(botsOf(value)).flat())];
-}
-
 /** `;name=value` is a parameter of a segment, no part of an id. */
 const PARAMETER = /;(?:[\w.-]+=.*)?$/s;
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -170,19 +149,6 @@ export function idOf(bytes: string | undefined, { depth }: Reading): string | un
   if (bytes === undefined || (depth === 0 && isEncoded(bytes)) || CONTROL.test(bytes)) return undefined;
   const id = bytes.includes(';') ? bytes.replace(PARAMETER, '') : bytes;
   return toCharacters(id).replaceAll(KEPT_SLASH, '/');
-}
-
-const NO_BOTS: readonly string[] = [];
-
-/** The bot that these bytes name, and those that a careless upstream could make of bytes that name none. */
-export function botsOf(bytes: string | undefined): Pick<Match, 'bots' | 'suspects'> {
-  if (bytes === undefined) return { bots: NO_BOTS, suspects: NO_BOTS };
-  if (isBotId(bytes)) return { bots: [bytes], suspects: NO_BOTS };
-  const suspects = [bytes, ...fitLetters(bytes)].flatMap((text) => {
-    const bare = trimEnds(text, ' +', ' +');
-    return [bare, bare.replace(/[ +?#;&,|\uffff].*$/s, '')];
-  });
-  return { bots: NO_BOTS, suspects: suspects.filter(isBotId) };
 }
 
 /** True if the open route says so of this reading to the letter: what is open is never guessed. */

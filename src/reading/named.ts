@@ -1,5 +1,6 @@
 import { matchHost } from './host.ts';
-import { botsOf, idOf, type Match } from './match.ts';
+import { botsOf } from './bot-ids.ts';
+import { idOf, type Match } from './match.ts';
 import type { IdName } from './places.ts';
 import type { ParameterValue } from './query-readings.ts';
 import type { Route } from './route.ts';

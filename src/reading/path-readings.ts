@@ -1,16 +1,13 @@
 import { KEPT_SLASH } from './bytes.ts';
-import { readingsOf, type Reading, type Reshape, type WorkLimit } from './closure.ts';
+import { readingsOf, type Reading, type Reshape, type Work } from './closure.ts';
 import { decodeInSegments, decodeOnce } from './decoding.ts';
 import * as has from './features.ts';
 import { trimEnds } from './trim.ts';
 import { reshapeBytes } from './text-readings.ts';
 
-/** With it a path of 400 bytes costs under a millisecond; tricks that honest paths combine need a tenth of it. */
-const WORK: WorkLimit = { least: 20_000, each: 4 };
-
 /** Every reading of a path; undefined where there are too many. */
-export function readPath(seeds: readonly string[]): Reading[] | undefined {
-  return readingsOf(seeds, reshapePath, decodePath, WORK);
+export function readPath(seeds: readonly string[], work: Work): Reading[] | undefined {
+  return readingsOf(seeds, reshapePath, decodePath, work);
 }
 
 const decodePath: Reshape = (text, add) => {

@@ -1,7 +1,7 @@
 import type { Resource } from '../policy/resource.ts';
 import type { BodyReading } from './body.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
-import type { Reading } from './closure.ts';
+import { workFor, type Reading, type Work } from './closure.ts';
 import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
 import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
@@ -40,7 +40,8 @@ export type TraceReading = (line: string) => void;
 export function readTarget(table: RouteTable, asked: TargetRequest, trace?: TraceReading): Resource {
   const form = splitTarget(asked.target, asked.host);
   if (!form.ok) return { kind: 'ambiguous', why: form.why };
-  const readings = pathReadings(form);
+  const work = workFor(asked.target.length);
+  const readings = pathReadings(form, work);
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
@@ -52,7 +53,7 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
     if (matches.length > 0) guarded.push(matches);
     open &&= isOpen(table, segments, reading, hosts);
   }
-  if (guarded.length > 0) return judgeByMethod(table, guarded, form, asked, hosts);
+  if (guarded.length > 0) return judgeByMethod(table, guarded, form, asked, hosts, work);
   if (!table.guardsOthers || (open && isPlainlyOpen(table, form, hosts))) return { kind: 'other', open };
   return { kind: 'platform', route: OTHERS };
 }
@@ -68,13 +69,15 @@ function judgeByMethod(
   form: Readable,
   asked: TargetRequest,
   hosts: readonly string[],
+  work: Work,
 ): Resource {
   const { method } = asked;
   const serves = ({ route: { methods } }: Match): boolean =>
     methods === undefined || method === undefined || methods.has(method);
-  if (guarded.every((matches) => matches.every(serves))) return judge(table, guarded, form, asked, hosts);
+  if (guarded.every((matches) => matches.every(serves)))
+    return judge(table, guarded, form, asked, hosts, work);
   const served = guarded.map((matches) => matches.filter(serves));
-  if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts);
+  if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts, work);
   const methods = new Set(
     guarded.flatMap((matches) => matches.flatMap(({ route }) => [...(route.methods ?? [])])),
   );
@@ -91,10 +94,10 @@ const IS_PATH = /^(?:\/|%2f)/i;
 /** In no reading of such a path is a member of a query. */
 const MEMBERLESS = /^[^&;%\x80-\uffff]*$/;
 
-function pathReadings({ path, query }: Readable): readonly Reading[] | undefined {
+function pathReadings({ path, query }: Readable, work: Work): readonly Reading[] | undefined {
   const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query)];
   if (seeds.length === 1 && !ODD.test(path) && !hasProgram(path)) return [{ text: path, depth: 0 }];
-  const readings = readPath(seeds);
+  const readings = readPath(seeds, work);
   const joined = seeds.length > 1 && query !== undefined && !IS_PATH.test(query) && MEMBERLESS.test(path);
   return joined ? readings?.map((reading) => ({ ...reading, joined })) : readings;
 }

@@ -1,5 +1,5 @@
 import { dropInvalid, firstInvalid, isValid, readCareless, readOverlong } from './bytes.ts';
-import { readingsOf, type Reading, type Reshape, type WorkLimit } from './closure.ts';
+import { readingsOf, type Reading, type Reshape, type Work } from './closure.ts';
 import { decodeOnce } from './decoding.ts';
 import { foldForms, foldLowBytes } from './folding.ts';
 
@@ -12,12 +12,9 @@ export type TextKind = 'segments' | 'members';
 const AFTER_CONTROL = { segments: /[\x00-\x1f\x7f][^/\\]*/g, members: /[\x00-\x1f\x7f][^&;?=]*/g };
 const PART = { segments: /[^/\\]+/g, members: /[^&;?=]+/g };
 
-/** Without segments to rearrange, a text is no dozen other ones. */
-const WORK: WorkLimit = { least: 3_000, each: 6 };
-
 /** Every reading of a text without structure, such as a query's; undefined where there are too many. */
-export function readText(seeds: readonly string[]): Reading[] | undefined {
-  return readingsOf(seeds, reshapeMembers, decodeMembers, WORK);
+export function readText(seeds: readonly string[], work: Work): Reading[] | undefined {
+  return readingsOf(seeds, reshapeMembers, decodeMembers, work);
 }
 
 const reshapeMembers: Reshape = (text, add) => void reshapeBytes(text, add, 'members');

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Answer, Authorize, Question } from '../../src/access/question.ts';
+import type { Answer } from '../../src/access/question.ts';
 import {
   createGateway,
   type Access,
@@ -11,154 +11,13 @@ import {
 } from '../../src/gateway/index.ts';
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
 import { compilePages } from '../../src/gateway/pages/page.ts';
-import type { Principal } from '../../src/policy/principal.ts';
-import type { Decision } from '../../src/policy/reason.ts';
-import type { Resource } from '../../src/policy/resource.ts';
-
-const anonymous: Principal = { kind: 'anonymous', reason: 'no-credential' };
-export const member: Principal = {
-  kind: 'known',
-  via: 'bearer',
-  issuer: 'staff',
-  subject: 'zoë 50%',
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-  issuerBots: 'all',
-  member: { bots: 'all' },
-};
-export const cookieMember: Principal = { ...member, via: 'cookie' };
-const transcript = (bot: string): Resource => ({
-  kind: 'transcript',
-  bot,
-  conversations: ['1'],
-  route: { path: '/transcripts/:botId/:id', whitelist: true },
-});
-
-/** An answer as access/ gives it, with what a test says of it. */
-export function answer(question: Question, decision: Decision, more: Partial<Answer> = {}): Answer {
-  return {
-    decision,
-    resource: { kind: 'other', open: false },
-    principal: anonymous,
-    client: { status: 'ipv4', address: '127.0.0.1', value: 0x7f000001 },
-    forwarding: { chain: [question.peer.address], peerTrusted: false },
-    mode: 'enforce',
-    enforced: true,
-    revision: 1,
-    stale: false,
-    ...more,
-  };
-}
-
-/**
- * Stands in for access/, by what the target says: `/t/<word>/…` is a transcript that is answered by that word,
- * everything else is not guarded.
- */
-export const wordy: Authorize = (question) => {
-  const word = /^\/t\/([a-z0-9-]+)/.exec(question.target)?.[1];
-  if (word === undefined) return answer(question, { outcome: 'forward', reason: 'not-guarded' });
-  return byWord(question, word);
-};
-
-const loginReasons = [
-  'no-credential',
-  'session-expired',
-  'session-invalid',
-  'session-revoked',
-  'session-ended',
-  'token-invalid',
-  'token-expired',
-  'token-foreign',
-  'token-revoked',
-] as const;
-const denyReasons = ['no-access', 'bot-unresolved', 'path-ambiguous', 'not-open'] as const;
-const unavailableReasons = [
-  'policy-unavailable',
-  'keys-unavailable',
-  'revocations-unavailable',
-  'sessions-unavailable',
-  'platform-unproven',
-] as const;
-
-function byWord(question: Question, word: string): Answer {
-  const resource = transcript('a');
-  const preflight =
-    question.method === 'OPTIONS' && question.headers.includes('Access-Control-Request-Method');
-  if (preflight) return answer(question, { outcome: 'forward', reason: 'preflight' }, { resource });
-  for (const reason of loginReasons)
-    if (word === reason) return answer(question, { outcome: 'login', reason }, { resource });
-  for (const reason of denyReasons)
-    if (word === reason) return answer(question, { outcome: 'deny', reason }, { resource });
-  for (const reason of unavailableReasons)
-    if (word === reason) return answer(question, { outcome: 'unavailable', reason }, { resource });
-  switch (word) {
-    case 'broken':
-      throw new Error('a secret that must not get out');
-    case 'slow-broken':
-      return Promise.reject(new Error('a secret that must not get out')) as never;
-    case 'ipv6':
-      return answer(
-        question,
-        { outcome: 'deny', reason: 'no-access' },
-        { resource, client: { status: 'ipv6', address: '2001:db8::1' } },
-      );
-    case 'signed-in':
-      return answer(
-        question,
-        { outcome: 'deny', reason: 'no-access' },
-        { resource, principal: cookieMember },
-      );
-    case 'unknown':
-      return answer(
-        question,
-        { outcome: 'deny', reason: 'no-access' },
-        { resource, client: { status: 'unknown', why: 'a header' } },
-      );
-    case 'report':
-      return answer(
-        question,
-        { outcome: 'deny', reason: 'no-access' },
-        { resource, mode: 'report', enforced: false },
-      );
-    case 'trusted':
-      return answer(
-        question,
-        { outcome: 'forward', reason: 'bot-access' },
-        {
-          resource,
-          principal: member,
-          forwarding: {
-            chain: ['198.51.100.7', '10.0.0.1'],
-            proto: 'https',
-            host: 'seen.example',
-            peerTrusted: true,
-          },
-        },
-      );
-    case 'nowhere':
-      return answer(
-        question,
-        { outcome: 'forward', reason: 'bot-access' },
-        { resource, principal: member, forwarding: { chain: [], peerTrusted: false } },
-      );
-    case 'listed':
-      return answer(question, { outcome: 'forward', reason: 'whitelisted-bot' }, { resource });
-    case 'cookie':
-      return answer(
-        question,
-        { outcome: 'forward', reason: 'bot-access' },
-        { resource, principal: cookieMember },
-      );
-    default:
-      return answer(question, { outcome: 'forward', reason: 'bot-access' }, { resource, principal: member });
-  }
-}
+import { wordy } from './by-word.ts';
+import type { Judge } from './judge.ts';
 
 export interface Door extends Gateway {
   readonly port: number;
   readonly accesses: ({ answer: Answer } & Access)[];
   readonly ended: ({ answer: Answer } & Ended)[];
-  /** Tells the door that the policy has a new revision. */
-  revise(): void;
   stop(): Promise<void>;
 }
 
@@ -169,6 +28,8 @@ export interface DoorOptions {
     readonly websockets?: Partial<GatewayOptions['websockets']>;
   };
   readonly settings?: Partial<GatewaySettings>;
+  /** Who judges; without one, what the target says (`wordy`). */
+  readonly judge?: Judge;
   readonly deps?: Partial<GatewayDeps>;
 }
 
@@ -203,11 +64,10 @@ const limitDefaults: GatewayOptions['limits'] = {
 /** The public door on a free port in front of `url`. */
 export async function startDoor(
   url: string,
-  { options = {}, settings = {}, deps = {} }: DoorOptions = {},
+  { options = {}, settings = {}, judge, deps = {} }: DoorOptions = {},
 ): Promise<Door> {
   const accesses: Door['accesses'] = [];
   const ended: Door['ended'] = [];
-  const listeners = new Set<(revision: number) => void>();
   const current: GatewaySettings = {
     publicUrl: null,
     corsOrigins: [],
@@ -241,12 +101,10 @@ export async function startDoor(
       isTrustedPeer: () => false,
       onAccess: (given, access) => void accesses.push({ answer: given, ...access }),
       onEnded: (given, how) => void ended.push({ answer: given, ...how }),
-      subscribe(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
+      subscribe: () => () => undefined,
       isReady: () => true,
       log: pino({ level: 'silent' }),
+      ...(judge && { authorize: judge.authorize, subscribe: judge.subscribe }),
       ...deps,
     },
   );
@@ -256,7 +114,6 @@ export async function startDoor(
     port: Number(new URL(listening).port),
     accesses,
     ended,
-    revise: () => listeners.forEach((listener) => listener(2)),
     stop: () => gateway.close(0),
   };
 }

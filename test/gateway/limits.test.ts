@@ -13,6 +13,7 @@ import { startRedis } from '../support/redis.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
 import { startUpstream, type Seen } from '../support/upstreams.ts';
 import { startDoor } from './door.ts';
+import { as, startJudge } from './judge.ts';
 
 const host = 'Host: chat.example';
 const get = (target: string, ...more: readonly string[]): string =>
@@ -185,29 +186,34 @@ t.test('time', async (t) => {
 });
 
 t.test('hostile tokens', async (t) => {
+  const judge = await startJudge();
+  t.teardown(() => judge.stop());
   const bearers = createBuckets({ perMinute: 3, maxKeys: 100, now: () => performance.now() });
-  let blocked = false;
-  const hostile = { hit: (address: string) => bearers.hit(address), isBlocked: () => blocked };
-  const door = await startDoor(upstream.url, { deps: { hostile } });
+  let unheard = false;
+  const hostile = { hit: (address: string) => bearers.hit(address), isBlocked: () => unheard };
+  const door = await startDoor(upstream.url, { judge, deps: { hostile } });
   const codes: string[] = [];
   for (let i = 0; i < 5; i += 1)
-    codes.push((await ask(door.port, get('/t/token-invalid/1'))).headers['x-gateway-reason'] ?? '');
+    codes.push((await ask(door.port, get('/t/closed/1', as.badBearer))).headers['x-gateway-reason'] ?? '');
   t.strictSame(codes, ['token-invalid', 'token-invalid', 'token-invalid', 'rate-limited', 'rate-limited']);
-  t.match(await ask(door.port, get('/t/token-foreign/1')), { status: 429, headers: { 'retry-after': /\d/ } });
+  t.match(await ask(door.port, get('/t/closed/1', as.foreigner)), {
+    status: 429,
+    headers: { 'retry-after': /\d/ },
+  });
   t.equal(
-    (await ask(door.port, get('/t/token-expired/1'))).status,
+    (await ask(door.port, get('/t/closed/1', as.memberFor(-60)))).status,
     401,
     'an expired token is no hostile one',
   );
   t.equal(
-    (await ask(door.port, get('/t/session-invalid/1'))).status,
+    (await ask(door.port, get('/t/closed/1', as.badCookie))).status,
     401,
     'nor is a cookie of a secret that was changed: who has it is asked to sign in',
   );
-  blocked = true;
-  t.equal((await ask(door.port, get('/t/session-invalid/1'))).status, 429, 'unless nobody looks at it');
-  t.equal((await ask(door.port, get('/t/session-expired/1'))).status, 401);
-  t.equal((await ask(door.port, get('/t/no-credential/1'))).status, 401, 'nor is none');
+  unheard = true;
+  t.equal((await ask(door.port, get('/t/closed/1', as.badCookie))).status, 429, 'unless nobody looks at it');
+  t.equal((await ask(door.port, get('/t/closed/1', as.expiredCookie))).status, 401);
+  t.equal((await ask(door.port, get('/t/closed/1'))).status, 401, 'nor is none');
   t.equal((await ask(door.port, get('/t/ok/1'))).status, 200, 'a visitor with access is never held up');
   t.match(door.accesses.filter(({ code }) => code === 'rate-limited').length, 4, 'and the log says so');
   await door.stop();

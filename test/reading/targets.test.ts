@@ -82,8 +82,8 @@ t.test('a legal target that no upstream could take for a transcript is never ref
     );
   const targets = fc.sample(legal, { seed: SEED, numRuns: 10_000 });
   const refused = targets.filter((target) => read(target) !== 'other');
-  // A mix of four tricks in a short path has more readings than a longer honest one: a few of them in ten thousand.
-  t.ok(refused.length <= 10, `${String(refused.length)} have too many readings: ${refused.join(' ')}`);
+  // Parameters, empty segments, encoded slashes and dots at both ends of names, all in one path: one or two of these.
+  t.ok(refused.length <= 2, `${String(refused.length)} have too many readings: ${refused.join(' ')}`);
 });
 
 t.test('the rows that name a transcript hold for every careless upstream', async (t) => {
@@ -147,71 +147,4 @@ t.test('routes that disagree, and facts of the strictest', async (t) => {
     '"/x/../transcripts/a/1" is not guarded',
     '"/transcripts/a/1" is guarded by /transcripts/:botId/:conversationId, bot a',
   ]);
-});
-
-t.test('what a hostile target costs is bounded', async (t) => {
-  const tricks = [
-    '%5c',
-    '%2f',
-    '%252f',
-    '/../',
-    '/..;/',
-    ';x=1',
-    '%00',
-    '%c0%af',
-    '%ef%bc%8f',
-    '%ff',
-    '%3f',
-    '//',
-    '.',
-    '%20',
-  ];
-  const sink = tricks.join('a');
-  for (const unit of [
-    sink,
-    ...tricks,
-    '%2525252f',
-    '%c3%a9',
-    '/a;b',
-    '%ff%c0',
-    '&%61=%62',
-    '&b%6ftId;%00%ff+[]=b',
-  ]) {
-    for (const start of ['/transcripts/a/1/', '/x', '/history?botId=a']) {
-      const target = start + unit.repeat(Math.floor(15_000 / unit.length));
-      const before = process.cpuUsage();
-      read(target);
-      const { user, system } = process.cpuUsage(before);
-      t.ok(
-        user + system < 250_000,
-        `${start} and ${unit}, 15,000 bytes: under a quarter of a second even cold`,
-      );
-    }
-  }
-});
-
-t.test('a target of 400 bytes costs about a millisecond, whatever it is', async (t) => {
-  const parts =
-    '%2525252f %c0%af;; \xc5\xbf %25%32%66..;/ //a.php/%2e./ /%00..a; (S(a))/ &q=/%252f;%c0%ae/ %26%26;%af'.split(
-      ' ',
-    );
-  const starts = ['/', '/transcripts/a/1;', '/history?', '/history;', '/history?botId=a&', '/chat?/a.php/'];
-  const costs = starts.flatMap((start) =>
-    parts.flatMap((part, at) =>
-      [part, part + (parts[(at + 3) % parts.length] ?? '')].map((unit): [string, number] => {
-        const target = (start + unit.repeat(400)).slice(0, 400);
-        for (let n = 0; n < 10; n += 1) read(target);
-        const rounds = [0, 1, 2].map(() => {
-          const before = process.cpuUsage();
-          for (let n = 0; n < 5; n += 1) read(target);
-          const { user, system } = process.cpuUsage(before);
-          return (user + system) / 5_000;
-        });
-        return [target, Math.min(...rounds)];
-      }),
-    ),
-  );
-  const [worst, ms] = costs.reduce((most, one) => (one[1] > most[1] ? one : most));
-  t.comment(`the worst costs ${ms.toFixed(2)} ms: ${worst.slice(0, 80)}`);
-  t.ok(ms < 5, 'five times that where others use the machine too');
 });

@@ -84,7 +84,7 @@ export const upstream = group(
       default: 16_384,
     }),
     streamsPerAddress: whole(0, 1_000_000, {
-      description: 'The same for one client IP; 0 = no limit of its own. An office behind one address shares it.',
+      description: 'The same for one client IP, or one IPv6 network (/64); 0 = no limit of its own. An office behind one address shares it.',
       default: 4_096,
     }),
     idleTimeoutMs: whole(1, 3_600_000, {

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthorize } from '../../src/access/authorize.ts';
+import type { Authorize } from '../../src/access/question.ts';
+import type { Rules } from '../../src/access/rules.ts';
+import { createVerifier } from '../../src/identity/verifier.ts';
+import { createEditor } from '../../src/policy-store/editor.ts';
+import { createFileStore } from '../../src/policy-store/file/file-store.ts';
+import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
+import type { Scope } from '../../src/policy/reason.ts';
+import { compileTrust } from '../../src/reading/forwarded.ts';
+import { compileRoutes } from '../../src/reading/route.ts';
+import { issuer, options, quiet, secretOf } from '../identity/scene.ts';
+import { createSigner, seconds } from '../support/tokens.ts';
+
+const signer = createSigner('HS256', 'staff-1');
+const token = (bots: readonly string[], expiresInSeconds: number): string =>
+  signer.sign({
+    ...{ iss: 'https://issuer.example/', aud: 'transcript-gateway', sub: 'zoë 50%' },
+    ...{ bots, iat: seconds(-10), exp: seconds(expiresInSeconds) },
+  });
+
+/** Header lines by which visitors are known; each is a member of the bots of one kind of target. */
+export const as = {
+  /** Of every bot of the tests, by a token in a bearer or in a cookie. */
+  member: `Authorization: Bearer ${token(['ok', 'report', 'closed'], 600)}`,
+  cookie: `Cookie: session=${token(['ok', 'report', 'closed'], 600)}`,
+  /** Signed in, and of none of them. */
+  outsider: `Authorization: Bearer ${token(['elsewhere'], 600)}`,
+  badBearer: 'Authorization: Bearer a.b.c',
+  badCookie: 'Cookie: session=a.b.c',
+  expiredCookie: `Cookie: session=${token(['ok'], -60)}`,
+  foreigner: `Authorization: Bearer ${signer.sign({ iss: 'https://elsewhere.example/', exp: seconds(600) })}`,
+  memberFor: (expiresInSeconds: number): string =>
+    `Authorization: Bearer ${token(['closed'], expiresInSeconds)}`,
+};
+
+/** The real judge, on an embedded store of its own. */
+export interface Judge {
+  readonly authorize: Authorize;
+  subscribe(listener: (revision: number) => void): () => void;
+  /** Switches a bot's list on or off; resolves when that is served. */
+  switchList(bot: string, enabled: boolean): Promise<void>;
+  /** Swaps in rules by which this is guarded, too, as a reload does. */
+  guard(path: string): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Below `/t/ok/` whoever comes from this machine is let in; below `/t/report/` it is only reported who would not be;
+ * below `/t/closed/` members are. `loads: false`: no policy is known.
+ */
+export async function startJudge({ loads = true }: { readonly loads?: boolean } = {}): Promise<Judge> {
+  const dir = mkdtempSync(join(tmpdir(), 'gateway-judge-'));
+  const log = { ...quiet, error: () => undefined };
+  const store = await createFileStore({ dir, log, now: Date.now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now: Date.now });
+  const staff = issuer({ keys: [secretOf(signer)] });
+  const verifier = createVerifier({ ...options([staff]), clockToleranceSeconds: 0 }, { log: quiet });
+  const defaults = { mode: 'enforce', requireLogin: false } as const;
+  const rulesFor = (...paths: readonly string[]): Rules => ({
+    routes: compileRoutes(paths.map((path) => ({ path }))),
+    trust: compileTrust({ cidrs: [], source: 'x-forwarded-for' }),
+    identity: verifier,
+    options: { otherPaths: 'forward', canLogIn: true, defaults },
+  });
+  const path = '/t/:botId/:conversationId';
+  let rules = rulesFor(path);
+  const editor = createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') });
+  const by = { by: 'a test' };
+  const done = async (outcome: Promise<{ readonly ok: boolean }>): Promise<void> => {
+    if (!(await outcome).ok) throw new Error('the change was refused');
+  };
+  const patch = (bot: string, settings: object): Promise<void> =>
+    done(editor.patch(`bot:${bot}` satisfies Scope, settings, by));
+  if (loads) {
+    live.start();
+    await done(editor.addRange('bot:ok', { start: '127.0.0.1', end: '127.0.0.1' }, by));
+    await patch('ok', { enabled: true });
+    await patch('report', { mode: 'report' });
+  }
+  return {
+    authorize: createAuthorize({ rules: () => rules, policy: live.view, now: Date.now }),
+    subscribe: (listener) => live.subscribe(listener),
+    switchList: (bot, enabled) => patch(bot, { enabled }),
+    guard: (more) => void (rules = rulesFor(path, more)),
+    async stop() {
+      live.close();
+      await verifier.close();
+      await store.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
