@@ -129,7 +129,7 @@ export const limits = group(
     }),
     connections: whole(1, 1_000_000, { description: 'Open connections to the public door.', default: 20_000 }),
     connectionsPerAddress: whole(0, 1_000_000, {
-      description: 'The same from one address, trusted proxies excepted; 0 = no limit of its own.',
+      description: 'The same from one address, or one IPv6 network (/64), trusted proxies excepted; 0 = no limit of its own.',
       default: 0,
     }),
     hostileTokensPerMinute: whole(0, 1_000_000, {
