@@ -11,7 +11,6 @@ import { parseIpv4 } from '../../dist/reading/address.js';
 import { compileRoutes } from '../../dist/reading/route.js';
 import { readTarget } from '../../dist/reading/target.js';
 import { audience, dotted, issuer } from './material.mjs';
-
 const ROUNDS = 7;
 const rows = [];
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
