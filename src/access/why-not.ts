@@ -1,3 +1,4 @@
+import { quadText } from '../changes/record.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { PolicyView, Settings } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -104,8 +105,7 @@ function hasExpired({ until }: CompactRange, nowMs: number): boolean {
 }
 
 function textOf({ start, end, id }: CompactRange): string {
-  const quad = (value: number): string => [24, 16, 8, 0].map((bits) => (value >>> bits) & 255).join('.');
-  return `${start === end ? quad(start) : `${quad(start)} - ${quad(end)}`} (${id})`;
+  return `${start === end ? quadText(start) : `${quadText(start)} - ${quadText(end)}`} (${id})`;
 }
 
 function signInStep({ requireLogin }: Settings, principal: Principal, scope: Scope): readonly Step[] {

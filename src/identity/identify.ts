@@ -31,10 +31,10 @@ export function identify(
     return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
       asBearer(noted(verdict, 'bearer')),
     );
-  const ours = places.find(cookies, MAX_COOKIES + 1);
+  const ours = places.find(cookies, MAX_COOKIES);
+  if (ours === undefined) return counted(examiner, nobody(bad('too-many')));
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
-  if (ours.length > MAX_COOKIES) return counted(examiner, nobody(bad('too-many')));
   const verdict = examine(examiner, first.value, first.place, nowMs, budget);
   if (more.length === 0) return after(verdict, (one) => asCookies(examiner, [noted(one, first.place)]));
   const verdicts = [

@@ -6,6 +6,13 @@ import type { Part } from './scene.ts';
 const VISITOR = '192.0.2.77';
 const LIST = '/whitelists/bot%3Awhynot';
 
+/** What is pasted as a token, and what is said of it: any text is taken. */
+const pasted: readonly (readonly [token: string, said: RegExp])[] = [
+  ['opaque-session-id', /not-a-token/],
+  ['x'.repeat(20_000), /too-long: .* 20000 characters/],
+  ['a.b.c.d.e', /encrypted/],
+];
+
 /** Asks what a visitor would be answered, as it is typed. */
 async function askAbout(page: Page, home: string, address = VISITOR): Promise<void> {
   await page.goto(`${home}#/test`);
@@ -92,6 +99,12 @@ export const mending: Record<string, Part> = {
     );
     await askAbout(page, home, '2001:db8::7');
     await step(page, /2001:db8::7 came over IPv6, and lists hold IPv4 addresses only/).waitFor();
+    await page.getByText('A token', { exact: true }).click();
+    for (const [token, said] of pasted) {
+      await page.getByLabel('Token', { exact: true }).fill(token);
+      await page.locator('form button[type=submit]').click();
+      await step(page, said).first().waitFor();
+    }
   },
 
   async 'the change log is searched by the gateway, not on the page'(t, { signedIn, home, call }) {
