@@ -177,7 +177,8 @@ async function main() {
   if (flags.check) await end((await checkLinks(scene.links(publicUrl), platform.url)) ? 0 : 1);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(0));
+// Not once: a second one, pressed in haste or passed on by npm, would end this program alone and leave its parts.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0));
 try {
   await main();
 } catch (error) {

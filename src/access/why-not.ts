@@ -1,3 +1,4 @@
+import { quadText } from '../changes/record.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { PolicyView, Settings } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -26,7 +27,12 @@ export function whyNot(asking: WhyNotInput): readonly Step[] {
   if (!route.whitelist) return [{ step: 'lists', result: 'the route is never opened by an address' }];
   const own = `bot:${bot}` as const;
   const lists: Step[] = view.known ? [listStep(asking, own), platformStep(asking)] : [];
-  return [...lists, ...addressSteps(asking), ...signInStep(settings, principal), ...namesakes(asking, bot)];
+  return [
+    ...lists,
+    ...addressSteps(asking),
+    ...signInStep(settings, principal, own),
+    ...namesakes(asking, bot),
+  ];
 }
 
 function listStep({ view, nowMs }: WhyNotInput, scope: Scope): Step {
@@ -99,15 +105,13 @@ function hasExpired({ until }: CompactRange, nowMs: number): boolean {
 }
 
 function textOf({ start, end, id }: CompactRange): string {
-  const quad = (value: number): string => [24, 16, 8, 0].map((bits) => (value >>> bits) & 255).join('.');
-  return `${start === end ? quad(start) : `${quad(start)} - ${quad(end)}`} (${id})`;
+  return `${start === end ? quadText(start) : `${quadText(start)} - ${quadText(end)}`} (${id})`;
 }
 
-function signInStep({ requireLogin }: Settings, principal: Principal): readonly Step[] {
+function signInStep({ requireLogin }: Settings, principal: Principal, scope: Scope): readonly Step[] {
   if (!requireLogin || principal.kind === 'known') return [];
-  return [
-    { step: 'lists', result: 'a listed address counts for visitors who are signed in only (requireLogin)' },
-  ];
+  const result = 'a listed address counts for visitors who are signed in only (requireLogin)';
+  return [{ step: 'lists', scope, result }];
 }
 
 /** Ids are compared exactly: one that differs in letter case only is another bot, and mostly a slip. */

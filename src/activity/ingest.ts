@@ -1,3 +1,4 @@
+import { readQuad } from '../changes/record.ts';
 import { createHash } from 'node:crypto';
 import { dayMs, hourMs, inTransaction, type Index } from './database.ts';
 import { eventColumns, fromRow, type ActivityEvent, type Batch, type Mark, type EventRow } from './event.ts';
@@ -113,8 +114,5 @@ function addTo(
 
 /** An IPv4 address as a number, so that ranges can be asked for; null for every other. */
 export function ipValue(address: string | undefined): number | null {
-  const octets = address?.split('.').map(Number) ?? [];
-  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255))
-    return null;
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  return (address === undefined ? undefined : readQuad(address)) ?? null;
 }

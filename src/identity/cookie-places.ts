@@ -16,8 +16,8 @@ interface Cookie {
 export interface CookiePlaces {
   /** Their names; `has` is true also for what a pattern means, and for the pieces `.0`, `.1` of a long one. */
   readonly names: ReadonlySet<string>;
-  /** The tokens in these cookies in their order, each text once; a few more than may be looked at are enough to know. */
-  find(cookies: readonly Cookie[], atMost: number): readonly PlacedToken[];
+  /** The tokens in these cookies in their order, each text once; undefined where more than `atMost` cookies have one. */
+  find(cookies: readonly Cookie[], atMost: number): readonly PlacedToken[] | undefined;
 }
 
 const PIECE = /^(.+)\.(\d{1,2})$/;
@@ -57,15 +57,19 @@ function find(
   cookies: readonly Cookie[],
   placeOf: (name: string) => TokenPlace | undefined,
   atMost: number,
-): readonly PlacedToken[] {
+): readonly PlacedToken[] | undefined {
   const found: PlacedToken[] = [];
+  let count = 0;
   const add = (place: TokenPlace, text: string): void => {
+    count += 1;
     const value = tokenInCookie(text);
     if (!found.some((one) => one.value === value && one.place === place)) found.push({ value, place });
   };
+  // One text, however often it comes, is one.
+  const isTooMany = (): boolean => count > atMost && found.length > 1;
   const joined = new Set<string>();
   for (const { name, value } of cookies) {
-    if (found.length >= atMost) break;
+    if (isTooMany()) return undefined;
     const place = value === '' ? undefined : placeOf(name);
     if (place !== undefined) add(place, value);
     const base = PIECE.exec(name)?.[1];
@@ -74,7 +78,7 @@ function find(
     joined.add(base);
     add(whole, joinPieces(base, cookies));
   }
-  return found;
+  return isTooMany() ? undefined : found;
 }
 
 /** The pieces from `.0` on, in the order of their numbers; what is there twice or has a gap is no token. */

@@ -1,3 +1,4 @@
+import type { TokenCause } from '../policy/cause.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
 import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
@@ -30,33 +31,49 @@ export function identify(
     return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
       asBearer(noted(verdict, 'bearer')),
     );
-  const ours = places.find(cookies, MAX_COOKIES + 1);
+  const ours = places.find(cookies, MAX_COOKIES);
+  if (ours === undefined) return counted(examiner, nobody(bad('too-many')));
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
-  if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
   const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies([noted(one, first.place)]));
+  if (more.length === 0) return after(verdict, (one) => asCookies(examiner, [noted(one, first.place)]));
   const verdicts = [
     verdict,
     ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
   ];
   return after(all(verdicts), (every) =>
-    asCookies(every.map((one, index) => noted(one, ours[index]?.place ?? first.place))),
+    asCookies(
+      examiner,
+      every.map((one, index) => noted(one, ours[index]?.place ?? first.place)),
+    ),
   );
 }
 
 /** Counts what proves nothing, and says for people what each token was. */
 function tell({ counts }: Examiner, verdict: Verdict, place: TokenPlace, trace: Trace): Verdict {
   trace?.(`${place}: ${verdictText(verdict)}`);
-  if (verdict.kind === 'bad') counts.refused.set(verdict.cause, (counts.refused.get(verdict.cause) ?? 0) + 1);
+  if (verdict.kind === 'bad') count(counts, verdict.cause);
   return verdict;
 }
 
-function asCookies(verdicts: readonly Verdict[]): Principal {
+function count({ refused }: Examiner['counts'], cause: TokenCause): void {
+  refused.set(cause, (refused.get(cause) ?? 0) + 1);
+}
+
+/** Counts what no cookie alone is to blame for. */
+function counted({ counts }: Examiner, principal: Principal): Principal {
+  const cause = principal.kind === 'anonymous' ? principal.cause : undefined;
+  if (cause === 'two-people' || cause === 'too-many') count(counts, cause);
+  return principal;
+}
+
+function asCookies(examiner: Examiner, verdicts: readonly Verdict[]): Principal {
   // It could be another person's: there is no choice between two, and one cannot be told.
   if (verdicts.includes(unchecked)) return nobody(unchecked);
   const [only] = verdicts;
-  return verdicts.length === 1 && only?.kind === 'known' ? only.known : settleCookies(verdicts);
+  return verdicts.length === 1 && only?.kind === 'known'
+    ? only.known
+    : counted(examiner, settleCookies(verdicts));
 }
 
 function asBearer(verdict: Verdict): Principal {

@@ -23,8 +23,8 @@ export interface ScopePolicy extends StoredSettings {
 export interface Policy {
   readonly revision: number;
   readonly scopes: ReadonlyMap<Scope, ScopePolicy>;
-  /** What was taken back; absent: nothing. `unknown`: a record of it cannot be read. */
-  readonly revocations?: Revocations | 'unknown';
+  /** Tokens and sessions that were revoked. `unknown`: a record of it cannot be read. */
+  readonly revocations: Revocations | 'unknown';
 }
 
 /** What decisions may use: a policy, or the knowledge that there is none to trust now. */

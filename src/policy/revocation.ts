@@ -93,7 +93,7 @@ export function revocationOf(
 ): Revocation | 'unknown' | undefined {
   const { policy } = view;
   if (policy === undefined) return 'unknown';
-  const revocations = policy.revocations === undefined ? NO_REVOCATIONS : policy.revocations;
+  const { revocations } = policy;
   if (revocations === 'unknown') return 'unknown';
   if (revocations.all.size === 0) return undefined;
   for (const at of keysOf(known)) {

@@ -8,8 +8,8 @@ export interface RequestCredentials {
   readonly authorizations: number;
 }
 
-/** More cookies of our names than this are not looked at: verifying costs, and no honest client has them. */
-export const MAX_TOKEN_COOKIES = 8;
+/** More cookies of our names than this are not read. Far more than are verified, so that one too many is noticed there. */
+export const MAX_TOKEN_COOKIES = 64;
 
 /** Reads the credentials of a request; `rawHeaders` are name, value, name, value, never joined. */
 export function readCredential(

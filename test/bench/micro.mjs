@@ -6,12 +6,12 @@ import { SignJWT, jwtVerify } from 'jose';
 import { defaultClaims, defaultJwks } from '../../dist/identity/options.js';
 import { createVerifier } from '../../dist/identity/verifier.js';
 import { decide } from '../../dist/policy/decide.js';
+import { NO_REVOCATIONS } from '../../dist/policy/revocation.js';
 import { NEVER, compile, findPosition } from '../../dist/policy/whitelist.js';
 import { parseIpv4 } from '../../dist/reading/address.js';
 import { compileRoutes } from '../../dist/reading/route.js';
 import { readTarget } from '../../dist/reading/target.js';
 import { audience, dotted, issuer } from './material.mjs';
-
 const ROUNDS = 7;
 const rows = [];
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -107,7 +107,7 @@ async function decisions() {
   };
   const viewOf = (size) => {
     const scopes = new Map([['bot:a', { enabled: true, whitelist: compile(spread(size)) }]]);
-    return { known: true, policy: { revision: 1, scopes }, staleSeconds: 0 };
+    return { known: true, policy: { revision: 1, scopes, revocations: NO_REVOCATIONS }, staleSeconds: 0 };
   };
   const clients = addresses.map((value) => ({ status: 'ipv4', value, address: dotted(value) }));
   const questions = clients.map((client) => ({ ...asked, client }));

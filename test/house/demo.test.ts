@@ -43,6 +43,8 @@ t.test('Ctrl-C ends all of it', async (t) => {
   t.equal(await taken.exited, 1);
   t.match(taken.text(), new RegExp(`port ${port} is taken: .*--public-port`));
   t.equal((await fetch(platform)).status, 200, 'the first one is left alone');
-  t.equal(await run.end('SIGINT'), 0);
+  run.signal('SIGINT');
+  await pause(2);
+  t.equal(await run.end('SIGINT'), 0, 'pressed twice, too: npm passes on what its process group got already');
   await t.rejects(fetch(platform), 'the platform is gone with it');
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
@@ -110,5 +111,14 @@ t.test('documents', (t) => {
     /"resolved"/,
     'the lock file names no host',
   );
+  t.end();
+});
+
+t.test('each mutant stands in the source, at one place', (t) => {
+  const list = spawnSync(process.execPath, [join(root, 'test/mutants/run.mjs'), '--list'], {
+    encoding: 'utf8',
+  });
+  t.equal(list.status, 0, list.stderr);
+  t.match(list.stdout, /^\d+ mutants, each of one place\n$/);
   t.end();
 });

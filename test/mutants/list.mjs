@@ -1,5 +1,5 @@
 // Weakenings of the guard: what, where (from, to), and which tests must notice.
-const decide = ['test/policy/decide.test.ts'];
+const decide = ['test/policy/decide.test.ts', 'test/policy/oracle.test.ts'];
 const whitelist = ['test/policy/whitelist.test.ts'];
 const targets = ['test/reading/targets.test.ts'];
 const ask = ['test/access/authorize.test.ts'];

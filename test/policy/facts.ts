@@ -4,6 +4,7 @@ import type { Policy, PolicyView, StoredSettings } from '../../src/policy/policy
 import type { Anonymous, Known, RefusedBearer, Undetermined } from '../../src/policy/principal.ts';
 import type { AnonymousReason, BearerReason, Scope } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
+import { NO_REVOCATIONS } from '../../src/policy/revocation.ts';
 import { compile, NEVER } from '../../src/policy/whitelist.ts';
 
 /** Building blocks of decision tests: bot `a`, an address in its list, one in the platform's, one in none. */
@@ -90,9 +91,13 @@ export function policy(bot: Record = {}, platform: Record = {}, until = NEVER): 
     ['bot:a', { enabled: true, ...bot, whitelist: one('203.0.113.0', '000000000000000a', until) }],
     ['platform', { enabled: true, ...platform, whitelist: one('198.51.100.0', '00000000000000ff', until) }],
   ]);
-  return { known: true, policy: { revision: 7, scopes }, staleSeconds: 0 };
+  return { known: true, policy: { revision: 7, scopes, revocations: NO_REVOCATIONS }, staleSeconds: 0 };
 }
-export const empty: PolicyView = { known: true, policy: { revision: 0, scopes: new Map() }, staleSeconds: 0 };
+export const empty: PolicyView = {
+  known: true,
+  policy: { revision: 0, scopes: new Map(), revocations: NO_REVOCATIONS },
+  staleSeconds: 0,
+};
 export const stale: PolicyView = { known: false, why: 'stale', policy: policy().policy };
 export const unloaded: PolicyView = { known: false, why: 'not-loaded' };
 

@@ -127,7 +127,7 @@ async function importFile(
 export const rangesImport: Command = {
   name: 'ranges import',
   takes: 'SCOPE FILE',
-  summary: 'Add all ranges of a CSV or JSON file, or none: every bad line is named by its number.',
+  summary: 'Add all ranges of a file (lines, CSV or JSON), or none: every bad line is named by its number.',
   details: `SCOPE is platform or bot:<id>; FILE may be - for stdin.
 Lines: an address, a network (203.0.113.0/24) or "A - B" each, with "# note". CSV: the columns start, end, note,
 expiresAt, with or without that heading, separated by commas, semicolons or tabs; also called from, ip, cidr; to;

@@ -68,7 +68,7 @@ function* readable(
 
 /** The policy after a change of what was taken back; what cannot be known stays so until all is read again. */
 function takeBack(policy: Policy, { revision, revocations }: Change): Policy {
-  const before = policy.revocations ?? NO_REVOCATIONS;
+  const { revocations: before } = policy;
   if (before === 'unknown' || revocations === undefined) return { ...policy, revision };
   return {
     ...policy,

@@ -26,17 +26,13 @@ export function createAge(now: () => number) {
 /** Views of a policy; the one while it is live is made once. */
 export function createViews(maxStalenessMs: () => number, ageMs: (nowMs: number) => number | undefined) {
   const notLoaded: PolicyView = { known: false, why: 'not-loaded' };
-  let fresh: PolicyView & { known: true } = {
-    known: true,
-    policy: { revision: 0, scopes: new Map() },
-    staleSeconds: 0,
-  };
+  let fresh: (PolicyView & { known: true }) | undefined;
   return (policy: Policy | undefined, forked: boolean, nowMs: number): PolicyView => {
     const age = ageMs(nowMs);
     if (policy === undefined || age === undefined) return notLoaded;
     if (age > maxStalenessMs()) return { known: false, why: forked ? 'lineage' : 'stale', policy };
     if (age > LIVE_MS) return { known: true, policy, staleSeconds: Math.floor(age / 1000) };
-    if (fresh.policy !== policy) fresh = { known: true, policy, staleSeconds: 0 };
+    if (fresh?.policy !== policy) fresh = { known: true, policy, staleSeconds: 0 };
     return fresh;
   };
 }

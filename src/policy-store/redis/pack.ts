@@ -1,4 +1,3 @@
-import { NO_REVOCATIONS } from '../../policy/revocation.ts';
 import type { Revocation } from '../../policy/revocation.ts';
 import { crc32 } from 'node:zlib';
 import type { Policy } from '../../policy/policy.ts';
@@ -42,7 +41,7 @@ export async function pack(policy: Policy, position: Position, slicer: Slicer): 
     return [scope, settings, whitelist.size, whitelist.columns.length] as const;
   });
   const { revision, changeId } = position;
-  const known = policy.revocations ?? NO_REVOCATIONS;
+  const { revocations: known } = policy;
   const revocations = known === 'unknown' ? known : [...known.all.values()];
   const json = Buffer.from(
     JSON.stringify({ position: { revision, changeId }, revocations, scopes } satisfies Packed),

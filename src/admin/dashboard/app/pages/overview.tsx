@@ -188,8 +188,10 @@ function BotRow({ bot }: { readonly bot: WhitelistSummary }) {
       <td data-label="Ranges">{amount(bot.ranges)}</td>
       <td data-label="Platform’s list">{bot.inForce.platformList ? 'counts too' : 'does not count'}</td>
       <td data-label="Mode">
-        {bot.inForce.mode === 'report' ? <span class="tag warn">report</span> : 'enforce'}
-        {bot.mode === null ? <span class="hint"> inherited</span> : null}
+        <span>
+          {bot.inForce.mode === 'report' ? <span class="tag warn">report</span> : 'enforce'}
+          {bot.mode === null ? <span class="hint"> inherited</span> : null}
+        </span>
       </td>
     </tr>
   );

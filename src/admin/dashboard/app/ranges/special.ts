@@ -1,3 +1,5 @@
+import { quadValue } from '../../../../policy/range.ts';
+
 /** Blocks that no visitor from the internet has (RFC 6890 and its successors), as inclusive ends. */
 export interface SpecialBlock {
   readonly start: number;
@@ -9,7 +11,7 @@ export interface SpecialBlock {
 
 const block = (cidr: string, are: string): SpecialBlock => {
   const [quad = '', bits = '32'] = cidr.split('/');
-  const start = quad.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+  const start = quadValue(quad);
   return { start, end: start + 2 ** (32 - Number(bits)) - 1, cidr, are };
 };
 

@@ -95,7 +95,7 @@ function storedAs(value: string): string | boolean | null {
   return value;
 }
 
-/** What a change of the settings opens, in plain words; empty where it opens nothing. */
+/** What a change of the settings opens to everyone who has a link; empty where nothing. */
 export function loosens(patch: SettingsPatch): readonly string[] {
   return [
     ...(patch.mode === 'report'
