@@ -2,7 +2,7 @@ import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
-import { botIdCase, otherPaths, routes } from './routes.ts';
+import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
@@ -17,6 +17,7 @@ export const schema = Type.Object(
     routes,
     otherPaths,
     botIdCase,
+    frontController,
     identity,
     login,
     pages,
