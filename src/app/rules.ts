@@ -40,23 +40,13 @@ export function createRuling(
   const kept = previous && { previous: previous.verifier };
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
-  const {
-    routes,
-    otherPaths,
-    botIdCase,
-    frontController,
-    identity,
-    login,
-    policy,
-    trustedProxies,
-    upstream,
-  } = config;
+  const { routes, otherPaths, identity, login, policy, trustedProxies, upstream } = config;
   return {
     config,
     verifier,
     sessions,
     rules: {
-      routes: compileRoutes(routes, { otherPaths, botIdCase, frontController }),
+      routes: compileRoutes(routes, config),
       trust: compileTrust(trustedProxies),
       identity: identityOf(config, verifier, sessions),
       options: {

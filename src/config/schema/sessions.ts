@@ -57,7 +57,7 @@ const claims = group(
 const ends = entry(
   {
     method: textOrNull({ description: 'Its method; null: any.', default: null, pattern: '^[A-Z]+$' }),
-    path: text({ description: 'Its path, without a query.', format: 'path' }),
+    path: text({ description: 'Its path, without a query; with all below it.', format: 'path' }),
   },
   { description: 'A call of the platform whose success (2xx, 3xx) ends the session that it carries.' },
 );
