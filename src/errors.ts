@@ -1,12 +1,12 @@
 /** One answer of the gateway's own: RFC 9457 `status`, `title` and `detail`, and for people what to do next. */
-export interface Problem {
+export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly next: string;
 }
 
-const problem = (status: number, title: string, detail: string, next: string): Problem => ({
+const problem = (status: number, title: string, detail: string, next: string): ProblemKind => ({
   status,
   title,
   detail,
@@ -63,16 +63,11 @@ export const problems = {
   'not-found': problem(404, 'Not found', 'There is nothing here.', checkLink),
   'method-not-allowed': problem(405, 'Method not allowed', 'This method is not served here.', client),
   'request-timeout': problem(408, 'Request timeout', 'The request did not arrive in time.', later),
+  'body-too-large': problem(413, 'Body too large', 'What was sent is more than is looked at here.', client),
   'target-too-long': problem(414, 'Address too long', 'The address is longer than is served here.', client),
   'expectation-failed': problem(417, 'Expectation failed', 'This expectation cannot be met.', client),
   'rate-limited': problem(429, 'Too many bad tokens', 'Too many bad tokens came from your address.', later),
   'headers-too-large': problem(431, 'Headers too large', 'The headers are more than is served here.', client),
-  'upgrade-refused': problem(
-    501,
-    'Not implemented',
-    'This upgrade of the connection is not served here.',
-    client,
-  ),
 
   'internal-error': problem(500, 'Internal error', 'Something went wrong here.', later),
   'upstream-unreachable': problem(502, 'Bad gateway', 'The chat platform cannot be reached.', later),
@@ -113,7 +108,7 @@ export const problems = {
     'It cannot be known now whether the chat platform keeps strangers out.',
     later,
   ),
-} as const satisfies Record<string, Problem>;
+} as const satisfies Record<string, ProblemKind>;
 
 /** The reason of an answer of the gateway's own: in the header, in the body, in the log. */
 export type ProblemCode = keyof typeof problems;

@@ -2,7 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import type { App } from './app.ts';
-import { askGiven, isWorker, onReload, tellFailed, tellReady, type Given } from './app/worker.ts';
+import { askGiven, isWorker, onReload, tellFailed, tellReady, type WorkerConfig } from './app/worker.ts';
 import { startWorkers } from './app/workers.ts';
 import { isCommand, runCli } from './cli/index.ts';
 import {
@@ -11,7 +11,7 @@ import {
   needRestart,
   processEnvironment,
   type Config,
-  type Loaded,
+  type LoadedConfig,
 } from './config/index.ts';
 import { createLog, type Log } from './ops/log.ts';
 
@@ -32,7 +32,7 @@ function endOnClosedPipe(error: NodeJS.ErrnoException): void {
 
 async function serve(flags: readonly string[]): Promise<void> {
   if (isWorker()) return serveAsWorker(await askGiven());
-  const load = (): Loaded => loadConfig({ argv: flags, env: processEnvironment(), cwd: process.cwd() });
+  const load = (): LoadedConfig => loadConfig({ argv: flags, env: processEnvironment(), cwd: process.cwd() });
   const loaded = load();
   if (!loaded.ok) {
     for (const mistake of loaded.mistakes) console.error(`configuration: ${findingText(mistake)}`);
@@ -62,7 +62,7 @@ async function serve(flags: readonly string[]): Promise<void> {
   endGracefully(running, config, log, flush);
 }
 
-async function serveAsWorker(given: Given): Promise<void> {
+async function serveAsWorker(given: WorkerConfig): Promise<void> {
   const { flush, ...logging } = createLog(given.settings.log.level);
   const { log } = logging;
   const current: { running?: Running; waiting?: Config } = {};
@@ -95,7 +95,10 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function startOne({ start, settings }: Given, { log, hasRoom }: Omit<Log, 'flush'>): Promise<Running> {
+async function startOne(
+  { start, settings }: WorkerConfig,
+  { log, hasRoom }: Omit<Log, 'flush'>,
+): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
   const app = await startApp(start, settings, log, hasRoom);
@@ -126,7 +129,7 @@ function endGracefully(running: Running, { shutdown }: Config, log: Logger, flus
 }
 
 /** A bad new configuration keeps the old one. */
-function reload(running: Running, load: () => Loaded, log: Logger): void {
+function reload(running: Running, load: () => LoadedConfig, log: Logger): void {
   const loaded = load();
   if (loaded.ok) running.reload(loaded.config);
   else log.error({ mistakes: loaded.mistakes }, 'reload refused: the old configuration stays');

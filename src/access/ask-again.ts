@@ -1,13 +1,16 @@
+import type { Principal } from '../policy/principal.ts';
 import type { Answer, Authorize, Question } from './question.ts';
 
 /** A grant in use, as far as asking about it again goes. */
-export interface Held {
+export interface Leased {
   readonly question: Question;
   readonly answer: Answer;
   readonly sinceMs: number;
   readonly guarded: boolean;
   /** An answer is being waited for. */
   asking: boolean;
+  /** For longer than it may be: until it comes, what is known without it counts. */
+  late: boolean;
   /** It should have been asked meanwhile. */
   missed: boolean;
   /** Its last answer had to be waited for. */
@@ -18,48 +21,56 @@ export interface Held {
 
 /** So many are asked before other work gets its turn. */
 const batch = 100;
-/** So many answers are waited for at one time. */
-const atOnce = 100;
-/** An answer that does not come for so long is none. */
-const patienceMs = 5_000;
+/** So many answers are waited for at one time: visitors who have none yet wait behind them. */
+const atOnce = 500;
+/** So long one is waited for: with a sweep each second, what has ended is over within two. */
+const patienceMs = 700;
 
 export type Ask<T> = (lease: T) => Promise<void> | undefined;
 
-/** Asks about one lease; at once where it can be, else with a promise that never rejects, and waits no longer than it may. */
-export function createAsking<T extends Held>(
+/** Asks about one lease; at once where it can be, else with a promise that never rejects and lasts no longer than it may. */
+export function createAsking<T extends Leased>(
   authorize: Authorize,
   settle: (lease: T, now: Answer | undefined) => void,
 ): Ask<T> {
-  const known = (lease: T, now: Answer): Answer => keepVerified(authorize, lease, now);
   const ask: Ask<T> = (lease) => {
     if (lease.asking) {
       lease.missed = true;
+      if (lease.late) settle(lease, withoutAnswer(authorize, lease));
       return undefined;
     }
     try {
       const now = authorize(lease.question);
       lease.slow = now instanceof Promise;
       if (now instanceof Promise) return wait(lease, now);
-      settle(lease, known(lease, now));
+      settle(lease, keepVerified(authorize, lease, now));
     } catch {
       settle(lease, undefined);
     }
     return undefined;
   };
-  const wait = async (lease: T, coming: Promise<Answer>): Promise<void> => {
-    lease.asking = true;
-    const now = await inTime(coming.then((answer) => known(lease, answer)));
-    lease.asking = false;
+  const answered = (lease: T, now: Answer | undefined): void => {
+    lease.asking = lease.late = false;
     settle(lease, now);
     const again = lease.missed && lease.isHeld;
     lease.missed = false;
-    if (again) await ask(lease);
+    if (again) void ask(lease);
+  };
+  const wait = async (lease: T, coming: Promise<Answer>): Promise<void> => {
+    lease.asking = true;
+    const done = coming
+      .then((now) => keepVerified(authorize, lease, now))
+      .catch(() => undefined)
+      .then((now) => answered(lease, now));
+    if (!(await isLate(done))) return;
+    lease.late = true;
+    settle(lease, withoutAnswer(authorize, lease));
   };
   return ask;
 }
 
 /** What was verified stays so until it expires, where it cannot be verified again: the keys are away. */
-function keepVerified(authorize: Authorize, { question, answer }: Held, now: Answer): Answer {
+function keepVerified(authorize: Authorize, { question, answer }: Leased, now: Answer): Answer {
   const { principal } = answer;
   if (now.decision.reason !== 'keys-unavailable' || principal.kind !== 'known') return now;
   if (principal.expiresAtMs <= Date.now()) return now;
@@ -67,26 +78,45 @@ function keepVerified(authorize: Authorize, { question, answer }: Held, now: Ans
   return kept instanceof Promise ? now : kept;
 }
 
-/** Undefined where it fails or takes too long. */
-async function inTime<T>(coming: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs).unref();
-  });
+/** By the policy of now, and by what is known of who asks; undefined where that fails. */
+function withoutAnswer(authorize: Authorize, { question, answer }: Leased): Answer | undefined {
   try {
-    return await Promise.race([coming, late]);
+    const now = authorize(question, { as: stillKnown(answer.principal) });
+    return now instanceof Promise ? undefined : now;
   } catch {
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+/** A token proves what it proved until it expires. A session may have ended: it is whose the platform says it is, now. */
+function stillKnown(principal: Principal): Principal {
+  if (principal.kind !== 'known') return principal;
+  const { via, session, expiresAtMs } = principal;
+  if (session === undefined && expiresAtMs > Date.now()) return principal;
+  if (session === undefined)
+    return via === 'bearer'
+      ? { kind: 'refused', reason: 'token-expired' }
+      : { kind: 'anonymous', reason: 'session-expired' };
+  const nobody = { kind: 'anonymous', reason: 'no-credential' } as const;
+  return { kind: 'undetermined', via, reason: 'sessions-unavailable', possible: [principal, nobody] };
+}
+
+/** True where it is not done in time. Never rejects, as `done` does not. */
+async function isLate(done: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<true>((resolve) => {
+    timer = setTimeout(() => resolve(true), patienceMs).unref();
+  });
+  const first = await Promise.race([done.then(() => false), late]);
+  clearTimeout(timer);
+  return first;
 }
 
 /**
  * One sweep at a time, in batches; what asks for another meanwhile gets one after it. Leases whose answers have to
  * be waited for are swept apart, so many at a time: one that is stuck holds no other up.
  */
-export function createSweep<T extends Held>(
+export function createSweep<T extends Leased>(
   held: Iterable<T> & { readonly size: number },
   ask: Ask<T>,
   slow: boolean,

@@ -1,4 +1,4 @@
-import { decide, type Asked } from '../policy/decide.ts';
+import { decide, type DecisionInput } from '../policy/decide.ts';
 import {
   settingsFor,
   strictestMode,
@@ -10,7 +10,7 @@ import type { Anonymous } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
-import type { Origin } from '../reading/origin.ts';
+import type { RequestOrigin } from '../reading/origin.ts';
 import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
@@ -44,7 +44,7 @@ export function createAuthorize(sources: Sources): Authorize {
   };
 }
 
-type Read = Omit<Asked, 'principal'> & { readonly forwarding: Forwarding };
+type Read = Omit<DecisionInput, 'principal'> & { readonly forwarding: Forwarding };
 
 function read(question: Question, how: How, rules: Rules, narrator: Narrator | undefined): Read {
   const { headers, method } = question;
@@ -78,7 +78,7 @@ function answer(
 ): Answer {
   // Whoever it is that says who asks: a token, a session of the platform's, or what was verified before.
   const principal = withoutRevoked(claimed, view, nowMs, narrator?.revocation);
-  const settings = settingsOf(resource, view, rules.options.defaults);
+  const settings = settingsInForce(resource, view, rules.options.defaults);
   const { mode } = settings;
   narrator?.principal(principal);
   narrator?.policy(view, settings);
@@ -101,7 +101,7 @@ function answer(
 }
 
 /** A transcript's are its bot's; what names no single bot is enforced as soon as one that it could name is. */
-function settingsOf(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
+function settingsInForce(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
   if (resource.kind === 'transcript') return settingsFor(view, defaults, resource.bot);
   const bots = 'bots' in resource ? resource.bots : undefined;
   return { ...settingsFor(view, defaults), mode: strictestMode(view, defaults, bots) };
@@ -116,11 +116,11 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
   );
 }
 
-function forwardingOf({ chain, proto, host, peerTrusted, unheard }: Origin): Forwarding {
+function forwardingOf({ chain, proto, host, peerTrusted, untrustedHeader }: RequestOrigin): Forwarding {
   return {
     chain,
     peerTrusted,
-    ...(unheard && { unheard }),
+    ...(untrustedHeader && { untrustedHeader }),
     ...(proto !== undefined && { proto }),
     ...(host !== undefined && { host }),
   };

@@ -1,4 +1,4 @@
-import { createAsking, createSweep, type Held as Asked } from './ask-again.ts';
+import { createAsking, createSweep, type Leased } from './ask-again.ts';
 import { createHeldList, type Link } from './held.ts';
 import type { Answer, Authorize, Question } from './question.ts';
 
@@ -21,12 +21,12 @@ export interface Lease {
  * Called once, when a grant ends before it was given back: by the answer that is given now, or without one where
  * none can be had (`internal-error`) or none is asked for (`closing`).
  */
-export type End = (now: Answer | undefined, why: string) => void;
+export type EndLease = (now: Answer | undefined, why: string) => void;
 
 /** Every grant that is in use, whatever its exchange waits for. */
 export interface Leases {
   /** Undefined: the answer grants nothing. */
-  open(question: Question, answer: Answer, end: End): Lease | undefined;
+  open(question: Question, answer: Answer, end: EndLease): Lease | undefined;
   /** Gives one back: it is not asked about any more, and not ended. */
   release(lease: Lease): void;
   /** Asks about all of them again, unguarded ones too: what they were judged by was swapped. */
@@ -45,16 +45,16 @@ export interface LeaseSources {
   subscribe(listener: () => void): () => void;
 }
 
-interface Held extends Asked, Link<Held> {
-  readonly end: End;
+interface Held extends Leased, Link<Held> {
+  readonly end: EndLease;
 }
 
 /** Younger ones were just asked. */
-const freshMs = 400;
+const freshMs = 200;
 const everyMs = 1_000;
 
 /** True where an answer lets a request through: it forwards, or its mode only reports. */
-export function grants({ decision, enforced }: Answer): boolean {
+export function letsThrough({ decision, enforced }: Answer): boolean {
   return decision.outcome === 'forward' || !enforced;
 }
 
@@ -67,7 +67,7 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
     return true;
   };
   const settle = (lease: Held, now: Answer | undefined): void => {
-    if (now !== undefined && grants(now) && accepts(lease.question, now)) return;
+    if (now !== undefined && letsThrough(now) && accepts(lease.question, now)) return;
     if (release(lease)) lease.end(now, now === undefined ? 'internal-error' : whyOf(now));
   };
   const ask = createAsking(authorize, settle);
@@ -77,7 +77,7 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
   const unsubscribe = subscribe(() => sweep(performance.now(), false));
   return {
     open(question, answer, end) {
-      if (!grants(answer) || !accepts(question, answer)) return undefined;
+      if (!letsThrough(answer) || !accepts(question, answer)) return undefined;
       const lease = newLease(question, answer, end);
       held.add(lease);
       if (lease.guarded) guarded += 1;
@@ -98,10 +98,10 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
   };
 }
 
-function newLease(question: Question, answer: Answer, end: End): Held {
+function newLease(question: Question, answer: Answer, end: EndLease): Held {
   const guarded = answer.resource.kind !== 'other';
   const sinceMs = performance.now();
-  const asked = { asking: false, missed: false, slow: false };
+  const asked = { asking: false, late: false, missed: false, slow: false };
   return {
     question,
     answer,

@@ -30,11 +30,11 @@ export interface Question {
 export interface Step {
   readonly step: string;
   readonly result: string;
-  /** Whose list it tells of: who may not manage that one does not hear it. */
+  /** Whose list it is about: an admin who may not manage that one does not get the step. */
   readonly scope?: Scope;
 }
 
-/** What the upstream is told of the way the request came. */
+/** What the forwarding headers to the upstream are made of. */
 export interface Forwarding {
   /** The client IP and what was trusted after it, for X-Forwarded-For; empty while unknown. */
   readonly chain: readonly string[];
@@ -44,7 +44,7 @@ export interface Forwarding {
   /** True where the headers are those of a trusted proxy. */
   readonly peerTrusted: boolean;
   /** True where a forwarding header came from a peer that is none. */
-  readonly unheard?: true;
+  readonly untrustedHeader?: true;
 }
 
 export interface Answer {

@@ -5,7 +5,7 @@ import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { RouteFacts } from '../policy/resource.ts';
-import type { Presented } from '../reading/credential.ts';
+import type { RequestCredentials } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
 import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
@@ -20,17 +20,17 @@ export interface Rules {
     /** Absent: no kind of session is configured. */
     readonly readSessions?: ReadSessions | undefined;
     identify(
-      presented: Presented & { readonly sessions?: readonly PresentedSession[] },
+      presented: RequestCredentials & { readonly sessions?: readonly PresentedSession[] },
       nowMs: number,
       trace: ((line: string) => void) | undefined,
-      by: Bringer,
+      by: AccessContext,
     ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
 }
 
-/** What matters of whoever brings a credential: the platform is asked about a session of theirs. */
-export interface Bringer {
+/** What matters of a request that presents a credential, for the platform to be asked about its session. */
+export interface AccessContext {
   /** The client IP; absent while unknown. */
   readonly address: string | undefined;
   readonly host: string | undefined;
@@ -45,7 +45,7 @@ export interface Delegating {
   stateOf(route: RouteFacts, question: Question): Delegation | Promise<Delegation>;
 }
 
-/** What authorize asks besides its rules, each time anew. */
+/** What `authorize` reads in addition to its rules, anew for each request. */
 export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;

@@ -6,7 +6,7 @@ import type { Resource } from '../policy/resource.ts';
 import { NEVER, rangesOf, type CompactRange } from '../policy/whitelist.ts';
 import type { Step } from './question.ts';
 
-export interface Asking {
+export interface WhyNotInput {
   readonly resource: Resource;
   readonly principal: Principal;
   readonly client: ClientIp;
@@ -19,7 +19,7 @@ export interface Asking {
  * What explain says beside the lines of the decision: the lists that were looked at, and what nearly matched. Reads
  * whole lists, so never on the way of a request.
  */
-export function whyNot(asking: Asking): readonly Step[] {
+export function whyNot(asking: WhyNotInput): readonly Step[] {
   const { resource, view, settings, principal } = asking;
   if (resource.kind !== 'transcript') return [];
   const { bot, route } = resource;
@@ -29,7 +29,7 @@ export function whyNot(asking: Asking): readonly Step[] {
   return [...lists, ...addressSteps(asking), ...signInStep(settings, principal), ...namesakes(asking, bot)];
 }
 
-function listStep({ view, nowMs }: Asking, scope: Scope): Step {
+function listStep({ view, nowMs }: WhyNotInput, scope: Scope): Step {
   const record = view.policy?.scopes.get(scope);
   if (record === undefined) return { step: 'lists', scope, result: `${nameOf(scope)}: there is none` };
   const live = [...rangesOf(record.whitelist)].filter((range) => !hasExpired(range, nowMs)).length;
@@ -38,14 +38,14 @@ function listStep({ view, nowMs }: Asking, scope: Scope): Step {
   return { step: 'lists', scope, result: `${nameOf(scope)}: ${record.enabled ? 'on' : 'off'}, ${count}` };
 }
 
-function platformStep(asking: Asking): Step {
+function platformStep(asking: WhyNotInput): Step {
   if (asking.settings.inheritPlatform) return listStep(asking, 'platform');
   const { bot } = asking.resource as Extract<Resource, { kind: 'transcript' }>;
   const result = "the platform's list does not count: the bot does not inherit it";
   return { step: 'lists', scope: `bot:${bot}`, result };
 }
 
-function addressSteps(asking: Asking): readonly Step[] {
+function addressSteps(asking: WhyNotInput): readonly Step[] {
   const { client, resource, settings, view } = asking;
   switch (client.status) {
     case 'unknown':
@@ -66,7 +66,7 @@ function addressSteps(asking: Asking): readonly Step[] {
 }
 
 /** The range of a list that matches, or would but for its end or the switch, or the nearest one. */
-function nearIn({ view, nowMs }: Asking, scope: Scope, ip: number): readonly Step[] {
+function nearIn({ view, nowMs }: WhyNotInput, scope: Scope, ip: number): readonly Step[] {
   const record = view.policy?.scopes.get(scope);
   if (record === undefined || record.whitelist.size === 0) return [];
   const near = (result: string): readonly Step[] => [
@@ -111,7 +111,7 @@ function signInStep({ requireLogin }: Settings, principal: Principal): readonly 
 }
 
 /** Ids are compared exactly: one that differs in letter case only is another bot, and mostly a slip. */
-function namesakes({ view, principal }: Asking, bot: string): readonly Step[] {
+function namesakes({ view, principal }: WhyNotInput, bot: string): readonly Step[] {
   const isNamesake = (id: string): boolean => id !== bot && id.toLowerCase() === bot.toLowerCase();
   const recorded = [...(view.policy?.scopes.keys() ?? [])].flatMap((scope) =>
     scope !== 'platform' && isNamesake(scope.slice('bot:'.length)) ? [scope] : [],

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityEvent } from './event.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
-import type { Cursor, Filter, Page } from './query.ts';
+import type { Cursor, Filter, EventPage } from './query.ts';
 import { createRecorder } from './recorder.ts';
 import type { RetentionOptions } from './retention.ts';
 import type { Stream } from './stream.ts';
@@ -24,7 +24,7 @@ export interface ActivityLog {
 /** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
 export interface Activity {
   record(event: ActivityEvent): void;
-  query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
+  query(filter: Filter, limit: number, cursor?: Cursor): Promise<EventPage>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   verify(): Promise<readonly ChainState[]>;

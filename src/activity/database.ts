@@ -2,13 +2,13 @@ import Database from 'libsql';
 import { eventColumns } from './event.ts';
 
 /** What a statement takes and gives. */
-export type Value = string | number | null;
+export type SqlValue = string | number | null;
 
 /** One statement, prepared; as better-sqlite3 has it, with the types that are used here. */
 export interface Statement {
-  run(...values: Value[]): unknown;
-  all(...values: Value[]): readonly unknown[];
-  get(...values: Value[]): unknown;
+  run(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): readonly unknown[];
+  get(...values: SqlValue[]): unknown;
 }
 
 /** The index of the record: an SQLite file that can be thrown away where a stream holds the truth. */
@@ -75,7 +75,7 @@ export function openIndex(file: string): Index {
   database.exec(`pragma user_version = ${version}`);
   return {
     exec: (sql) => void database.exec(sql),
-    prepare: (sql) => database.prepare<Value[]>(sql),
+    prepare: (sql) => database.prepare<SqlValue[]>(sql),
     close: () => void database.close(),
   };
 }

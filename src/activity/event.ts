@@ -37,8 +37,8 @@ export interface StoredEvent extends HeldEvent {
 }
 
 /** A value of a row: what JSON and SQLite both hold without loss. */
-export type Cell = string | number | null;
-export type Row = readonly Cell[];
+export type ColumnValue = string | number | null;
+export type EventRow = readonly ColumnValue[];
 
 /** The columns of an event, in the order of rows, batches and the chain of hashes. Only ever added to at the end. */
 export const eventColumns = [
@@ -71,8 +71,8 @@ export const eventColumns = [
 const flags = new Set<keyof ActivityEvent>(['enforced', 'stale']);
 
 /** An event as a row of cells. */
-export function toRow(event: ActivityEvent): Row {
-  const row: Cell[] = [];
+export function toRow(event: ActivityEvent): EventRow {
+  const row: ColumnValue[] = [];
   for (const name of eventColumns) {
     const value = event[name];
     row.push(value === undefined ? null : typeof value === 'boolean' ? Number(value) : value);
@@ -81,7 +81,7 @@ export function toRow(event: ActivityEvent): Row {
 }
 
 /** The event that a row holds; columns that a newer gateway has added are passed over. */
-export function fromRow(row: Row): HeldEvent {
+export function fromRow(row: EventRow): HeldEvent {
   const pairs = eventColumns.flatMap((name, index) => {
     const value = row[index] ?? null;
     if (value === null) return [];
@@ -95,7 +95,7 @@ export interface Batch {
   readonly replica: string;
   /** Of the first event; the others follow one by one. */
   readonly firstSeq: number;
-  readonly rows: readonly Row[];
+  readonly rows: readonly EventRow[];
   readonly marks?: readonly Mark[];
 }
 

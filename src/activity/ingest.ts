@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dayMs, hourMs, inTransaction, type Index } from './database.ts';
-import { eventColumns, fromRow, type ActivityEvent, type Batch, type Mark, type Row } from './event.ts';
+import { eventColumns, fromRow, type ActivityEvent, type Batch, type Mark, type EventRow } from './event.ts';
 
 /** Of a hash in base64url: 132 bits. */
 const HASH_LENGTH = 22;
 
 /** An event's link in the chain: the one before it, and every cell of it. */
-export function linkHash(before: string, replica: string, seq: number, row: Row): string {
+export function linkHash(before: string, replica: string, seq: number, row: EventRow): string {
   const text = JSON.stringify([before, replica, seq, ...row]);
   return createHash('sha256').update(text).digest('base64url').slice(0, HASH_LENGTH);
 }

@@ -1,10 +1,10 @@
 import type { RetentionOptions } from './retention.ts';
-import type { Cursor, Filter, Page } from './query.ts';
+import type { Cursor, Filter, EventPage } from './query.ts';
 import type { Summary, Use } from './summary.ts';
 import type { ChainState } from './verify.ts';
 
 /** What each operation takes, beside its name. */
-export interface Questions {
+export interface Inputs {
   /** A batch as JSON text, and where in the stream it stood. */
   take: { readonly batch: string; readonly position?: string };
   position: object;
@@ -18,10 +18,10 @@ export interface Questions {
 }
 
 /** What each operation answers. */
-export interface Answers {
+export interface Results {
   take: void;
   position: string;
-  query: Page;
+  query: EventPage;
   summary: Summary;
   rangeUse: readonly Use[];
   verify: readonly ChainState[];
@@ -31,12 +31,14 @@ export interface Answers {
   close: void;
 }
 
-export type Operation<Name extends keyof Questions> = Questions[Name] & { readonly name: Name };
-export type AnyOperation = { readonly [Name in keyof Questions]: Operation<Name> }[keyof Questions];
+export type Operation<Name extends keyof Inputs> = Inputs[Name] & { readonly name: Name };
+export type AnyOperation = {
+  readonly [Name in keyof Inputs]: Operation<Name>;
+}[keyof Inputs];
 
-export interface Asked {
+export interface ThreadRequest {
   readonly id: number;
-  readonly operation: Operation<keyof Questions>;
+  readonly operation: Operation<keyof Inputs>;
 }
 
 export type Reply =

@@ -1,5 +1,5 @@
 import { ID_START, type Index } from './database.ts';
-import { eventColumns, fromRow, type Cell, type Gap, type StoredEvent } from './event.ts';
+import { eventColumns, fromRow, type ColumnValue, type Gap, type StoredEvent } from './event.ts';
 
 /** What is asked for; every part narrows. */
 export interface Filter {
@@ -33,7 +33,7 @@ export interface Cursor {
   readonly seq: number;
 }
 
-export interface Page {
+export interface EventPage {
   /** Newest first. */
   readonly events: readonly StoredEvent[];
   readonly next?: Cursor;
@@ -43,14 +43,14 @@ export interface Page {
 
 interface Where {
   readonly sql: string;
-  readonly values: readonly Cell[];
+  readonly values: readonly ColumnValue[];
 }
 
 /** The filter as a condition of SQL; values never stand in its text. */
 export function whereOf(filter: Filter, cursor?: Cursor): Where {
   const parts: string[] = [];
-  const values: Cell[] = [];
-  const add = (sql: string, ...more: readonly Cell[]): void => {
+  const values: ColumnValue[] = [];
+  const add = (sql: string, ...more: readonly ColumnValue[]): void => {
     parts.push(sql);
     values.push(...more);
   };
@@ -100,14 +100,14 @@ function prefix(start: string): readonly [string, string] {
 const columns = `replica, seq, ${eventColumns.map((name) => `"${name}"`).join(', ')}`;
 
 /** A page of events, newest first. */
-export function queryEvents(index: Index, filter: Filter, limit: number, cursor?: Cursor): Page {
+export function queryEvents(index: Index, filter: Filter, limit: number, cursor?: Cursor): EventPage {
   const { sql, values } = whereOf(filter, cursor);
   const rows = index
     .prepare(
       `select ${columns} from events where ${sql} order by "atMs" desc, replica desc, seq desc limit ?`,
     )
     .all(...values, limit + 1)
-    .map((row) => toStored(row as Readonly<Record<string, Cell>>));
+    .map((row) => toStored(row as Readonly<Record<string, ColumnValue>>));
   const events = rows.slice(0, limit);
   const last = events.at(-1);
   const more = rows.length > limit && last !== undefined;
@@ -118,7 +118,7 @@ export function queryEvents(index: Index, filter: Filter, limit: number, cursor?
   };
 }
 
-function toStored(row: Readonly<Record<string, Cell>>): StoredEvent {
+function toStored(row: Readonly<Record<string, ColumnValue>>): StoredEvent {
   const event = fromRow(eventColumns.map((name) => row[name] ?? null));
   return { ...event, replica: String(row['replica']), seq: Number(row['seq']) };
 }

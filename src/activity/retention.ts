@@ -14,7 +14,7 @@ const chunk = 5_000;
 /** Deletes what is too old or too much, oldest first, in small steps; false where there was nothing to delete. */
 export function pruneSome(index: Index, options: RetentionOptions, nowMs: number): boolean {
   const before = nowMs - options.retentionDays * dayMs;
-  const tooMuch = sizeOf(index) > options.maxBytes;
+  const tooMuch = bytesInUse(index) > options.maxBytes;
   const limit = tooMuch ? Number.MAX_SAFE_INTEGER : before;
   const oldest = index
     .prepare('select id, "atMs" as atMs from events where "atMs" < ? order by "atMs" limit ?')
@@ -47,7 +47,7 @@ function writePruned(index: Index, fromMs: number, toMs: number, count: number):
 }
 
 /** Bytes in use, free pages left out. */
-export function sizeOf(index: Index): number {
+export function bytesInUse(index: Index): number {
   const pragma = (name: string): number =>
     Number((index.prepare(`pragma ${name}`).get() as Readonly<Record<string, number>>)[name]);
   return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');

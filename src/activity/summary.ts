@@ -1,5 +1,5 @@
 import { dayMs, hourMs, type Index } from './database.ts';
-import type { Cell, Gap } from './event.ts';
+import type { ColumnValue, Gap } from './event.ts';
 import { gapsIn, whereOf, type Filter } from './query.ts';
 
 /** How many of each outcome fell into one stretch of time. */
@@ -38,7 +38,7 @@ type Span = Filter & { readonly fromMs: number; readonly toMs: number };
 
 /** Sums over a stretch of time for plots: from the sums by hour where the question allows it, else from the events. */
 export function summarize(index: Index, filter: Span, buckets: number): Summary {
-  const all = <T>(sql: string, ...values: readonly Cell[]): readonly T[] =>
+  const all = <T>(sql: string, ...values: readonly ColumnValue[]): readonly T[] =>
     index.prepare(sql).all(...values) as readonly T[];
   const fine = Math.max(1000, Math.ceil((filter.toMs - filter.fromMs) / buckets / 1000) * 1000);
   const isCoarse = fine >= hourMs && Object.keys(filter).every((name) => coarse.has(name as keyof Filter));
@@ -70,7 +70,7 @@ interface Source {
   readonly time: string;
   readonly count: string;
   readonly sql: string;
-  readonly values: readonly Cell[];
+  readonly values: readonly ColumnValue[];
 }
 
 function eventsOf(filter: Filter): Source {
@@ -88,7 +88,7 @@ function hoursOf({ fromMs, toMs, bot = '', ...rest }: Span): Source {
   };
 }
 
-type All = <T>(sql: string, ...values: readonly Cell[]) => readonly T[];
+type All = <T>(sql: string, ...values: readonly ColumnValue[]) => readonly T[];
 
 const nameOf = {
   bot: 'bot',

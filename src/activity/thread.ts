@@ -3,8 +3,8 @@ import { openIndex, type Index } from './database.ts';
 import type { Batch } from './event.ts';
 import { createIngest } from './ingest.ts';
 import { queryEvents } from './query.ts';
-import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
-import { pruneSome, sizeOf } from './retention.ts';
+import type { Results, ThreadRequest, Operation, Reply, ThreadData } from './operations.ts';
+import { pruneSome, bytesInUse } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyChains } from './verify.ts';
 
@@ -32,7 +32,9 @@ function messageOf(error: unknown): string {
 }
 
 /** What the thread can be asked to do, each at once and whole. */
-const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answers[Name] } = {
+const operations: {
+  readonly [Name in keyof Results]: (asked: Operation<Name>) => Results[Name];
+} = {
   take({ batch, position }) {
     ingest.take(JSON.parse(batch) as Batch);
     if (position !== undefined) facts.set.run('position', position);
@@ -43,15 +45,15 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   rangeUse: ({ scope, fromMs }) => rangeUse(index, scope, fromMs),
   verify: () => verifyChains(index),
   prune: ({ nowMs }) => pruneSome(index, retention, nowMs),
-  size: () => sizeOf(index),
+  size: () => bytesInUse(index),
   close: () => index.close(),
 };
 
-function perform<Name extends keyof Answers>(asked: Operation<Name>): Answers[Name] {
+function perform<Name extends keyof Results>(asked: Operation<Name>): Results[Name] {
   return operations[asked.name](asked);
 }
 
-parentPort?.on('message', (asked: Asked) => {
+parentPort?.on('message', (asked: ThreadRequest) => {
   const reply = (): Reply => {
     try {
       return { id: asked.id, value: perform(asked.operation) };

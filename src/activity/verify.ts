@@ -1,5 +1,5 @@
 import type { Index } from './database.ts';
-import { eventColumns, type Cell } from './event.ts';
+import { eventColumns, type ColumnValue } from './event.ts';
 import { linkHash } from './ingest.ts';
 
 /** What the chain says of one gateway's events. */
@@ -32,7 +32,7 @@ function verifyChain(index: Index, head: { replica: string; seq: number; hash: s
   let state = { replica: head.replica, events: 0, firstSeq: 0, lastSeq: 0 };
   let before: string | undefined;
   for (;;) {
-    const rows = page.all(head.replica, state.lastSeq) as readonly Readonly<Record<string, Cell>>[];
+    const rows = page.all(head.replica, state.lastSeq) as readonly Readonly<Record<string, ColumnValue>>[];
     for (const row of rows) {
       const seq = Number(row['seq']);
       const hash = String(row['hash']);

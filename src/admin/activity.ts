@@ -1,7 +1,7 @@
 import type { Gap, StoredEvent } from '../activity/event.ts';
 import { activitySearch, cursorText } from './activity-query.ts';
 import { actorOf, mayManage } from './actor.ts';
-import { Answers } from './answers.ts';
+import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ActivityQuery } from './schemas.ts';
@@ -46,7 +46,7 @@ const schema = {
   schema: {
     summary: 'What was decided, newest first',
     querystring: ActivityQuery,
-    response: { 200: Answers.activity },
+    response: { 200: ApiAnswers.activity },
   },
 };
 

@@ -84,7 +84,7 @@ const Change = Type.Object({
 const summary = { scope: ScopeText, ...settings, ranges: Type.Integer() };
 
 /** What the API answers with: one schema for its description, its types, the dashboard's and the command line's. */
-export const Answers = {
+export const ApiAnswers = {
   whitelists: Type.Object({
     revision: Type.Integer(),
     whitelists: Type.Array(
@@ -155,7 +155,7 @@ export const Answers = {
 } as const;
 
 /** The type of an answer, by its name. */
-export type Answer<Name extends keyof typeof Answers> = Type.Static<(typeof Answers)[Name]>;
+export type ApiAnswer<Name extends keyof typeof ApiAnswers> = Type.Static<(typeof ApiAnswers)[Name]>;
 
 export const Problem = Type.Object(
   {

@@ -4,7 +4,7 @@ import type { Change } from '../changes/change.ts';
 import type { Store } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
-import { Answers } from './answers.ts';
+import { ApiAnswers } from './answers.ts';
 import { changeSearch } from './change-search.ts';
 import type { ChangeSearch } from './change-search.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
@@ -62,14 +62,14 @@ const listSchema = {
   schema: {
     summary: 'The change log, newest first',
     querystring: ChangesQuery,
-    response: { 200: Answers.changes },
+    response: { 200: ApiAnswers.changes },
   },
 };
 const readSchema = {
   schema: {
     summary: 'One change with up to 1000 ranges on each side',
     params: RevisionParams,
-    response: { 200: Answers.change },
+    response: { 200: ApiAnswers.change },
   },
 };
 /** No body at all is an empty one. */
@@ -82,7 +82,7 @@ const revertSchema = {
     summary: 'Undo a change by a new one',
     params: RevisionParams,
     body: NoBody,
-    response: { 200: Answers.revert },
+    response: { 200: ApiAnswers.revert },
   },
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { Asked } from '../changes/plan.ts';
+import type { ChangeRequest } from '../changes/plan.ts';
 import type { FieldError } from '../policy/range.ts';
 import { actorOf, nameOf } from './actor.ts';
 import { knownAddress } from './client.ts';
@@ -25,7 +25,7 @@ function storedKey(by: string, key: string): string {
 }
 
 export type Conditions =
-  { readonly ok: true; readonly asked: Asked } | { readonly ok: false; readonly error: FieldError };
+  { readonly ok: true; readonly asked: ChangeRequest } | { readonly ok: false; readonly error: FieldError };
 
 /** Who asks for a write, and on which conditions. */
 export function conditionsOf(options: AdminOptions, request: FastifyRequest): Conditions {

@@ -2,7 +2,7 @@ import type { How, Peer, Question, Step } from '../access/question.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FieldError } from '../policy/range.ts';
 import { parseAddress } from '../reading/address.ts';
-import { Answers } from './answers.ts';
+import { ApiAnswers } from './answers.ts';
 import { actorOf, mayManage, type Actor } from './actor.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { describeToken } from '../identity/describe.ts';
@@ -13,14 +13,14 @@ import type { ExplainRequest } from './schemas.ts';
 import { sendNotYours } from './scope.ts';
 import { viewAnswer } from './views.ts';
 
-/** Whatever was pasted as a token is told what it is, too long ones too. */
+/** Any text may be pasted as a token, too long ones too: the answer says what it is. */
 const BODY_LIMIT = 256 * 1024;
 
 export function explainRoutes(app: AdminApp, options: AdminOptions): void {
   const schema = {
     summary: 'What a visitor would be answered, and why',
     body: ExplainBody,
-    response: { 200: Answers.explained },
+    response: { 200: ApiAnswers.explained },
   };
   app.post('/explain', { schema, bodyLimit: BODY_LIMIT }, async (request, reply) => {
     const visit = await readVisit(options, request.body);

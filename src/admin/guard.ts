@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../policy/principal.ts';
 import type { BearerReason } from '../policy/reason.ts';
-import { firstOf, valuesOf } from '../reading/raw-headers.ts';
+import { firstOf, headerValues } from '../reading/raw-headers.ts';
 import { actorFrom, isStatic, setActor, staticActor } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { clientAddress, knownAddress } from './client.ts';
@@ -19,11 +19,11 @@ export type Proof =
 type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** Lets through who may manage something; everybody else is answered here. */
-export function createGuard(options: AdminOptions): Guard {
+export function createAdminGuard(options: AdminOptions): Guard {
   return async (request, reply) => {
     const blockedMs = blockedForMs(options, request);
     if (blockedMs > 0) return sendBlocked(reply, blockedMs);
-    if (valuesOf(request.raw.rawHeaders, 'authorization').length > 1) {
+    if (headerValues(request.raw.rawHeaders, 'authorization').length > 1) {
       return sendProblem(reply, 'bad-request', 'There is more than one Authorization header.');
     }
     const proof = await prove(options, request);
@@ -83,7 +83,7 @@ function isStaticToken(options: AdminOptions, text: string): boolean {
 export function logStaticToken(options: AdminOptions, request: FastifyRequest, address: string): void {
   const { method, id: requestId } = request;
   options.log.warn(
-    { method, path: request.url.split('?')[0], from: address, requestId },
+    { method, path: request.url.split('?')[0], from: options.shownAddress(address), requestId },
     'static admin token used',
   );
 }

@@ -22,11 +22,11 @@ export type ImportListResult =
 
 /** Entries read between two looks at the event loop. */
 const SLICE = 500;
-/** How many mistakes are told. */
+/** How many mistakes are listed. */
 const MAX_ERRORS = 1_000;
 
 /** Reads the list of an import as the command line and the dashboard read a file. */
-export async function readImport(
+export async function readImportList(
   { ranges, list }: { readonly ranges?: readonly unknown[]; readonly list?: string },
   nowMs: number,
 ): Promise<ImportListResult> {

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
-import type { Done, Outcome, Preview } from '../changes/plan.ts';
-import { Answers } from './answers.ts';
-import type { Answer } from './answers.ts';
+import type { EditDone, EditResult, Preview } from '../changes/plan.ts';
+import { ApiAnswers } from './answers.ts';
+import type { ApiAnswer } from './answers.ts';
 import { conditionsOf } from './conditions.ts';
-import { readImport } from './import-list.ts';
+import { readImportList } from './import-list.ts';
 import type { ImportList } from './import-list.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { sendProblem, sendRefusal } from './problem.ts';
+import { sendProblem, sendEditRefusal } from './problem.ts';
 import type { MemberError } from './problem.ts';
 import { ImportBody, ImportQuery, ScopeParams } from './schemas.ts';
 import { managedScope } from './scope.ts';
@@ -24,7 +24,7 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
     if (!scoped.ok) return scoped.reply;
     const { scope } = scoped;
     const { replace = false } = request.body;
-    const read = await readImport(request.body, now());
+    const read = await readImportList(request.body, now());
     if (!read.ok) return sendProblem(reply, 'invalid', 'A value cannot be.', { errors: read.errors });
     const { list } = read;
     const dryRun = request.query.dryRun === 'true' || request.query.dryRun === '1';
@@ -49,7 +49,7 @@ const importSchema = {
     params: ScopeParams,
     querystring: ImportQuery,
     body: ImportBody,
-    response: { 200: Answers.import },
+    response: { 200: ApiAnswers.import },
   },
 };
 
@@ -59,7 +59,7 @@ function sendBad(reply: FastifyReply, errors: readonly MemberError[]): FastifyRe
   return sendProblem(reply, 'invalid', detail, { errors });
 }
 
-function placed(outcome: Outcome, list: ImportList): Outcome {
+function placed(outcome: EditResult, list: ImportList): EditResult {
   if (outcome.ok || outcome.refusal.code !== 'invalid' || outcome.refusal.errors === undefined)
     return outcome;
   return { ok: false, refusal: { ...outcome.refusal, errors: list.placed(outcome.refusal.errors) } };
@@ -85,7 +85,7 @@ async function preview(
     { entries: list.entries, replace },
     conditions.asked,
   );
-  if (!found.ok) return sendRefusal(reply, found.refusal);
+  if (!found.ok) return sendEditRefusal(reply, found.refusal);
   return reply.send({
     dryRun: true,
     scope,
@@ -98,10 +98,10 @@ async function preview(
       updated: found.updated.slice(0, SHOWN),
       present: found.present.slice(0, SHOWN),
     },
-  } satisfies Answer<'import'>);
+  } satisfies ApiAnswer<'import'>);
 }
 
-type Content = NonNullable<Answer<'import'>['preview']>['added'][number];
+type Content = NonNullable<ApiAnswer<'import'>['preview']>['added'][number];
 
 /** What is not stored yet has no id and no author. */
 function content({ start, end, note, expiresAt }: Preview['added'][number]): Content {
@@ -113,14 +113,14 @@ function content({ start, end, note, expiresAt }: Preview['added'][number]): Con
   };
 }
 
-type Counts = Pick<Answer<'import'>, 'added' | 'removed' | 'updated' | 'present'>;
+type Counts = Pick<ApiAnswer<'import'>, 'added' | 'removed' | 'updated' | 'present'>;
 
 function counts(preview: Preview): Counts {
   const { added, removed, updated, present } = preview;
   return { added: added.length, removed: removed.length, updated: updated.length, present: present.length };
 }
 
-function countsOf(done: Done): Counts {
+function countsOf(done: EditDone): Counts {
   if (done.preview !== undefined) return counts(done.preview);
   return { added: done.change?.addedCount ?? 0, removed: done.change?.removedCount ?? 0 };
 }

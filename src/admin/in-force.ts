@@ -1,13 +1,13 @@
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { ScopeRecord } from '../changes/change.ts';
-import type { Answer } from './answers.ts';
+import type { ApiAnswer } from './answers.ts';
 
-type Inherited = NonNullable<Answer<'whitelist'>['inherited']>;
-type InForce = Answer<'whitelists'>['whitelists'][number]['inForce'];
+type Inherited = NonNullable<ApiAnswer<'whitelist'>['inherited']>;
+type InForce = ApiAnswer<'whitelists'>['whitelists'][number]['inForce'];
 
 /**
  * What counts for a bot where its own record says nothing, and whether the platform's list is on: an owner has to know
- * what their settings do, and `explain` tells it them anyhow. The platform's ranges stay its own.
+ * what their settings do, and `explain` shows it them in any case. The platform's ranges stay its own.
  */
 export function inheritedFrom(scopes: readonly ScopeRecord[], defaults: PolicyDefaults): Inherited {
   const platform = scopes.find((record) => record.scope === 'platform');

@@ -9,7 +9,7 @@ import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
-import { createGuard } from './guard.ts';
+import { createAdminGuard } from './guard.ts';
 import { importRoute } from './import.ts';
 import { meRoutes, sessionRoutes } from './me.ts';
 import { watchMethods } from './methods.ts';
@@ -23,7 +23,7 @@ import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
 export { sendUnreadable } from './problem.ts';
 export { createRecentBots } from './recent-bots.ts';
-export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
+export type { AdminLog, AdminOptions, Located } from './options.ts';
 
 /** Where the plugin belongs on either door. */
 export const ADMIN_PREFIX = '/_gateway';
@@ -71,7 +71,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     refuseOtherMethods();
   });
   await app.register(async (guarded: AdminApp) => {
-    guarded.addHook('onRequest', createGuard(options));
+    guarded.addHook('onRequest', createAdminGuard(options));
     // Before anything is asked of its body: what type a call takes is no matter where there is none.
     const noSuchCall = (reply: FastifyReply) => sendProblem(reply, 'not-found', 'There is no such call.');
     guarded.addHook('onRequest', async (request, reply) => (request.is404 ? noSuchCall(reply) : undefined));

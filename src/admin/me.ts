@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, isStatic } from './actor.ts';
 import type { Actor } from './actor.ts';
 import * as Type from '../json-schema.ts';
-import { Answers } from './answers.ts';
-import type { Answer } from './answers.ts';
+import { ApiAnswers } from './answers.ts';
+import type { ApiAnswer } from './answers.ts';
 import { clientAddress, knownAddress, locate } from './client.ts';
 import { blockedForMs, logStaticToken, proveToken, refuse, sendBlocked } from './guard.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
@@ -17,7 +17,7 @@ export function meRoutes(app: AdminApp, options: AdminOptions): void {
   const schema = {
     summary: 'Who the gateway takes you for',
     querystring: NoQuery,
-    response: { 200: Answers.me },
+    response: { 200: ApiAnswers.me },
   };
   app.get('/me', { schema }, async (request) => {
     return {
@@ -30,7 +30,7 @@ export function meRoutes(app: AdminApp, options: AdminOptions): void {
   const replicasSchema = {
     summary: 'Every gateway and what it serves',
     querystring: NoQuery,
-    response: { 200: Answers.replicas },
+    response: { 200: ApiAnswers.replicas },
   };
   app.get('/replicas', { schema: replicasSchema }, async (request, reply) => {
     if (!actorOf(request).superAdmin) return sendNotYours(reply);
@@ -43,7 +43,7 @@ export function sessionRoutes(app: AdminApp, options: AdminOptions): void {
   const openSchema = {
     summary: 'Keep a token in a cookie of this door',
     body: SessionBody,
-    response: { 200: Answers.session },
+    response: { 200: ApiAnswers.session },
   };
   app.post('/session', { schema: openSchema, onRequest: ownPagesOnly(options) }, async (request, reply) => {
     const proof = await proveToken(options, request.body.token);
@@ -77,7 +77,7 @@ function ownPagesOnly(options: AdminOptions) {
   };
 }
 
-function viewActor(actor: Actor): Answer<'session'> {
+function viewActor(actor: Actor): ApiAnswer<'session'> {
   const { via, issuer, subject, expiresAtMs, superAdmin, ownedBots } = actor;
   return {
     principal: {
@@ -95,7 +95,7 @@ function viewActor(actor: Actor): Answer<'session'> {
 function viewPlace(
   options: AdminOptions,
   request: FastifyRequest,
-): Omit<Answer<'me'>, 'defaults' | keyof Answer<'session'>> {
+): Omit<ApiAnswer<'me'>, 'defaults' | keyof ApiAnswer<'session'>> {
   const { client, hops } = locate(options, request);
   return {
     door: options.door,

@@ -6,6 +6,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Authorize, Peer } from '../access/question.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
+import type { FailureLimit } from '../limits/failures.ts';
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { RecentBots } from './recent-bots.ts';
@@ -13,14 +14,7 @@ import type { Editor } from '../policy-store/editor.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
 import type { Revoker } from '../policy-store/revoker.ts';
 import type { Store } from '../policy-store/store.ts';
-
-/** One hop of a request on its way here, nearest last or first as the reader of the header tells them. */
-export interface Hop {
-  readonly address: string;
-  readonly trusted: boolean;
-  /** Where it was read: the socket, the PROXY protocol, or a header's name. */
-  readonly source: string;
-}
+import type { Hop } from '../reading/origin.ts';
 
 /** Where a request came from, by the same reading as for visitors. */
 export interface Located {
@@ -29,13 +23,6 @@ export interface Located {
   /** From a trusted peer's header, where there is one. */
   readonly proto?: string | undefined;
   readonly host?: string | undefined;
-}
-
-/** Counts failed sign-ins for each address. */
-export interface FailureLimit {
-  /** Milliseconds until the address may try again; 0: now. */
-  blockedForMs(address: string): number;
-  failed(address: string): void;
 }
 
 /** pino's shape. */
@@ -60,14 +47,17 @@ export interface AdminOptions {
   readonly staticToken: () => Uint8Array | undefined;
   readonly editor: Editor;
   readonly store: Store;
-  /** What takes tokens and sessions back, and what may be named. */
+  /** Revokes tokens and sessions; the rules say which a request may name. */
   readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
+  /** Failed sign-ins. */
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
   readonly activity?: Pick<Activity, 'query'> | undefined;
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;
+  /** An admin's address as the log may show it. */
+  readonly shownAddress: (address: string) => string;
   readonly defaults: () => PolicyDefaults;
   /** `public.url`, where it is configured. */
   readonly siteUrl: () => string | undefined;

@@ -5,7 +5,7 @@ import type { RangeRecord } from '../changes/change.ts';
 
 export const DEFAULT_LIMIT = 1_000;
 
-export interface Page<T> {
+export interface ListPage<T> {
   readonly items: readonly T[];
   /** Where the next page starts; absent on the last. */
   readonly next?: string;
@@ -71,7 +71,7 @@ export function matcher(q: string): Matches {
 export async function pageOfRanges(
   ranges: readonly RangeRecord[],
   query: { readonly q?: string; readonly place: Place | undefined; readonly limit: number },
-): Promise<Page<RangeRecord>> {
+): Promise<ListPage<RangeRecord>> {
   const matches: Matches = query.q === undefined || query.q.trim() === '' ? () => true : matcher(query.q);
   const items: RangeRecord[] = [];
   for (let at = firstAfter(ranges, query.place), seen = 1; at < ranges.length; at += 1, seen += 1) {
@@ -92,7 +92,7 @@ export function pageByKey<T>(
   sorted: readonly T[],
   keyOf: (item: T) => string,
   query: { readonly after: string | undefined; readonly limit: number },
-): Page<T> {
+): ListPage<T> {
   const { after, limit } = query;
   const rest = after === undefined ? sorted : sorted.filter((item) => isLater(keyOf(item), after));
   const items = rest.slice(0, limit);

@@ -2,7 +2,7 @@ import type { Known, Principal } from '../policy/principal.ts';
 import type { AdminOptions } from './options.ts';
 
 /** A token where some issuer looks for it, as the headers of a request. */
-export interface Presentation {
+export interface TokenPresentation {
   /** `bearer`, or `cookie:` and its name. */
   readonly place: string;
   readonly headers: readonly [string, string];
@@ -16,17 +16,17 @@ export function isTokenText(text: string): boolean {
 }
 
 /** Every place where a token may stand, the bearer first. */
-export function presentations(token: string, cookieNames: ReadonlySet<string>): readonly Presentation[] {
-  const cookies = [...cookieNames].map((name): Presentation => {
+export function presentations(token: string, cookieNames: ReadonlySet<string>): readonly TokenPresentation[] {
+  const cookies = [...cookieNames].map((name): TokenPresentation => {
     return { place: `cookie:${name}`, headers: ['cookie', `${name}=${token}`] };
   });
   return [{ place: 'bearer', headers: ['authorization', `Bearer ${token}`] }, ...cookies];
 }
 
-export interface Presented {
+export interface PresentedToken {
   readonly principal: Principal;
   /** Where the token was taken for somebody's; the bearer where it was nowhere. */
-  readonly presentation: Presentation;
+  readonly presentation: TokenPresentation;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Presented {
 export async function presentToken(
   options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
   token: string,
-): Promise<Presented> {
+): Promise<PresentedToken> {
   const [bearer, ...cookies] = presentations(token, options.cookieNames());
   if (bearer === undefined) throw new Error('a token has at least the bearer to stand in');
   const principal = await options.authenticate(bearer.headers);
@@ -52,7 +52,7 @@ export async function presentToken(
 export async function presentAny(
   options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
   text: string,
-): Promise<Partial<Presentation>> {
+): Promise<Partial<TokenPresentation>> {
   if (isTokenText(text)) return (await presentToken(options, text)).presentation;
   const isCarried = /^[\t\x20-\x7e\x80-\xff]+$/.test(text);
   return isCarried ? { place: 'bearer', headers: ['authorization', `Bearer ${text}`] } : {};

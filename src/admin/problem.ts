@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError } from '../policy/range.ts';
-import type { Refusal } from '../changes/plan.ts';
+import type { EditRefusal } from '../changes/plan.ts';
 
 /** Every refusal of the admin API: its status and title, by reason. */
 const problems = {
@@ -81,7 +81,7 @@ export function sendUnreadable(_error: Error, _request: FastifyRequest, reply: F
 }
 
 /** Answers with an editor's refusal. */
-export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+export function sendEditRefusal(reply: FastifyReply, refusal: EditRefusal): FastifyReply {
   const { detail } = refusal;
   switch (refusal.code) {
     case 'not-found':

@@ -1,11 +1,11 @@
-import type { Outcome } from '../changes/plan.ts';
-import { Answers } from './answers.ts';
+import type { EditResult } from '../changes/plan.ts';
+import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { RangeBody, RangeParams, ScopeParams } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
 
-const fields = (done: Extract<Outcome, { ok: true }>): object => done.range ?? {};
+const fields = (done: Extract<EditResult, { ok: true }>): object => done.range ?? {};
 
 export function rangeRoutes(app: AdminApp, options: AdminOptions): void {
   const { editor } = options;
@@ -35,16 +35,21 @@ export function rangeRoutes(app: AdminApp, options: AdminOptions): void {
 type Edit = Parameters<typeof write>[3]['edit'];
 
 const addSchema = {
-  schema: { summary: 'Add a range', params: ScopeParams, body: RangeBody, response: { 201: Answers.range } },
+  schema: {
+    summary: 'Add a range',
+    params: ScopeParams,
+    body: RangeBody,
+    response: { 201: ApiAnswers.range },
+  },
 };
 const putSchema = {
   schema: {
     summary: 'Change a range',
     params: RangeParams,
     body: RangeBody,
-    response: { 200: Answers.range },
+    response: { 200: ApiAnswers.range },
   },
 };
 const deleteSchema = {
-  schema: { summary: 'Remove a range', params: RangeParams, response: { 200: Answers.range } },
+  schema: { summary: 'Remove a range', params: RangeParams, response: { 200: ApiAnswers.range } },
 };

@@ -1,6 +1,6 @@
 import { createBoundedMap } from '../limits/bounded-map.ts';
 
-/** Bots that requests named lately and the gateway let pass: who manages can be told of a mistyped id. */
+/** Bots that requests named lately and the gateway let pass: so that a mistyped id can be pointed out to an admin. */
 export interface RecentBots {
   note(bot: string): void;
   has(bot: string): boolean;

@@ -1,13 +1,13 @@
 import type Type from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Asked, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, EditRefused } from '../changes/plan.ts';
 import { readWanted } from '../changes/revoke.ts';
 import type { Revocation } from '../policy/revocation.ts';
-import type { Revoked } from '../policy-store/revoker.ts';
+import type { RevokeDone } from '../policy-store/revoker.ts';
 import { actorOf } from './actor.ts';
 import { conditionsOf } from './conditions.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { sendProblem, sendRefusal } from './problem.ts';
+import { sendProblem, sendEditRefusal } from './problem.ts';
 import {
   RevocationAnswer,
   RevocationBody,
@@ -16,10 +16,11 @@ import {
   RevocationsQuery,
 } from './revocation-schemas.ts';
 import { sendNotYours } from './scope.ts';
+import { eventOf } from './write.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** Tokens and sessions that were taken back: the super admin's. */
+/** Tokens and sessions that were revoked: the super admin's. */
 export function revocationRoutes(app: AdminApp, options: AdminOptions): void {
   const { store, revocations, now } = options;
 
@@ -100,20 +101,16 @@ async function write(
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  work: (asked: Asked) => Promise<Revoked | Refused>,
+  work: (asked: ChangeRequest) => Promise<RevokeDone | EditRefused>,
 ): Promise<FastifyReply> {
   const conditions = conditionsOf(options, request);
   if (!conditions.ok) {
     return sendProblem(reply, 'malformed', 'A header cannot be read.', { errors: [conditions.error] });
   }
   const outcome = await work(conditions.asked);
-  if (!outcome.ok) return sendRefusal(reply, outcome.refusal);
+  if (!outcome.ok) return sendEditRefusal(reply, outcome.refusal);
   const { revision, live, acknowledged, change, revocation } = outcome;
-  if (change !== undefined) {
-    const { scope, by, from, addedCount: added, removedCount: removed } = change;
-    const base = { revision, scope, by, added, removed, settings: [], requestId: request.id };
-    options.changed({ ...base, ...(from !== undefined && { from }) });
-  }
+  if (change !== undefined) options.changed(eventOf(change, request));
   return reply
     .code(status)
     .header('etag', `"${revision}"`)

@@ -3,10 +3,10 @@ import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { ownSchemas } from '../json-schema.ts';
 import { StoreError } from '../policy-store/store.ts';
-import { failureOf } from '../policy-store/commit.ts';
+import { storeRefusal } from '../policy-store/commit.ts';
 import { MalformedBody } from './body.ts';
 import type { AdminLog } from './options.ts';
-import { sendProblem, sendRefusal } from './problem.ts';
+import { sendProblem, sendEditRefusal } from './problem.ts';
 import type { MemberError } from './problem.ts';
 
 /** A body is taken as it is: nothing is coerced, dropped or filled in. A query is text, so numbers are read from it. */
@@ -32,7 +32,7 @@ function sendError(
     const errors = [{ field: error.field, message: error.message }];
     return sendProblem(reply, 'malformed', 'The body cannot be read.', { errors });
   }
-  if (error instanceof StoreError) return sendRefusal(reply, failureOf(error).refusal);
+  if (error instanceof StoreError) return sendEditRefusal(reply, storeRefusal(error).refusal);
   if (error.validation !== undefined) return sendInvalid(error, reply);
   const status = error.statusCode ?? 500;
   if (status === 413) return sendProblem(reply, 'body-too-large', 'The body is larger than is taken here.');

@@ -1,10 +1,10 @@
 import type { Answer, Step } from '../access/question.ts';
-import type { Answer as Answered } from './answers.ts';
+import type { ApiAnswer } from './answers.ts';
 import type { Revocation } from '../policy/revocation.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../changes/change.ts';
 
-type ChangeView = Answered<'change'>;
+type ChangeView = ApiAnswer<'change'>;
 type SettingsView = NonNullable<ChangeView['after']['settings']>;
 
 /** Settings as they are stored: null is inherited. */
@@ -43,7 +43,7 @@ function viewSide(
   };
 }
 
-type Explained = Answered<'explained'> & Readonly<Record<string, unknown>>;
+type Explained = ApiAnswer<'explained'> & Readonly<Record<string, unknown>>;
 
 /** A decision as admins see it, with every step that led to it. */
 export function viewAnswer(answer: Answer, steps: readonly Step[]): Explained {

@@ -3,7 +3,7 @@ import type { Scope } from '../policy/reason.ts';
 import type { ScopeRecord } from '../changes/change.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
-import { Answers } from './answers.ts';
+import { ApiAnswers } from './answers.ts';
 import { inForceFor, inheritedFrom } from './in-force.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
@@ -76,14 +76,18 @@ export function settingsRoute(app: AdminApp, options: AdminOptions): void {
 }
 
 const listSchema = {
-  schema: { summary: 'Every whitelist', querystring: WhitelistsQuery, response: { 200: Answers.whitelists } },
+  schema: {
+    summary: 'Every whitelist',
+    querystring: WhitelistsQuery,
+    response: { 200: ApiAnswers.whitelists },
+  },
 };
 const readSchema = {
   schema: {
     summary: 'One whitelist',
     params: ScopeParams,
     querystring: RangesQuery,
-    response: { 200: Answers.whitelist },
+    response: { 200: ApiAnswers.whitelist },
   },
 };
 const patchSchema = {
@@ -91,7 +95,7 @@ const patchSchema = {
     summary: 'Toggle and settings',
     params: ScopeParams,
     body: SettingsBody,
-    response: { 200: Answers.settings },
+    response: { 200: ApiAnswers.settings },
   },
 };
 

@@ -10,6 +10,7 @@ import {
   type Located,
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import { shortenedAddress } from '../audit/shortened.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { loginLocation } from '../gateway/login.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
@@ -21,6 +22,7 @@ import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
+import { shownBy } from './hash-key.ts';
 import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -39,6 +41,7 @@ export interface AdminParts {
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
   const { start, ruling, authorize, store, live, limits, activity, log } = parts;
   const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
+  const shown = shownBy(() => ruling().config.log, start.store);
   return {
     authorize,
     store,
@@ -58,7 +61,8 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     failures: limits.failures,
     activity,
     recentBots: createRecentBots(),
-    changed: createChangeLog(log),
+    changed: createChangeLog(log, shown),
+    shownAddress: (address) => shortenedAddress(address, shown()),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,
     importLimitBytes: start.admin.importBytes,

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
 import type { Activity } from '../activity/activity.ts';
 import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
-import { createAccessLog, type AccessFields } from '../audit/access-log.ts';
+import { createAccessLog, type AccessFields, type AccessLogOptions } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
 import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
@@ -12,7 +12,7 @@ import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
-import { hashKeyOf } from './hash-key.ts';
+import { shownBy } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -77,18 +77,16 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
   const { activity, admin, counters, log, ruling, start } = parts;
   const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
-  const make = ({ log: options }: Ruling['config']) => ({
-    options,
-    write: createAccessLog(log, { ...options, ...hashKeyOf(options, start.store) }, keep),
-  });
-  let made = make(ruling().config);
+  const shown = shownBy(() => ruling().config.log, start.store);
+  const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(log, options, keep) });
+  let made = make(shown());
   return (answer, access) => {
-    const { config } = ruling();
-    if (made.options !== config.log) made = make(config);
+    const options = shown();
+    if (made.options !== options) made = make(options);
     const refusal = access.code === answer.decision.reason ? undefined : access.code;
     counters.count(refusal === undefined ? answer.decision.outcome : 'deny', access.code, answer.enforced);
     if (answer.resource.kind !== 'other') {
-      counters.client(answer.client.status, answer.forwarding.unheard === true);
+      counters.client(answer.client.status, answer.forwarding.untrustedHeader === true);
     }
     const passed = answer.decision.outcome === 'forward' || !answer.enforced;
     if (answer.resource.kind === 'transcript' && passed) admin.recentBots.note(answer.resource.bot);

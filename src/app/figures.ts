@@ -37,9 +37,9 @@ export function figuresOf(sources: FigureSources): readonly Figure[] {
     decisions(counters),
     clients(counters),
     counter(
-      'unheard_forwarding_headers_total',
+      'untrusted_forwarding_headers_total',
       'Guarded requests with a forwarding header from a peer that is no trusted proxy.',
-      () => counters.clients().unheard,
+      () => counters.clients().untrustedHeader,
     ),
     ...policyFigures(live),
     ...tokenFigures(() => verifier().stats()),

@@ -71,6 +71,6 @@ export function hostileOf({ hostile, failedTokens }: Limits): HostileLimiter | u
   if (hostile === undefined) return undefined;
   return {
     hit: (address) => hostile.hit(address),
-    isUnheard: (address) => (failedTokens?.blockedForMs(address) ?? 0) > 0,
+    isBlocked: (address) => (failedTokens?.blockedForMs(address) ?? 0) > 0,
   };
 }

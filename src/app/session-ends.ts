@@ -1,6 +1,6 @@
 import type { StartOptions } from '../config/index.ts';
-import { noEnds, type End, type Ends } from '../identity/sessions/ends.ts';
-import type { Log } from '../identity/key-source.ts';
+import { noEnds, type SessionEnd, type Ends } from '../identity/sessions/ends.ts';
+import type { KeyLog } from '../identity/key-source.ts';
 import { connect, whenReady } from '../policy-store/redis/connections.ts';
 import { endsKey } from '../policy-store/redis/keys.ts';
 
@@ -13,14 +13,14 @@ const KEPT = 10_000;
 const AT_ONCE = 500;
 
 /** Ends of sessions, told to every gateway on the same Redis; alone, there is nobody to tell. */
-export function createSessionEnds({ store: { redis } }: StartOptions, log: Log): Ends {
+export function createSessionEnds({ store: { redis } }: StartOptions, log: KeyLog): Ends {
   return redis === undefined ? noEnds : createRedisEnds(redis, log);
 }
 
 /** A stream: a gateway that was away for a moment reads what it missed. Nobody waits for it. */
-function createRedisEnds(redis: Redis, log: Log): Ends {
+function createRedisEnds(redis: Redis, log: KeyLog): Ends {
   let connections: ReturnType<typeof connect> | undefined;
-  let listener: (end: End) => void = () => undefined;
+  let listener: (end: SessionEnd) => void = () => undefined;
   let closed = false;
   const key = endsKey(redis.prefix);
   const start = (): void => {
@@ -60,7 +60,7 @@ type Feed = ReturnType<ReturnType<typeof connect>['openFeed']>;
 async function follow(
   feed: Feed,
   key: string,
-  tell: (end: End) => void,
+  tell: (end: SessionEnd) => void,
   isOver: () => boolean,
 ): Promise<void> {
   let last = `${String(Date.now() - 60_000)}-0`;

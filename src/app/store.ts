@@ -27,8 +27,8 @@ function createSite({ upstream }: StartOptions, settings: () => ReloadSettings):
   let last: { readonly settings: ReloadSettings; readonly site: string } | undefined;
   const make = (now: ReloadSettings): string => {
     const { url } = now.public;
-    const told = JSON.stringify([url, upstream.url, now.routes]);
-    const digest = createHash('sha256').update(told).digest('hex').slice(0, 8);
+    const described = JSON.stringify([url, upstream.url, now.routes]);
+    const digest = createHash('sha256').update(described).digest('hex').slice(0, 8);
     return `${encodeURI(url ?? upstream.url)}#${digest}`;
   };
   return () => {

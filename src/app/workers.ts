@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
 import type { Config } from '../config/index.ts';
 import { createPatience } from './patience.ts';
-import type { Given, Message } from './worker.ts';
+import type { WorkerConfig, WorkerMessage } from './worker.ts';
 
 export interface Workers {
   readonly publicUrl: string;
@@ -21,9 +21,9 @@ interface State {
   started: boolean;
   /** What a worker that could not start said last. */
   failure?: string;
-  given: Given;
+  given: WorkerConfig;
   /** The newest configuration, taken or not. */
-  offered?: Extract<Message, { kind: 'reload' }>;
+  offered?: Extract<WorkerMessage, { kind: 'reload' }>;
   /** Those that take requests, or did. */
   readonly ready: Set<Worker>;
   readonly slots: Map<Worker, Patience>;
@@ -50,7 +50,7 @@ export async function startWorkers(
     sums: new AggregatorRegistry(),
   };
   const urls = await new Promise<{ publicUrl: string; privateUrl: string }>((resolve, reject) => {
-    cluster.on('message', (worker, message: Message) => hear(state, worker, message, log, resolve));
+    cluster.on('message', (worker, message: WorkerMessage) => hear(state, worker, message, log, resolve));
     supervise(
       state,
       log,
@@ -76,7 +76,7 @@ export async function startWorkers(
 function hear(
   state: State,
   worker: Worker,
-  message: Message,
+  message: WorkerMessage,
   log: Logger,
   started: (urls: { publicUrl: string; privateUrl: string }) => void,
 ): void {
@@ -142,6 +142,6 @@ async function answerMetrics(sums: Sums, worker: Worker, id: number): Promise<vo
   tell(worker, { kind: 'summed', id, text });
 }
 
-function tell(worker: Worker, message: Message): void {
+function tell(worker: Worker, message: WorkerMessage): void {
   if (worker.isConnected()) worker.send(message);
 }

@@ -3,9 +3,9 @@ import type { Mode } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
-import { pseudonym, truncated } from './shortened.ts';
+import { personOf, shortenedAddress } from './shortened.ts';
 
-/** How much of a visitor the log may show. */
+/** How much of a visitor or an admin the log may show. */
 export interface AccessLogOptions {
   readonly clientIp: 'full' | 'truncated';
   readonly subject: 'full' | 'hashed';
@@ -13,8 +13,8 @@ export interface AccessLogOptions {
   readonly hashKey?: Uint8Array;
 }
 
-/** What was decided, as far as the log tells it. */
-export interface Judged {
+/** What was decided, as far as the log shows it. */
+export interface AccessFacts {
   readonly decision: Decision;
   readonly resource: Resource;
   readonly principal: Principal;
@@ -27,7 +27,7 @@ export interface Judged {
 
 /** What a visitor was answered. */
 export interface AccessEvent {
-  readonly answer: Judged;
+  readonly answer: AccessFacts;
   /** Why the door refused where it said something else than the decision: a login loop, too many bad tokens. */
   readonly refusal: string | undefined;
   readonly requestId: string;
@@ -47,7 +47,7 @@ export interface LogSink {
   debug(fields: object, message: string): void;
 }
 
-/** What a line tells, and the record of decisions with it. */
+/** The fields of a line, and of the record of decisions. */
 export type AccessFields = ReturnType<typeof describe>;
 
 /**
@@ -91,7 +91,7 @@ function describe(event: AccessEvent, options: AccessLogOptions) {
     scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),
     rangeId: range?.id,
     method: event.method,
-    clientIp: addressOf(client, options),
+    clientIp: client.status === 'unknown' ? undefined : shortenedAddress(client.address, options),
     clientIpStatus: client.status,
     issuer: known?.session === undefined ? known?.issuer : undefined,
     session: sessionOf(principal),
@@ -112,19 +112,8 @@ function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 100) / 100;
 }
 
-/** The kind of session that said who it is, or that was left to the platform. */
+/** The kind of session that says who it is, or that the platform is left to judge. */
 function sessionOf(principal: Principal): string | undefined {
   if (principal.kind === 'refused') return undefined;
   return (principal.kind === 'known' ? principal.session : undefined) ?? principal.brings;
-}
-
-/** What cannot be hashed by a key is not told at all. */
-function personOf(id: string | undefined, { subject, hashKey }: AccessLogOptions): string | undefined {
-  if (id === undefined || subject === 'full') return id;
-  return hashKey === undefined ? undefined : pseudonym(hashKey, id);
-}
-
-function addressOf(client: ClientIp, { clientIp }: AccessLogOptions): string | undefined {
-  if (client.status === 'unknown') return undefined;
-  return clientIp === 'full' ? client.address : truncated(client);
 }

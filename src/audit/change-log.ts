@@ -1,8 +1,17 @@
+import type { AccessLogOptions } from './access-log.ts';
+import { personOf, shortenedAddress } from './shortened.ts';
+
+/** Who made a change; a static token is no person, and has no issuer. */
+export interface ChangeAuthor {
+  readonly subject: string;
+  readonly issuer?: string | undefined;
+}
+
 /** What a super admin did: the log's line beside the store's record of it. */
 export interface ChangeEvent {
   readonly revision: number;
   readonly scope: string;
-  readonly by: string;
+  readonly by: ChangeAuthor;
   readonly from?: string;
   readonly added: number;
   readonly removed: number;
@@ -14,7 +23,20 @@ export interface ChangeSink {
   info(fields: object, message: string): void;
 }
 
-/** Writes one line for each change of the policy made through this gateway. */
-export function createChangeLog(log: ChangeSink): (event: ChangeEvent) => void {
-  return (event) => log.info(event, 'change');
+/** Writes one line for each change of the policy made through this gateway; `options` is asked for each. */
+export function createChangeLog(
+  log: ChangeSink,
+  options: () => AccessLogOptions,
+): (event: ChangeEvent) => void {
+  return ({ by, from, ...event }) => {
+    const shown = options();
+    const address = from === undefined ? {} : { from: shortenedAddress(from, shown) };
+    log.info({ ...event, by: authorOf(by, shown), ...address }, 'change');
+  };
+}
+
+function authorOf({ subject, issuer }: ChangeAuthor, options: AccessLogOptions): string {
+  if (issuer === undefined) return subject;
+  const person = personOf(subject, options);
+  return person === undefined ? `(${issuer})` : `${person} (${issuer})`;
 }

@@ -14,20 +14,20 @@ export interface ClientCounts {
   readonly ipv6: number;
   readonly unknown: number;
   /** Those of them with a forwarding header from a peer that is no trusted proxy. */
-  readonly unheard: number;
+  readonly untrustedHeader: number;
 }
 
 /** Counts what was answered; bounded, since outcomes and reasons are closed lists. */
 export interface Counters {
   count(outcome: Outcome, reason: string, enforced: boolean): void;
-  client(status: ClientIp['status'], unheard: boolean): void;
+  client(status: ClientIp['status'], untrustedHeader: boolean): void;
   read(): readonly DecisionCount[];
   clients(): ClientCounts;
 }
 
 export function createCounters(): Counters {
   const counts = new Map<string, { outcome: Outcome; reason: string; enforced: boolean; count: number }>();
-  const clients = { ipv4: 0, ipv6: 0, unknown: 0, unheard: 0 };
+  const clients = { ipv4: 0, ipv6: 0, unknown: 0, untrustedHeader: 0 };
   return {
     count(outcome, reason, enforced) {
       const key = enforced ? reason : `${reason} reported`;
@@ -35,9 +35,9 @@ export function createCounters(): Counters {
       if (entry === undefined) counts.set(key, { outcome, reason, enforced, count: 1 });
       else entry.count += 1;
     },
-    client(status, unheard) {
+    client(status, untrustedHeader) {
       clients[status] += 1;
-      if (unheard) clients.unheard += 1;
+      if (untrustedHeader) clients.untrustedHeader += 1;
     },
     read: () => [...counts.values()],
     clients: () => ({ ...clients }),

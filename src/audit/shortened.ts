@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { ClientIp } from '../policy/client-ip.ts';
+import type { AccessLogOptions } from './access-log.ts';
 
-/** An IPv4 address as its /24, an IPv6 address as its /48, however it was written. */
-export function truncated({ status, address }: Exclude<ClientIp, { status: 'unknown' }>): string {
-  return status === 'ipv4' ? address.replace(/\d+$/, '0') : truncatedIpv6(address);
+/** An address as the log may show it; truncated: IPv4 as its /24, IPv6 as its /48, however it was written. */
+export function shortenedAddress(address: string, { clientIp }: AccessLogOptions): string {
+  if (clientIp === 'full') return address;
+  return address.includes(':') ? truncatedIpv6(address) : address.replace(/\d+$/, '0');
 }
 
 function truncatedIpv6(address: string): string {
@@ -20,9 +21,15 @@ function truncatedIpv6(address: string): string {
 }
 
 /**
- * One way, and only with the key: alike on every gateway that has it, so that a person's lines can be told together,
+ * One way, and only with the key: alike on every gateway that has it, so that a person's lines can be found together,
  * and no list of names can be tried against them without it.
  */
-export function pseudonym(key: Uint8Array, id: string): string {
+function pseudonym(key: Uint8Array, id: string): string {
   return createHmac('sha256', key).update(id).digest('hex').slice(0, 20);
+}
+
+/** A person as the log may show them; where subjects are hashed and there is no key yet, not at all. */
+export function personOf(id: string | undefined, { subject, hashKey }: AccessLogOptions): string | undefined {
+  if (id === undefined || subject === 'full') return id;
+  return hashKey === undefined ? undefined : pseudonym(hashKey, id);
 }

@@ -1,7 +1,7 @@
 import { parseRange } from '../policy/range.ts';
 import type { FieldError, ParsedRange } from '../policy/range.ts';
 import { refused } from './plan.ts';
-import type { Current, Edit, Plan, Preview, Refused } from './plan.ts';
+import type { Current, Edit, Plan, Preview, EditRefused } from './plan.ts';
 import { isAlike, newRecord, updatedRecord } from './range-edits.ts';
 import type { Stamp } from './range-edits.ts';
 import { inSteps } from './steps.ts';
@@ -82,7 +82,7 @@ export function importRanges(
   report: (preview: Preview) => void,
 ): Edit {
   return {
-    *plan(current): Steps<Plan | Refused> {
+    *plan(current): Steps<Plan | EditRefused> {
       if (read.errors.length > 0) return badImport(read.errors);
       const preview = yield* compareImport(read, current, request, stamp);
       report(preview);
@@ -105,7 +105,7 @@ function couldBe(change: Change, entries: number, replace: boolean): boolean {
   );
 }
 
-function badImport(errors: readonly ImportError[]): Refused {
+function badImport(errors: readonly ImportError[]): EditRefused {
   const lines = new Set(errors.map((error) => error.index)).size;
   const detail = `${lines} of the entries cannot be stored, so none was.`;
   return refused({ code: 'invalid', detail, errors });

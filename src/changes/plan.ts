@@ -3,7 +3,7 @@ import type { FieldError } from '../policy/range.ts';
 import type { Change, Live, RangeRecord, ScopeDetail, SettingsState } from './change.ts';
 
 /** Why a change was not made. Nothing was written, but for `unknown`. */
-export type Refusal =
+export type EditRefusal =
   | { readonly code: 'not-found'; readonly detail: string }
   | { readonly code: 'conflict'; readonly detail: string; readonly errors?: readonly FieldError[] }
   | { readonly code: 'precondition-failed'; readonly detail: string }
@@ -12,7 +12,7 @@ export type Refusal =
   /** The store's answer was lost: it may have been written. */
   | { readonly code: 'unknown'; readonly detail: string };
 
-export type Refused = { readonly ok: false; readonly refusal: Refusal };
+export type EditRefused = { readonly ok: false; readonly refusal: EditRefusal };
 
 /** What an edit would do to one scope; without any of the three it does nothing. */
 export interface Plan {
@@ -42,13 +42,13 @@ export type Current = ScopeDetail & { readonly revision: number };
 
 /** One edit: planned again for each reading of its scope until the store takes it. */
 export interface Edit {
-  plan(current: Current): Plan | Refused | Steps<Plan | Refused>;
+  plan(current: Current): Plan | EditRefused | Steps<Plan | EditRefused>;
   /** True where an earlier change could be this very edit, asked for before under the same key. */
   isSame(change: Change): boolean;
 }
 
 /** Who asks for a change, and under which conditions. */
-export interface Asked {
+export interface ChangeRequest {
   /** Subject and issuer, or the static token's name. */
   readonly by: string;
   /** The admin's client IP, where known. */
@@ -59,7 +59,7 @@ export interface Asked {
   readonly idempotencyKey?: string;
 }
 
-export interface Done {
+export interface EditDone {
   readonly ok: true;
   readonly revision: number;
   readonly live: Live;
@@ -77,9 +77,9 @@ export interface Done {
   readonly preview?: Preview;
 }
 
-export type Outcome = Done | Refused;
+export type EditResult = EditDone | EditRefused;
 
-export function refused(refusal: Refusal): Refused {
+export function refused(refusal: EditRefusal): EditRefused {
   return { ok: false, refusal };
 }
 

@@ -1,7 +1,7 @@
 import { parseRange, quadValue } from '../policy/range.ts';
 import type { ParsedRange, RangeResult } from '../policy/range.ts';
 import { refused } from './plan.ts';
-import type { Current, Edit, Plan, Refused } from './plan.ts';
+import type { Current, Edit, Plan, EditRefused } from './plan.ts';
 import type { Change, RangeRecord } from './change.ts';
 
 /** When, by whom, and under which id something new is stored. */
@@ -46,7 +46,7 @@ export function putRange(id: string, input: unknown, nowMs: number, stamp: Stamp
 /** Takes one range away. */
 export function removeRange(id: string): Edit {
   return {
-    plan(current: Current): Plan | Refused {
+    plan(current: Current): Plan | EditRefused {
       const old = current.ranges.find((range) => range.id === id);
       return old === undefined ? noSuchRange(id) : { ok: true, removed: [old], added: [] };
     },
@@ -121,16 +121,16 @@ function isBefore(range: RangeRecord, wanted: Pick<ParsedRange, 'startValue' | '
   return start < wanted.startValue || (start === wanted.startValue && quadValue(range.end) < wanted.endValue);
 }
 
-function invalid(parsed: RangeResult): Refused {
+function invalid(parsed: RangeResult): EditRefused {
   const errors = parsed.ok ? [] : parsed.errors;
   return refused({ code: 'invalid', detail: 'This is not a range that can be stored.', errors });
 }
 
-export function noSuchRange(id: string): Refused {
+export function noSuchRange(id: string): EditRefused {
   return refused({ code: 'not-found', detail: `There is no range ${id} in this list.` });
 }
 
-function sameEnds(same: RangeRecord): Refused {
+function sameEnds(same: RangeRecord): EditRefused {
   const detail = `The range ${same.start} - ${same.end} is in this list already, as ${same.id}.`;
   return refused({
     code: 'conflict',

@@ -2,7 +2,7 @@ import { quadValue } from '../policy/range.ts';
 import type { FieldError } from '../policy/range.ts';
 import { refused } from './plan.ts';
 import { settingsOf } from './record.ts';
-import type { Current, Edit, Plan, Refused } from './plan.ts';
+import type { Current, Edit, Plan, EditRefused } from './plan.ts';
 import { findSame, isAlike } from './range-edits.ts';
 import { changedKeys } from './settings-edit.ts';
 import { inSteps } from './steps.ts';
@@ -15,7 +15,7 @@ const NAMED = 20;
 /** Undoes a change by a new one, or says what came in between. */
 export function revertChange(change: Change): Edit {
   return {
-    *plan(current): Steps<Plan | Refused> {
+    *plan(current): Steps<Plan | EditRefused> {
       const obstacles: FieldError[] = [];
       const byId = yield* indexById(current.ranges);
       const leaving = new Set(change.added.map((range) => range.id));
@@ -87,7 +87,7 @@ function undone(change: Change, current: Current, obstacles: FieldError[]): Plan
   return { before: now, after: settingsOf({ ...state, enabled: state.enabled ?? now.enabled }) };
 }
 
-function inTheWay(change: Change, obstacles: readonly FieldError[]): Refused {
+function inTheWay(change: Change, obstacles: readonly FieldError[]): EditRefused {
   const detail = `Change ${change.revision} cannot be undone: ${obstacles.map((one) => one.message).join('; ')}.`;
   return refused({ code: 'conflict', detail, errors: obstacles });
 }

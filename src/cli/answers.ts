@@ -1,20 +1,20 @@
 import { Ajv } from 'ajv';
 import * as Type from '../json-schema.ts';
-import { Answers, Problem } from '../admin/answers.ts';
-import type { Answer } from '../admin/answers.ts';
+import { ApiAnswers, Problem } from '../admin/answers.ts';
+import type { ApiAnswer } from '../admin/answers.ts';
 import { CommandError, FAILED } from './io.ts';
 
 /** What commands read of the gateway's answers; whatever else is there is left alone. */
 export const answers = {
-  whitelists: Answers.whitelists,
-  whitelist: Answers.whitelist,
-  settings: Answers.settings,
-  range: Answers.range,
-  imported: Answers.import,
-  explained: Answers.explained,
-  replicas: Answers.replicas,
-  changes: Answers.changes,
-  /** The members of a problem that people are told; one of a proxy on the way may lack the others. */
+  whitelists: ApiAnswers.whitelists,
+  whitelist: ApiAnswers.whitelist,
+  settings: ApiAnswers.settings,
+  range: ApiAnswers.range,
+  imported: ApiAnswers.import,
+  explained: ApiAnswers.explained,
+  replicas: ApiAnswers.replicas,
+  changes: ApiAnswers.changes,
+  /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,
     detail: Type.Optional(Problem.properties.detail),
@@ -31,12 +31,12 @@ export const answers = {
 } as const;
 
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
-export type WhitelistAnswer = Omit<Answer<'whitelists'>['whitelists'][number], 'inForce'>;
+export type WhitelistAnswer = Omit<ApiAnswer<'whitelists'>['whitelists'][number], 'inForce'>;
 export type Imported = Type.Static<(typeof answers)['imported']>;
-export type ToldProblem = Type.Static<(typeof answers)['problem']>;
+export type ApiProblem = Type.Static<(typeof answers)['problem']>;
 
 /** A change's receipt. */
-export interface Written {
+export interface ChangeReceipt {
   readonly revision: number;
   readonly live: { readonly replicas: number; readonly of: number };
 }

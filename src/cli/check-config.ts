@@ -1,13 +1,13 @@
 import { stringify } from 'yaml';
 import { findingText, loadConfig, shownConfig } from '../config/index.ts';
-import type { Loaded } from '../config/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
 import { jsonFlag } from './command.ts';
 import type { Command } from './command.ts';
 import { DONE, USAGE, usage, writeJson } from './io.ts';
 import type { Io } from './io.ts';
 import { counted, plainText } from './table.ts';
 
-function writePlain(loaded: Loaded, print: boolean, io: Io): void {
+function writePlain(loaded: LoadedConfig, print: boolean, io: Io): void {
   const mistakes = loaded.ok ? [] : loaded.mistakes;
   for (const mistake of mistakes) io.stderr.write(`mistake: ${plainText(findingText(mistake))}\n`);
   for (const warning of loaded.warnings) io.stderr.write(`warning: ${plainText(findingText(warning))}\n`);

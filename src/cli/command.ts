@@ -12,7 +12,7 @@ export interface OwnFlag {
   readonly many?: boolean;
 }
 
-export interface Given {
+export interface CommandArguments {
   readonly positionals: readonly string[];
   /** Flags that set configuration keys, as they were given. */
   readonly configFlags: readonly string[];
@@ -30,7 +30,7 @@ export interface Command {
   /** More for its own help page. */
   readonly details?: string;
   readonly flags: Readonly<Record<string, OwnFlag>>;
-  run(given: Given, io: Io, command: Command): Promise<number>;
+  run(given: CommandArguments, io: Io, command: Command): Promise<number>;
 }
 
 export const jsonFlag = { json: { type: 'boolean', help: 'Answer in JSON, for machines.' } } as const;
@@ -53,7 +53,7 @@ export const gatewayFlags = {
 const scalar = (value: string | boolean | undefined): string => (typeof value === 'string' ? value : '');
 
 /** Takes a command line apart: the command's own flags, those of the configuration, and the rest. */
-export function readCommandLine(command: Command, argv: readonly string[]): Given {
+export function readCommandLine(command: Command, argv: readonly string[]): CommandArguments {
   const own: Readonly<Record<string, OwnFlag>> = { ...command.flags, help: { type: 'boolean', help: '' } };
   const ownOptions = Object.entries(own).map(([name, { type }]) => [name, { type }] as const);
   const options = { ...flagOptions, ...Object.fromEntries(ownOptions), h: { type: 'boolean' } as const };

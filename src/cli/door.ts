@@ -1,11 +1,11 @@
 import { findingText, readConfig } from '../config/index.ts';
 import type { Config } from '../config/index.ts';
-import type { Given } from './command.ts';
+import type { CommandArguments } from './command.ts';
 import { CommandError, USAGE } from './io.ts';
 import type { Io } from './io.ts';
 
 /** The keys of the configuration that say where the gateway is; what is wrong elsewhere does not matter here. */
-export function doorConfig(given: Given, io: Io, otherFlags: readonly string[]): Config {
+export function doorConfig(given: CommandArguments, io: Io, otherFlags: readonly string[]): Config {
   const { config, findings } = readConfig({ argv: given.configFlags, env: io.env, cwd: io.cwd, otherFlags });
   const fatal = findings.mistakes.filter(({ path }) => path === '' || /^(private|admin)(\.|$)/.test(path));
   if (fatal.length > 0) throw new CommandError(USAGE, fatal.map(findingText).join('\n'));

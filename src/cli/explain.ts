@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { answers } from './answers.ts';
 import { gatewayFlags } from './command.ts';
-import type { Command, Given } from './command.ts';
+import type { Command, CommandArguments } from './command.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, FAILED, usage, writeJson } from './io.ts';
 import type { Io } from './io.ts';
@@ -37,7 +37,7 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 /** The question as POST /explain takes it. */
-function question(target: string, given: Given, io: Io): object {
+function question(target: string, given: CommandArguments, io: Io): object {
   const body: Record<string, unknown> = { target };
   const names = { method: 'method', 'client-ip': 'clientIp', peer: 'peer', issuer: 'issuer' };
   for (const [flag, member] of Object.entries(names)) {

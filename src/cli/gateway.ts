@@ -5,14 +5,14 @@ import { request } from 'undici';
 import type { Config } from '../config/index.ts';
 import type * as Type from '../json-schema.ts';
 import { answers, expectAnswer, fits } from './answers.ts';
-import type { ToldProblem } from './answers.ts';
-import type { Given } from './command.ts';
+import type { ApiProblem } from './answers.ts';
+import type { CommandArguments } from './command.ts';
 import { doorConfig, privateUrl } from './door.ts';
 import { CommandError, FAILED, usage } from './io.ts';
 import type { Io } from './io.ts';
 import { plainText } from './table.ts';
 
-export interface Call<T extends Type.TSchema> {
+export interface ApiCall<T extends Type.TSchema> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below /_gateway/api/v1, percent-encoded. */
   readonly path: string;
@@ -24,21 +24,21 @@ export interface Call<T extends Type.TSchema> {
 }
 
 /** The running gateway's admin API. */
-export interface Gateway {
+export interface GatewayClient {
   readonly url: string;
-  call<T extends Type.TSchema>(call: Call<T>): Promise<Type.Static<T>>;
+  call<T extends Type.TSchema>(call: ApiCall<T>): Promise<Type.Static<T>>;
 }
 
 /** A refusal by the admin API, with the fields that it names. */
-export class Refusal extends CommandError {
-  readonly problem: ToldProblem | undefined;
-  constructor(message: string, problem: ToldProblem | undefined) {
+export class ApiRefusal extends CommandError {
+  readonly problem: ApiProblem | undefined;
+  constructor(message: string, problem: ApiProblem | undefined) {
     super(FAILED, message);
     this.problem = problem;
   }
 }
 
-function baseUrl(given: Given, io: Io, config: Config): string {
+function baseUrl(given: CommandArguments, io: Io, config: Config): string {
   const named = given.text('url') ?? io.env['TGW_GATEWAY_URL'];
   if (named === undefined || named === '') return privateUrl(config);
   if (!URL.canParse(named) || !/^https?:$/.test(new URL(named).protocol))
@@ -46,7 +46,7 @@ function baseUrl(given: Given, io: Io, config: Config): string {
   return named.replace(/\/+$/, '');
 }
 
-function token(given: Given, io: Io, config: Config): string | undefined {
+function token(given: CommandArguments, io: Io, config: Config): string | undefined {
   const file = given.text('token-file');
   if (file === undefined) return config.admin.token;
   try {
@@ -58,7 +58,7 @@ function token(given: Given, io: Io, config: Config): string | undefined {
   }
 }
 
-/** How much of a body is written at once; between two the progress is told. */
+/** How much of a body is written at once; between two the progress is shown. */
 const CHUNK_BYTES = 65_536;
 
 function* chunks(body: Buffer, progress: (share: number) => void): Generator<Buffer> {
@@ -79,16 +79,16 @@ function unreachable(url: string, error: unknown): CommandError {
 
 function refusal(status: number, value: unknown, hasToken: boolean): CommandError {
   const problem = fits(answers.problem, value) ? value : undefined;
-  const said = problem?.detail ?? problem?.title ?? `the answer was ${status}`;
+  const message = problem?.detail ?? problem?.title ?? `the answer was ${status}`;
   const fields = (problem?.errors ?? []).filter(({ index }) => index === undefined);
-  const lines = [said, ...fields.map(({ field, message }) => `  ${field} ${message}`)].map(plainText);
+  const lines = [message, ...fields.map(({ field, message }) => `  ${field} ${message}`)].map(plainText);
   const hint = {
     401: hasToken
       ? 'The token is not one that manages whitelists here.'
       : 'Name an admin token: --token-file FILE, or the key admin.tokenFile (TGW_ADMIN_TOKEN_FILE).',
     404: problem === undefined ? 'There is no admin API: is --url the private door?' : undefined,
   }[status];
-  return new Refusal([...lines, ...(hint === undefined ? [] : [hint])].join('\n'), problem);
+  return new ApiRefusal([...lines, ...(hint === undefined ? [] : [hint])].join('\n'), problem);
 }
 
 function parsed(text: string): unknown {
@@ -100,7 +100,7 @@ function parsed(text: string): unknown {
 }
 
 /** Finds the running gateway through flags, environment and configuration. Nothing is sent yet. */
-export function findGateway(given: Given, io: Io, otherFlags: readonly string[]): Gateway {
+export function findGateway(given: CommandArguments, io: Io, otherFlags: readonly string[]): GatewayClient {
   const config = doorConfig(given, io, otherFlags);
   const url = baseUrl(given, io, config);
   const bearer = token(given, io, config);

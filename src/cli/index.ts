@@ -24,7 +24,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   return dispatch(argv, io);
 }
 
-/** Runs one command; resolves to the exit code. What goes wrong is said on stderr. */
+/** Runs one command; resolves to the exit code. Errors go to stderr. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await run(argv, io);

@@ -1,8 +1,8 @@
 import type { Scope } from '../policy/reason.ts';
 import { nearest } from '../config/index.ts';
 import { answers } from './answers.ts';
-import type { Given } from './command.ts';
-import type { Gateway } from './gateway.ts';
+import type { CommandArguments } from './command.ts';
+import type { GatewayClient } from './gateway.ts';
 import { CommandError, FAILED } from './io.ts';
 
 export const createFlag = {
@@ -10,7 +10,11 @@ export const createFlag = {
 } as const;
 
 /** Ends the command where its bot is known to nobody and `--create` does not say that it is meant: ids are mistyped. */
-export async function requireKnown(gateway: Gateway, scope: Scope, given: Given): Promise<void> {
+export async function requireKnown(
+  gateway: GatewayClient,
+  scope: Scope,
+  given: CommandArguments,
+): Promise<void> {
   if (scope === 'platform' || given.has('create')) return;
   const path = `/whitelists/${encodeURIComponent(scope)}?limit=1`;
   const { known } = await gateway.call({ path, answer: answers.whitelist });

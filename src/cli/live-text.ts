@@ -1,7 +1,7 @@
-import type { Written } from './answers.ts';
+import type { ChangeReceipt } from './answers.ts';
 
 /** "revision 7, live on 2 of 2 gateways": what a change's receipt says. */
-export function liveText({ revision, live }: Written): string {
+export function liveText({ revision, live }: ChangeReceipt): string {
   const all = live.replicas >= live.of;
   const where = live.of === 1 && all ? 'live' : `live on ${live.replicas} of ${live.of} gateways`;
   return `revision ${revision}, ${where}${all ? '' : ' so far'}`;

@@ -3,7 +3,7 @@ import type { Scope } from '../policy/reason.ts';
 import { usage } from './io.ts';
 
 /** `platform` or `bot:<id>`. */
-export function readScope(text: string): Scope {
+export function scopeArgument(text: string): Scope {
   if (text === 'platform') return 'platform';
   if (text.startsWith('bot:')) {
     const id = text.slice(4);
@@ -18,6 +18,6 @@ export function readScope(text: string): Scope {
 export function oneScope(positionals: readonly string[]): Scope {
   const [first, ...rest] = positionals;
   if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
-  if (first !== undefined) return readScope(first);
+  if (first !== undefined) return scopeArgument(first);
   throw usage('say for which scope: platform or bot:<id>');
 }

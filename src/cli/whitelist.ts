@@ -2,7 +2,7 @@ import { answers } from './answers.ts';
 import type { WhitelistAnswer } from './answers.ts';
 import { gatewayFlags } from './command.ts';
 import type { Command } from './command.ts';
-import type { Gateway } from './gateway.ts';
+import type { GatewayClient } from './gateway.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
@@ -10,25 +10,25 @@ import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
 import { counted, table } from './table.ts';
 
-const said = (value: string | boolean | null): string =>
+const shown = (value: string | boolean | null): string =>
   value === null ? 'inherited' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
 
 function row(list: WhitelistAnswer): string[] {
   const { scope, enabled, ranges, mode, whenOff, requireLogin, inheritPlatform } = list;
-  const inherit = scope === 'platform' ? '' : said(inheritPlatform);
+  const inherit = scope === 'platform' ? '' : shown(inheritPlatform);
   return [
     scope,
     enabled ? 'on' : 'off',
     String(ranges),
-    said(mode),
-    said(whenOff),
-    said(requireLogin),
+    shown(mode),
+    shown(whenOff),
+    shown(requireLogin),
     inherit,
   ];
 }
 
 /** Every whitelist, page by page; or the one of a scope. */
-export async function whitelists(gateway: Gateway, scope?: string): Promise<WhitelistAnswer[]> {
+export async function whitelists(gateway: GatewayClient, scope?: string): Promise<WhitelistAnswer[]> {
   if (scope !== undefined) return [await whitelistOf(gateway, scope)];
   const found: WhitelistAnswer[] = [];
   let after: string | undefined;
@@ -42,7 +42,7 @@ export async function whitelists(gateway: Gateway, scope?: string): Promise<Whit
   return found;
 }
 
-async function whitelistOf(gateway: Gateway, scope: string): Promise<WhitelistAnswer> {
+async function whitelistOf(gateway: GatewayClient, scope: string): Promise<WhitelistAnswer> {
   const path = `/whitelists/${encodeURIComponent(scope)}?limit=1`;
   const list = await gateway.call({ path, answer: answers.whitelist });
   const { enabled, mode, whenOff, requireLogin, inheritPlatform, total } = list;

@@ -1,7 +1,7 @@
 export { findingText } from './findings.ts';
 export type { Finding } from './findings.ts';
 export { loadConfig, readConfig } from './load.ts';
-export type { Loaded, LoadOptions } from './load.ts';
+export type { LoadedConfig, LoadOptions } from './load.ts';
 export { needRestart } from './reload.ts';
 export type { Config, ReloadSettings, StartOptions } from './schema/schema.ts';
 export { shownConfig } from './shown.ts';

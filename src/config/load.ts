@@ -3,7 +3,7 @@ import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
 import { eachRoute, routeRules } from './checks/route-rules.ts';
 import { pageRules } from './checks/page-rules.ts';
-import type { Asked } from './checks/rule.ts';
+import type { RuleContext } from './checks/rule.ts';
 import { checkShape } from './checks/shape.ts';
 import { sessionRules } from './checks/session-rules.ts';
 import { storeRules } from './checks/store-rules.ts';
@@ -39,7 +39,7 @@ export interface Read {
   readonly file: string | undefined;
 }
 
-export type Loaded = {
+export type LoadedConfig = {
   readonly warnings: readonly Finding[];
   readonly file: string | undefined;
 } & (
@@ -92,12 +92,12 @@ export function readConfig(options: LoadOptions): Read {
     findings.mistake(['routes'], 'is required: without a route nothing would be guarded');
   }
   checkShape(tree, findings);
-  const { value, saidAt } = readMaterial(tree, findings);
-  checkValues(value, findings, saidAt);
-  const asked: Asked = {
+  const { value, writtenAt } = readMaterial(tree, findings);
+  checkValues(value, findings, writtenAt);
+  const asked: RuleContext = {
     config: value as object as Config,
     findings,
-    said: (path) => saidAt.get(pathText(path)) ?? path,
+    asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
   const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...storeRules, ...pageRules];
@@ -105,12 +105,12 @@ export function readConfig(options: LoadOptions): Read {
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.
-  const told = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
-  return { config: freeze(asked.config), findings: told, file };
+  const reported = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
+  return { config: freeze(asked.config), findings: reported, file };
 }
 
 /** The configuration of this process, or every mistake in it. */
-export function loadConfig(options: LoadOptions): Loaded {
+export function loadConfig(options: LoadOptions): LoadedConfig {
   const { config, findings, file } = readConfig(options);
   const { mistakes, warnings } = findings;
   return mistakes.length === 0 ? { ok: true, config, warnings, file } : { ok: false, mistakes, warnings, file };

@@ -5,10 +5,10 @@ import { pathText } from './findings.ts';
 import type { InputNode, Variant } from './schema/input.ts';
 import { inputRoot } from './schema/input.ts';
 import { isBranch, withValue } from './sources/layer.ts';
-import type { Branch, Origin, Tree } from './sources/layer.ts';
+import type { Branch, SettingOrigin, Tree } from './sources/layer.ts';
 
 /** A tree in which secrets may be bytes. */
-export type Value = Tree | Uint8Array | readonly Value[] | { readonly [key: string]: Value };
+export type ConfigValue = Tree | Uint8Array | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 const MAX_BYTES = 1_048_576;
 
@@ -51,11 +51,11 @@ function asText(bytes: Uint8Array): string | undefined {
 interface Reader {
   readonly findings: Findings;
   /** Where each piece of content was really said: `upstream.ca` → `upstream.caFile`. */
-  readonly saidAt: Map<string, Path>;
+  readonly writtenAt: Map<string, Path>;
 }
 
-function content(node: InputNode, said: InputNode, text: string, path: Path, reader: Reader): Value | undefined {
-  const bytes = said.variant === undefined ? Buffer.from(text, 'utf8') : bytesOf(said.variant, text);
+function content(node: InputNode, input: InputNode, text: string, path: Path, reader: Reader): ConfigValue | undefined {
+  const bytes = input.variant === undefined ? Buffer.from(text, 'utf8') : bytesOf(input.variant, text);
   if (typeof bytes === 'string') reader.findings.mistake(path, bytes);
   else if (bytes.length === 0) reader.findings.mistake(path, 'is empty');
   else if (node.material === 'bytes') return new Uint8Array(bytes);
@@ -68,11 +68,11 @@ function content(node: InputNode, said: InputNode, text: string, path: Path, rea
 }
 
 /** One object with the content of its files in place of their names. */
-function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): Value {
+function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader): ConfigValue {
   const { properties } = node;
   // Keys of the operator's own choice.
   if (properties === undefined) return tree;
-  const values: Record<string, Value> = {};
+  const values: Record<string, ConfigValue> = {};
   for (const [name, value] of Object.entries(tree)) {
     const child: InputNode | undefined = properties[name];
     if (child === undefined) continue;
@@ -83,19 +83,19 @@ function resolveObject(node: InputNode, tree: Branch, path: Path, reader: Reader
       values[name] = resolveValue(child, value, here, reader);
       continue;
     }
-    const before = reader.saidAt.get(pathText([...path, target]));
+    const before = reader.writtenAt.get(pathText([...path, target]));
     if (before !== undefined) {
       reader.findings.mistake(here, `given beside \`${String(before.at(-1))}\`: only one of them may be`);
       continue;
     }
-    reader.saidAt.set(pathText([...path, target]), here);
+    reader.writtenAt.set(pathText([...path, target]), here);
     const made = content(owner, child, value, here, reader);
     if (made !== undefined) values[target] = made;
   }
   return values;
 }
 
-function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): Value {
+function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): ConfigValue {
   if (Array.isArray(tree)) {
     const items = node.items;
     return items === undefined
@@ -106,9 +106,9 @@ function resolveValue(node: InputNode, tree: Tree, path: Path, reader: Reader): 
 }
 
 /** The tree with every secret and every certificate read; `saidAt` names the spelling that each came by. */
-export function readMaterial(tree: Branch, findings: Findings): { value: Value; saidAt: ReadonlyMap<string, Path> } {
-  const reader: Reader = { findings, saidAt: new Map() };
-  return { value: resolveValue(inputRoot, tree, [], reader), saidAt: reader.saidAt };
+export function readMaterial(tree: Branch, findings: Findings): { value: ConfigValue; writtenAt: ReadonlyMap<string, Path> } {
+  const reader: Reader = { findings, writtenAt: new Map() };
+  return { value: resolveValue(inputRoot, tree, [], reader), writtenAt: reader.writtenAt };
 }
 
 function absolute(node: InputNode, tree: Tree, path: Path, folderOf: (path: Path) => string): Tree {
@@ -129,7 +129,7 @@ function absolute(node: InputNode, tree: Tree, path: Path, folderOf: (path: Path
 }
 
 /** The tree with absolute paths: from the folder of the file that names them, else from the working directory. */
-export function absolutePaths(tree: Branch, originOf: (path: Path) => Origin | undefined, cwd: string): Branch {
+export function absolutePaths(tree: Branch, originOf: (path: Path) => SettingOrigin | undefined, cwd: string): Branch {
   const made = absolute(inputRoot, tree, [], (path) => originOf(path)?.folder ?? cwd);
   return isBranch(made) ? made : tree;
 }

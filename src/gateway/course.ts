@@ -1,9 +1,9 @@
 import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Delivery } from './delivery.ts';
-import { Place } from './place.ts';
+import { UpstreamTurn } from './place.ts';
 import type { Waiting } from './slots.ts';
 import type { UpstreamHealth } from './upstream.ts';
 
@@ -12,10 +12,10 @@ type Started = (delivers: boolean) => void;
 
 /** The life of an exchange: it goes on for as long as its lease holds, and ends once, in one of a few ways. */
 export abstract class Course implements Waiting {
-  protected readonly asked: Asked;
+  protected readonly asked: GuardedRequest;
   protected readonly lease: Lease;
   protected readonly share: ExchangeShare;
-  protected readonly place: Place;
+  protected readonly place: UpstreamTurn;
   protected readonly delivery: Delivery;
   protected abort: ((error?: Error) => void) | undefined;
   protected bytesIn = 0;
@@ -24,11 +24,11 @@ export abstract class Course implements Waiting {
   /** How it is refused, where it is: no head has gone out then. */
   #refuse: (() => void) | undefined;
 
-  constructor(asked: Asked, lease: Lease, share: ExchangeShare) {
+  constructor(asked: GuardedRequest, lease: Lease, share: ExchangeShare) {
     this.asked = asked;
     this.lease = lease;
     this.share = share;
-    this.place = new Place(share.upstream, this);
+    this.place = new UpstreamTurn(share.upstream, this);
     this.delivery = new Delivery(asked, lease.answer, share);
   }
 

@@ -1,6 +1,6 @@
 import type { Question } from '../access/question.ts';
 import type { Delegating } from '../access/rules.ts';
-import type { Log } from '../identity/key-source.ts';
+import type { KeyLog } from '../identity/key-source.ts';
 import type { Delegation } from '../policy/decide.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { originForm } from '../reading/target.ts';
@@ -8,11 +8,11 @@ import { askAsStranger, type StrangerDeps } from './stranger.ts';
 
 export interface DelegationDeps extends StrangerDeps {
   readonly everyMs: number;
-  readonly log: Log & { error(fields: object, message: string): void };
+  readonly log: KeyLog & { error(fields: object, message: string): void };
 }
 
 /** What is known of a route that the platform decides itself. */
-interface Standing {
+interface RouteProof {
   state: Delegation;
   /** When it was last proven or refuted, by `performance.now()`. */
   provenMs: number;
@@ -41,7 +41,7 @@ const RETRY_MS = 1_000;
 const ROUNDS = 3;
 
 export function createDelegationWatch(deps: DelegationDeps): DelegationWatch {
-  const standings = new Map<string, Standing>();
+  const standings = new Map<string, RouteProof>();
   const asked = new WeakMap<Question, string>();
   const askAgain = async (): Promise<void> => {
     for (const [route, standing] of standings) await prove(deps, route, standing);
@@ -73,8 +73,8 @@ export function createDelegationWatch(deps: DelegationDeps): DelegationWatch {
   };
 }
 
-function newStanding(question: Question): Standing {
-  const standing: Standing = {
+function newStanding(question: Question): RouteProof {
+  const standing: RouteProof = {
     state: 'unknown',
     provenMs: -Infinity,
     askedMs: -Infinity,
@@ -88,7 +88,7 @@ function newStanding(question: Question): Standing {
   return standing;
 }
 
-function takeTarget(standing: Standing, { target, headers }: Question): void {
+function takeTarget(standing: RouteProof, { target, headers }: Question): void {
   standing.target = originForm(target);
   standing.host = firstOf(headers, 'host');
 }
@@ -97,7 +97,7 @@ function takeTarget(standing: Standing, { target, headers }: Question): void {
 function current(
   deps: DelegationDeps,
   route: string,
-  standing: Standing,
+  standing: RouteProof,
   question: Question,
 ): Delegation | Promise<Delegation> {
   const nowMs = performance.now();
@@ -113,7 +113,7 @@ function current(
 }
 
 /** One proof at a time for a route. Never rejects. */
-function prove(deps: DelegationDeps, route: string, standing: Standing): Promise<Delegation> {
+function prove(deps: DelegationDeps, route: string, standing: RouteProof): Promise<Delegation> {
   standing.running ??= askAsStranger(deps, standing.target, standing.host).then((found) => {
     standing.running = undefined;
     standing.askedMs = performance.now();

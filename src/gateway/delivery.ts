@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../access/question.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { writeOrWait } from './response-body.ts';
 import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
 import { createTunnel, switchingHead, type Tunnel } from './tunnel.ts';
-import { addTrailers, reasonPhrase } from './upstream-answer.ts';
+import { addTrailers, reasonPhrase, sendInterim } from './upstream-answer.ts';
 import { UpgradeResponse } from './upgrade-response.ts';
 
 /** What goes on for longer than this has a line of its own when it ends. */
@@ -22,7 +22,7 @@ export class Delivery {
   readonly treatment: ResponseTreatment;
   /** From the request's leaving to the head of its answer. */
   upstreamMs = 0;
-  readonly #asked: Asked;
+  readonly #asked: GuardedRequest;
   readonly #answer: Answer;
   readonly #share: ExchangeShare;
   #head: { status: number; reason: string; headers: string[] } | undefined;
@@ -37,20 +37,24 @@ export class Delivery {
   #tunnel: Tunnel | undefined;
   #bytes = { in: 0, out: 0 };
 
-  constructor(asked: Asked, answer: Answer, share: ExchangeShare) {
+  constructor(asked: GuardedRequest, answer: Answer, share: ExchangeShare) {
     this.#asked = asked;
     this.#answer = answer;
     this.#share = share;
     this.treatment = treatmentFor(answer);
   }
 
-  /** True once the visitor has been told of an answer. */
+  /** True once the head of an answer went to the visitor. */
   get hasBegun(): boolean {
     return this.#tunnel !== undefined || this.#asked.response.headersSent;
   }
 
   get isTunnel(): boolean {
     return this.#tunnel !== undefined;
+  }
+
+  interim(status: number, raw: readonly Buffer[]): void {
+    sendInterim(this.#asked.response, status, responseHeaders(raw, this.treatment));
   }
 
   head(status: number, reason: string, raw: readonly Buffer[], resume: () => void): void {

@@ -17,12 +17,12 @@ export interface Enforcer {
     target: string,
     answer: Answer,
     requestId: string,
-  ): Refused | Promise<Refused>;
+  ): RefusedRequest | Promise<RefusedRequest>;
   /** Another answer of the gateway's own. */
   problem(request: IncomingMessage, code: ProblemCode, requestId: string): Refusal;
 }
 
-export interface Refused {
+export interface RefusedRequest {
   readonly code: ProblemCode;
   readonly refusal: Refusal;
   /** A target whose page is shown in place of the refusal, where it is one that everybody may see. */
@@ -44,28 +44,29 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     acceptLanguage: request.headers['accept-language'],
     ...more,
   });
-  const finish = (request: IncomingMessage, code: ProblemCode, refused: Refusal): Refused => {
+  const finish = (request: IncomingMessage, code: ProblemCode, refused: Refusal): RefusedRequest => {
     allowOrigin(refused, request.headers, settings());
     return { code, refusal: refused };
   };
   const refuse: Enforcer['refuse'] = (request, target, answer, requestId) => {
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
-    const { client } = answer;
-    const say = (said: ProblemCode, more?: Partial<PageContext>): Refused => {
+    const { client, resource } = answer;
+    const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
+    const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
       const retries = asker === 'page' && deps.retries.may(request, said, target);
       const page = contextOf(request, { retries, ...more });
-      return finish(request, said, refusal({ code: said, requestId, asker, client, page }));
+      return finish(request, said, refusal({ code: said, requestId, asker, client, methods, page }));
     };
-    const allow = (): Refused =>
+    const allow = (): RefusedRequest =>
       answer.decision.outcome === 'login' && asker !== 'program'
         ? askToSignIn(deps, { request, target, answer, requestId, code, asker, say })
         : say(code, accountOf(settings(), answer, target));
     const { peerTrusted } = answer.forwarding;
     const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
     if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
-    const allowed = !hostile.isUnheard(address) && (code === 'session-invalid' || hostile.hit(address));
-    const limited = (yes: boolean): Refused => (yes ? allow() : say('rate-limited'));
+    const allowed = !hostile.isBlocked(address) && (code === 'session-invalid' || hostile.hit(address));
+    const limited = (yes: boolean): RefusedRequest => (yes ? allow() : say('rate-limited'));
     return typeof allowed === 'boolean' ? limited(allowed) : allowed.then(limited);
   };
   const problem: Enforcer['problem'] = (request, code, requestId) => {
@@ -84,11 +85,11 @@ interface Prompt {
   readonly requestId: string;
   readonly code: ProblemCode;
   readonly asker: Asker;
-  say(code: ProblemCode, more?: Partial<PageContext>): Refused;
+  say(code: ProblemCode, more?: Partial<PageContext>): RefusedRequest;
 }
 
 /** By a redirect, or as `login.mode` says; never for ever to one who comes back without a session. */
-function askToSignIn({ settings, loop }: EnforcerDeps, prompt: Prompt): Refused {
+function askToSignIn({ settings, loop }: EnforcerDeps, prompt: Prompt): RefusedRequest {
   const { request, target, answer, requestId, code, asker, say } = prompt;
   const current = settings();
   const { mode, explainFirst } = current.login;
@@ -130,7 +131,7 @@ function codeOf({ decision }: Answer): ProblemCode {
 /**
  * A token that nobody honest sends: expired and revoked ones are sent by honest visitors. So is a session that a
  * change of the secret made invalid, and who has one is to be asked to sign in: it is refused only where its address
- * is not heard at all.
+ * is not asked at all.
  */
 function isHostile(code: ProblemCode): boolean {
   return code === 'token-invalid' || code === 'token-foreign' || code === 'session-invalid';

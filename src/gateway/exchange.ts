@@ -2,16 +2,11 @@ import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
 import { Course } from './course.ts';
-import { inWords } from './failures.ts';
-import { hasBody, takeBody } from './request-body.ts';
+import { errorText } from './failures.ts';
+import { hasBody } from '../reading/body.ts';
+import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import {
-  failureOf,
-  hasOtherCoding,
-  isBodiless,
-  isWebSocketAnswer,
-  sendEarlyHints,
-} from './upstream-answer.ts';
+import { hasOtherCoding, isBodiless, isWebSocketAnswer, upstreamFailure } from './upstream-answer.ts';
 
 /** More interim answers than this before the final one is an attack on our patience. */
 const mostInterim = 16;
@@ -28,7 +23,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   protected override send(): void {
     const { request, response, body } = this.asked;
-    if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
+    if (this.delivery.treatment.dropBody || !hasBody(request.rawHeaders)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
@@ -49,9 +44,11 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const path = originForm(question.target);
     const headers = requestHeaders(request, this.lease, requestId, this.share);
     const upgrade = question.upgrade ? 'websocket' : null;
-    const options = { headersTimeout, bodyTimeout, servername, path, method, headers, upgrade };
+    const body = this.#body;
+    // Of one shape from the start, with nothing spread into it: the client reads it three times as fast.
+    const options = { headersTimeout, bodyTimeout, servername, path, method, headers, upgrade, body };
     // An upgrade must not be sent again, and takes its connection with it: it never gets a kept one.
-    this.place.connect(question.upgrade).dispatch({ ...options, body: this.#body }, this);
+    this.place.connect(question.upgrade).dispatch(options, this);
   }
 
   giveUp(): void {
@@ -86,11 +83,10 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {
-    const { request, response } = this.asked;
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
-      this.fail('upstream-invalid', status === 101 ? 'a 101 unasked' : 'too many interim answers');
-    else if (status === 103 && request.httpVersionMinor > 0) sendEarlyHints(response, raw);
+      this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
+    else if (!this.isOver && this.asked.request.httpVersionMinor > 0) this.delivery.interim(status, raw);
     return true;
   }
 
@@ -142,7 +138,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   onError(error: Error): void {
     if (this.isOver) return;
     if (this.#maySendAgain() && this.place.mayRetry(error)) this.go();
-    else this.fail(failureOf(error), inWords(error));
+    else this.fail(upstreamFailure(error), errorText(error));
   }
 
   /** Only what changes nothing and has no body, and of whose answer no byte has come. */

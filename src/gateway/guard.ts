@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { grants } from '../access/leases.ts';
+import { letsThrough } from '../access/leases.ts';
 import type { Answer, Peer, Question } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import { OVERSIZED, readBody } from '../reading/body.ts';
 import { originForm } from '../reading/target.ts';
-import type { Asked, ExchangeShare } from './asked.ts';
+import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
 import { answerInPlace } from './in-place.ts';
@@ -46,11 +46,11 @@ export function createGuard(parts: GuardParts): Guard {
     if (code !== undefined) refuse(code, 'refused before it is judged');
     else if (share.upstream.slots.isFull) refuse('upstream-busy', 'upstream.queue is full');
     else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
-    else judge(parts, request, reply, target);
+    else handle(parts, request, reply, target);
   };
 }
 
-function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
+function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
   const { deps, share } = parts;
   const { raw } = request;
   const startMs = performance.now();
@@ -65,9 +65,11 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
     deps.observe?.decision((performance.now() - startMs) / 1000);
     const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
     const asked = { request: raw, response: reply.raw, question, requestId, startMs, body };
-    const exchanged = open(share, asked, answer, request, reply);
-    if (exchanged) return;
+    const isWhole = question.body !== OVERSIZED;
+    if (isWhole && open(share, asked, answer, request, reply)) return;
     reply.hijack();
+    if (!isWhole)
+      return share.own.fail(asked, answer, 'body-too-large', 'limits.inspectedBodyBytes is reached');
     const inPlace: InPlace = (target, otherwise) => {
       const other = { ...asked, question: { ...question, target } };
       void answerInPlace(deps.authorize, other.question)
@@ -75,7 +77,7 @@ function judge(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, 
         .then((isShown) => isShown || otherwise())
         .catch(broken);
     };
-    share.own.deny(asked, answer, grants(answer) ? 'origin-mismatch' : undefined, inPlace);
+    share.own.deny(asked, answer, letsThrough(answer) ? 'origin-mismatch' : undefined, inPlace);
   };
   const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
   const considered: Decided = (asked, answer) => {
@@ -122,15 +124,17 @@ function readToJudge(
     if (body === undefined) ready({ ...question, body: OVERSIZED });
     else ready({ ...question, body: readBody(body, question.headers) }, body);
   };
-  const stalled = (): void =>
-    sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
+  const stalled = (): void => {
+    if (reply.raw.headersSent) raw.destroy();
+    else sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
+  };
   readWhole(raw, reply.raw, limits.inspectedBodyBytes, share.bodyTimeoutMs, read, stalled);
 }
 
 /** Lets it through where the answer grants it; false where it does not. */
 function open(
   share: ExchangeShare,
-  asked: Asked,
+  asked: GuardedRequest,
   answer: Answer,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -49,7 +49,7 @@ export interface IdentityHeaders {
   passes(name: string, peerTrusted: boolean): boolean;
 }
 
-/** `onLost` is told once of each name that a trusted proxy sends and that is not passed on: the names are bounded. */
+/** `onLost` is called once with each name that a trusted proxy sends and that is not passed on: the names are bounded. */
 export function compileIdentityHeaders(
   { passHeaders, allowHeaders }: IdentityHeaderOptions,
   onLost: (name: string) => void = () => undefined,
@@ -58,14 +58,14 @@ export function compileIdentityHeaders(
     new Set(names.map((name) => name.toLowerCase()));
   const [passed, allowed] = [lower(passHeaders), lower(allowHeaders)];
   const own = new Set(passHeaders.map(plainName).filter((plain) => !namesIdentity(plain)));
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return {
     isListed: own.size === 0 ? () => false : (name) => own.has(plainName(name)),
     passes(name, peerTrusted) {
       const exact = name.toLowerCase();
       if (allowed.has(exact) || (peerTrusted && passed.has(exact))) return true;
-      if (peerTrusted && told.size < mostTold && !told.has(exact)) {
-        told.add(exact);
+      if (peerTrusted && reported.size < maxReported && !reported.has(exact)) {
+        reported.add(exact);
         onLost(exact);
       }
       return false;
@@ -73,4 +73,4 @@ export function compileIdentityHeaders(
   };
 }
 
-const mostTold = 50;
+const maxReported = 50;

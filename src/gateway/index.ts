@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import { createLeases } from '../access/leases.ts';
 import type { Peer } from '../access/question.ts';
-import { createApp } from './app.ts';
-import type { ExchangeShare } from './asked.ts';
+import { createApp } from './public-app.ts';
+import type { ExchangeShare } from './guarded-request.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { createConnections } from './connections.ts';
 import { createEnforcer } from './enforce.ts';
@@ -18,7 +18,7 @@ import { createPageRetries } from './page-retries.ts';
 import { createStreams } from './streams.ts';
 import { createUpstream, type UpstreamHealth } from './upstream.ts';
 
-export type { Ended } from './asked.ts';
+export type { Ended } from './guarded-request.ts';
 export type { UpstreamHealth } from './upstream.ts';
 export type {
   Access,

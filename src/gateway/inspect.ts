@@ -3,9 +3,15 @@ import type { ProblemCode } from '../errors.ts';
 import { classOf } from './header-names.ts';
 import type { LimitOptions } from './options.ts';
 
-/** Bytes of a host that some reader would take for the end of it, or for another one. */
-const hostLike = /^[A-Za-z0-9._~%!$&'*+;=:[\]-]*$/;
+/**
+ * Without bytes that some reader would take for the end of a host, or for another one; an http URL without a host
+ * is none (RFC 9110 section 4.2.1).
+ */
+const hostLike = /^[A-Za-z0-9._~%!$&'*+;=:[\]-]+$/;
 let lastHost = '';
+
+/** Tells `Authorization` from `Cookie`, the other credential, in any spelling of either. */
+const authorizationLength = 'authorization'.length;
 
 /** What is refused before it is judged: more than the limits, or what two readers would read in two ways. */
 export function inspect(
@@ -36,10 +42,22 @@ function inspectHeaders(raw: readonly string[], limits: LimitOptions): ProblemCo
     if (kind === 'host') {
       hosts += 1;
       if (!isHost(value)) return 'bad-request';
-    } else if (kind === 'credential' && name.length === 13) authorizations += 1;
+    } else if (!isPlainFraming(name, value)) return 'bad-request';
+    else if (kind === 'credential' && name.length === authorizationLength) authorizations += 1;
   }
   if (raw.length > 2 * limits.headerCount || bytes > limits.headerBytes) return 'headers-too-large';
   return hosts > 1 || authorizations > 1 ? 'bad-request' : undefined;
+}
+
+/**
+ * A length without leading zeros, which some hop in front could read as octal; `chunked` and no other coding: the
+ * platform would get the body without being told of it, and be told a length that is not the visitor's (RFC 9112
+ * sections 6.1 and 6.3).
+ */
+function isPlainFraming(name: string, value: string): boolean {
+  if (name.length === 14 && name.toLowerCase() === 'content-length') return !/^0\d/.test(value);
+  if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return /^chunked$/i.test(value);
+  return true;
 }
 
 function isHost(value: string): boolean {

@@ -23,7 +23,7 @@ const prompts = { times: 3, windowMs: 60_000, maxKeys: 20_000 };
 /** One cookie's value is one visitor's: they are known again for longer. */
 const sameCookie = { ...prompts, windowMs: 600_000 };
 
-/** Visitors behind one address are told apart by what they send; only digests are kept, a bounded number. */
+/** Visitors behind one address are distinguished by what they send; only digests are kept, a bounded number. */
 export function createLoginLoop(now: () => number): LoginLoop {
   const forTarget = createRecent(prompts);
   const forCookie = createRecent(sameCookie);

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
-import type { Ended } from './asked.ts';
+import type { Ended } from './guarded-request.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
 import type { Pages } from './pages/page.ts';
@@ -112,7 +112,7 @@ export interface HostileLimiter {
   /** False once an address has had too many. */
   hit(address: string): boolean | Promise<boolean>;
   /** True while no signature of an address is checked: too many failed. */
-  isUnheard(address: string): boolean;
+  isBlocked(address: string): boolean;
 }
 
 /** Told of a question, and of the status and the raw headers that the platform answered it with. */

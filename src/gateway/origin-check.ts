@@ -1,5 +1,5 @@
 import type { Answer, Question } from '../access/question.ts';
-import { firstOf, valuesOf } from '../reading/raw-headers.ts';
+import { firstOf, headerValues } from '../reading/raw-headers.ts';
 
 /**
  * False for a guarded upgrade that a page of another site opens and no bearer authenticates: browsers keep no
@@ -16,7 +16,7 @@ export function mayOpen(
   if (principal.kind === 'known' && principal.via === 'bearer') return true;
   // Behind an unknown door the scheme is not known; the host is.
   const own = forwarding.host ?? firstOf(headers, 'host');
-  return valuesOf(headers, 'origin').every((origin) => {
+  return headerValues(headers, 'origin').every((origin) => {
     if (origins.includes(origin)) return true;
     if (publicUrl !== null) return sameOrigin(origin, publicUrl);
     return own !== undefined && /^https?:\/\//.test(origin) && hostOf(origin) === bare(own);

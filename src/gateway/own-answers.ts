@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
-import type { Asked } from './asked.ts';
-import type { Enforcer, Refused } from './enforce.ts';
-import { inWords, type Failures } from './failures.ts';
+import type { GuardedRequest } from './guarded-request.ts';
+import type { Enforcer, RefusedRequest } from './enforce.ts';
+import { errorText, type Failures } from './failures.ts';
 import type { Access, GatewayDeps } from './options.ts';
 import { refusal, sendRefusal, type Refusal } from './refusal.ts';
 import { newRequestId } from './request-id.ts';
@@ -11,11 +11,11 @@ import { newRequestId } from './request-id.ts';
 /** Answers of the gateway's own, each with its line in the log. */
 export interface OwnAnswers {
   /** What a decision refuses; `code` where the door refuses what the decision would have let through. */
-  deny(asked: Asked, answer: Answer, code?: ProblemCode, inPlace?: InPlace): void;
+  deny(asked: GuardedRequest, answer: Answer, code?: ProblemCode, inPlace?: InPlace): void;
   /** What was let through, and failed. */
-  fail(asked: Asked, answer: Answer, code: ProblemCode, cause: string): void;
+  fail(asked: GuardedRequest, answer: Answer, code: ProblemCode, cause: string): void;
   /** Whose visitor left before there was any. */
-  left(asked: Asked, answer: Answer): void;
+  left(asked: GuardedRequest, answer: Answer): void;
   /** What failed with its answer under way. */
   note(code: ProblemCode, cause: string, requestId: string): void;
   /** What could not be judged. */
@@ -35,16 +35,16 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     return enforcer.problem(request, code, requestId);
   };
   const broken: OwnAnswers['broken'] = (request, response, error) => {
-    const said = problem(request, 'internal-error', inWords(error));
+    const refusal = problem(request, 'internal-error', errorText(error));
     deps.log.error({ err: error }, 'a request could not be judged');
-    sendRefusal(response, said);
+    sendRefusal(response, refusal);
   };
   return {
     problem,
     broken,
     deny(asked, answer, code, inPlace) {
       const { request, response, question, requestId } = asked;
-      const send = (refused: Refused): void => {
+      const send = (refused: RefusedRequest): void => {
         const shows = refused.inPlace !== undefined && inPlace !== undefined;
         tell(asked, answer, refused.code, shows ? undefined : refused.refusal.status);
         if (shows) inPlace(refused.inPlace, () => sendRefusal(response, refused.refusal));
@@ -57,17 +57,17 @@ export function createOwnAnswers(deps: GatewayDeps, enforcer: Enforcer, failures
     },
     fail(asked, answer, code, cause) {
       const { request, response, requestId } = asked;
-      const said = enforcer.problem(request, code, requestId);
+      const refusal = enforcer.problem(request, code, requestId);
       failures.note(code, cause, requestId);
-      tell(asked, answer, answer.decision.reason, said.status);
-      sendRefusal(response, said);
+      tell(asked, answer, answer.decision.reason, refusal.status);
+      sendRefusal(response, refusal);
     },
     left: (asked, answer) => tell(asked, answer, answer.decision.reason),
     note: failures.note,
   };
 }
 
-type Tell = (asked: Asked, answer: Answer, code: Access['code'], status?: number) => void;
+type Tell = (asked: GuardedRequest, answer: Answer, code: Access['code'], status?: number) => void;
 
 function createTelling(deps: GatewayDeps): Tell {
   return ({ requestId, question, startMs }, answer, code, status) => {

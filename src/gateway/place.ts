@@ -3,7 +3,7 @@ import type { Connection, Upstream } from './upstream.ts';
 import { isClosedByUpstream } from './upstream-answer.ts';
 
 /** Where a request is at the upstream: in line, in a slot until the head of its answer is there, on a connection. */
-export class Place {
+export class UpstreamTurn {
   /** When it was last sent, by `performance.now()`. */
   sentMs = 0;
   readonly #upstream: Upstream;

@@ -20,7 +20,7 @@ const longestV2 = v2Head + 4096;
 const v1Start = Buffer.from('PROXY ');
 const v2Signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 
-/** The length of the header that these bytes begin with; `more` while that cannot be told, `none` where it is none. */
+/** The length of the header that these bytes begin with; `more` while that cannot be known, `none` where it is none. */
 export function headerLength(bytes: Buffer): number | 'more' | 'none' {
   const v1 = bytes.subarray(0, v1Start.length);
   if (v1.equals(v1Start.subarray(0, v1.length))) {
@@ -37,7 +37,7 @@ export function headerLength(bytes: Buffer): number | 'more' | 'none' {
 }
 
 /** Whom a whole header names; undefined where it names nobody that can be read. */
-export function readHeader(header: Buffer, peerAddress: string): Peer | undefined {
+export function readProxyHeader(header: Buffer, peerAddress: string): Peer | undefined {
   try {
     return header[0] === v1Start[0] ? readV1(header, peerAddress) : readV2(header, peerAddress);
   } catch {
@@ -94,7 +94,7 @@ export function takeHeader(socket: Socket, timeoutMs: number, ready: (peer: Peer
       bytes = Buffer.concat([bytes, chunk]);
     const length = headerLength(bytes);
     if (length === 'more') return;
-    const peer = length === 'none' ? undefined : readHeader(bytes.subarray(0, length), address);
+    const peer = length === 'none' ? undefined : readProxyHeader(bytes.subarray(0, length), address);
     if (peer === undefined || length === 'none') {
       fail();
       return;

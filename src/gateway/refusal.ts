@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem, ProblemCode } from '../errors.ts';
+import type { ProblemKind, ProblemCode } from '../errors.ts';
 import { problems } from '../errors.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Asker } from './navigation.ts';
@@ -23,7 +23,8 @@ export interface RefusalParts {
   readonly asker: Asker;
   /** Undefined where the visitor's address is of no matter. */
   readonly client?: ClientIp | undefined;
-  readonly retryAfterSeconds?: number;
+  /** Methods that the target is served by; undefined: all that are served at all. */
+  readonly methods?: readonly string[] | undefined;
   /** What a page needs; without it people are answered as programs are. */
   readonly page?: PageContext | undefined;
 }
@@ -60,13 +61,12 @@ const addressMatters = new Set<ProblemCode>([
 /** A problem (RFC 9457) for programs, a page for people. */
 export function refusal(parts: RefusalParts): Refusal {
   const { code, requestId, asker } = parts;
-  const problem: Problem = problems[code];
+  const problem: ProblemKind = problems[code];
   const client = addressMatters.has(code) ? parts.client : undefined;
   const headers = ['X-Gateway-Reason', code, 'X-Request-Id', requestId, 'Cache-Control', 'no-store'];
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
-  if (problem.status === 503 || problem.status === 429)
-    headers.push('Retry-After', String(parts.retryAfterSeconds ?? retrySeconds));
-  if (problem.status === 405) headers.push('Allow', allowedMethods);
+  if (problem.status === 503 || problem.status === 429) headers.push('Retry-After', String(retrySeconds));
+  if (problem.status === 405) headers.push('Allow', parts.methods?.join(', ') ?? allowedMethods);
   if (asker !== 'program' && parts.page !== undefined) {
     const { pages, signIn, ...rest } = parts.page;
     const way = signIn && { ...signIn, inFrame: asker === 'frame' };
@@ -90,7 +90,7 @@ export function loginRedirect(code: ProblemCode, requestId: string, location: st
 
 function problemBody(
   code: ProblemCode,
-  problem: Problem,
+  problem: ProblemKind,
   address: string | undefined,
   requestId: string,
 ): string {

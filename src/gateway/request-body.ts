@@ -4,11 +4,6 @@ import { PassThrough } from 'node:stream';
 /** Bodies up to this are read whole before a connection to the upstream is taken: a slow client holds none. */
 const wholeBytes = 64 * 1024;
 
-/** True where the request has a body, empty ones left out. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
 /**
  * Takes the body of a request that is going to be forwarded: a small one whole, any other as a stream with
  * back-pressure; `stalled` where it stands still for `stallMs` (0 = never).
@@ -82,7 +77,7 @@ function stream(request: IncomingMessage): PassThrough {
     request.unpipe(body);
     request.resume();
   });
-  // The upstream's side sees the error too, and tells the exchange.
+  // The upstream's side sees the error too, and passes it to the exchange.
   body.on('error', () => undefined);
   return body;
 }

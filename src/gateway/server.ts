@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProblemCode } from '../errors.ts';
 import type { Connections } from './connections.ts';
-import { inWords, type Failures } from './failures.ts';
+import { errorText, type Failures } from './failures.ts';
 import { plainly } from './own-answers.ts';
 import type { LimitOptions } from './options.ts';
 import { sendOnSocket, sendRefusal } from './refusal.ts';
@@ -81,7 +81,7 @@ function takeConnections(server: Server, connections: Connections): (socket: Dup
 }
 
 /**
- * A visitor who has said its last, and one who is gone, look the same. What is asked for is still answered, as
+ * A visitor that has half-closed its connection, and one that is gone, look the same. What is asked for is still answered, as
  * long as some of the answer goes out every now and then; else it is given up, and so is the upstream.
  */
 function endSoon(socket: Socket): void {
@@ -102,7 +102,7 @@ function answer(failures: Failures, socket: Duplex, code: ProblemCode, cause: st
 /** What Node's parser refuses gets a short answer where one is due, and the connection is closed. */
 export function answerClientError(failures: Failures, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable || !isNext(socket)) socket.destroy();
-  else answer(failures, socket, codeOf(error), inWords(error));
+  else answer(failures, socket, codeOf(error), errorText(error));
 }
 
 /**

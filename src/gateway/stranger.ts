@@ -15,7 +15,7 @@ export interface StrangerDeps {
   strangers(): readonly (readonly string[])[];
 }
 
-/** What the platform says of a target to whoever brings nothing, and to whoever makes a credential up. */
+/** What the platform says of a target without a credential, and with a made-up one. */
 export async function askAsStranger(
   deps: StrangerDeps,
   target: string,
@@ -23,9 +23,9 @@ export async function askAsStranger(
 ): Promise<Delegation> {
   let all: Delegation = 'proven';
   for (const credential of deps.strangers()) {
-    const said = await askOnce(deps, target, host, credential);
-    if (said === 'open') return 'open';
-    if (said === 'unknown') all = 'unknown';
+    const found = await askOnce(deps, target, host, credential);
+    if (found === 'open') return 'open';
+    if (found === 'unknown') all = 'unknown';
   }
   return all;
 }

@@ -9,7 +9,7 @@ export interface Tunnel {
 
 export interface TunnelEnds {
   readonly client: Duplex;
-  /** What the client said before there was a tunnel. */
+  /** Bytes of the client that came before there was a tunnel. */
   readonly early: readonly Buffer[];
   readonly upstream: Duplex;
 }
@@ -28,7 +28,7 @@ export function switchingHead(raw: readonly (Buffer | string)[], treatment: Resp
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** After one end has said its last, the other gets so long for its own. */
+/** After one end has half-closed, the other gets so long to finish. */
 const lastWordsMs = 10_000;
 /** What was written before the end gets so long to go out. */
 const flushMs = 1_000;
@@ -67,6 +67,8 @@ export function createTunnel(
     from.once('close', () => leave(left)).on('error', () => leave(left));
     from.pipe(to);
   };
+  // A socket of undici's would end with the platform's last word, and the visitor's own would be lost.
+  upstream.allowHalfOpen = true;
   client.unshift(Buffer.concat(early));
   pass(client, upstream, 'in', 'visitor-left');
   pass(upstream, client, 'out', 'platform-left');

@@ -22,7 +22,7 @@ const unreachable = new Set([
 const closed = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** What a failure of the upstream's is to the visitor: never its address, its software or its words. */
-export function failureOf(error: Error): ProblemCode {
+export function upstreamFailure(error: Error): ProblemCode {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (timeouts.has(code)) return 'upstream-timeout';
   if (unreachable.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT'))
@@ -35,7 +35,7 @@ export function isClosedByUpstream(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && closed.has(error.code);
 }
 
-/** True for a transfer coding that the visitor would not be told of (RFC 9112 section 6.1). */
+/** True for a transfer coding that the visitor would not learn (RFC 9112 section 6.1). */
 export function hasOtherCoding(raw: readonly Buffer[]): boolean {
   let codings = 0;
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -63,14 +63,29 @@ export function isBodiless(status: number, method: string | undefined): boolean 
   return status === 304 || status === 204 || method === 'HEAD';
 }
 
-/** Passes early hints on (RFC 8297); those that Node will not write are left out, as they may be. */
-export function sendEarlyHints(response: ServerResponse, raw: readonly Buffer[]): void {
+/** What an interim answer must not have, or has no use for. */
+const neverInterim = new Set(['content-length', 'set-cookie']);
+
+/**
+ * Passes an interim answer on, as a proxy must (RFC 9110 section 15.2): that the work goes on, and early hints with
+ * their headers (RFC 8297). Those that Node will not write are left out.
+ */
+export function sendInterim(response: ServerResponse, status: number, headers: readonly string[]): void {
+  if (response.headersSent) return;
+  if (status === 102) response.writeProcessing();
+  if (status !== 103) return;
   const link: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2)
-    if (latin1(raw[i]).toLowerCase() === 'link') link.push(latin1(raw[i + 1]));
-  if (link.length === 0 || response.headersSent) return;
+  const others = new Map<string, string>();
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const value = headers[i + 1] ?? '';
+    const before = others.get(name);
+    if (name.toLowerCase() === 'link') link.push(value);
+    else if (!neverInterim.has(name.toLowerCase()))
+      others.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
   try {
-    response.writeEarlyHints({ link });
+    response.writeEarlyHints({ link, ...Object.fromEntries(others) });
   } catch {
     // A hint in a form that Node does not know.
   }

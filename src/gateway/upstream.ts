@@ -1,7 +1,7 @@
 import { buildConnector, Client } from 'undici';
 import type { UpstreamOptions } from './options.ts';
 import { createSlots, type Slots } from './slots.ts';
-import { createUnaskedContinue, type UnaskedContinue } from './unasked-continue.ts';
+import { createUnsolicitedContinue, type UnsolicitedContinue } from './unsolicited-continue.ts';
 
 /** The platform: kept connections to it, and a bound on how many. */
 export interface Upstream {
@@ -73,7 +73,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 interface Pooled extends Connection {
   answers: number;
   openedMs: number;
-  readonly continues: UnaskedContinue;
+  readonly continues: UnsolicitedContinue;
 }
 
 function createPool(url: URL, servername: string, options: UpstreamOptions): ConnectionPool {
@@ -124,7 +124,7 @@ function createOpening({ origin }: URL, servername: string, options: UpstreamOpt
     ...(options.ca !== undefined && { ca: options.ca }),
   });
   return (nowMs: number): Pooled => {
-    const continues = createUnaskedContinue();
+    const continues = createUnsolicitedContinue();
     const client = new Client(origin, {
       ...clientOptions(options),
       // The name of the certificate is the upstream's own, never one that a visitor's Host says.

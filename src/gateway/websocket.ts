@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ProblemCode } from '../errors.ts';
 import { originForm } from '../reading/target.ts';
 import { inspect } from './inspect.ts';
 import type { LimitOptions } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import { sendOnSocket } from './refusal.ts';
-import { hasBody } from './request-body.ts';
+import { hasBody } from '../reading/body.ts';
 import { isReserved } from './target-form.ts';
 import { UpgradeResponse } from './upgrade-response.ts';
 
@@ -31,19 +30,18 @@ export function createUpgradeHandler(parts: UpgradeParts) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => undefined);
     const target = request.url ?? '';
-    const refuse = (code: ProblemCode, cause: string): void =>
-      sendOnSocket(socket, own.problem(request, code, cause));
     if (parts.isBusy(socket)) {
       socket.destroy();
       return;
     }
     const code = inspect(request, target, limits);
-    if (code !== undefined) refuse(code, 'refused before it is judged');
-    else if (!isWebSocket(request) || !parts.websockets || isReserved(originForm(target))) {
+    if (code !== undefined) sendOnSocket(socket, own.problem(request, code, 'refused before it is judged'));
+    else if (parts.websockets && isHandshake(request) && !isReserved(originForm(target)))
+      parts.serve(request, new UpgradeResponse(request, socket, head));
+    else {
       socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
       parts.readAgain(socket);
-    } else if (!isHandshake(request)) refuse('bad-request', 'no handshake of a WebSocket');
-    else parts.serve(request, new UpgradeResponse(request, socket, head));
+    }
   };
 }
 
@@ -65,11 +63,10 @@ function withoutOption(connection: string): string {
   return options.join(',').trim();
 }
 
+/** RFC 6455 section 4.1; HTTP/1.0 knows no upgrade (RFC 9110 section 7.8). */
 function isHandshake(request: IncomingMessage): boolean {
-  return request.method === 'GET' && request.httpVersion === '1.1' && !hasBody(request);
-}
-
-function isWebSocket({ headers }: IncomingMessage): boolean {
+  const { headers, httpVersion, method } = request;
   const wanted = headers.upgrade?.split(',') ?? [];
-  return wanted.some((name) => name.trim().toLowerCase() === 'websocket');
+  const isWebSocket = wanted.some((name) => name.trim().toLowerCase() === 'websocket');
+  return isWebSocket && method === 'GET' && httpVersion === '1.1' && !hasBody(request.rawHeaders);
 }

@@ -7,23 +7,23 @@ import { maxClockToleranceSeconds } from './options.ts';
 import type { ClaimPaths, IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
 
 /** A finding, and where it is, as in `issuers[0].keys[1].jwksUrl`. */
-export interface Finding {
+export interface IdentityFinding {
   readonly path: string;
   readonly message: string;
 }
 
 export interface IdentityFindings {
   /** With any of these `createVerifier` must not be called. */
-  readonly mistakes: readonly Finding[];
-  readonly warnings: readonly Finding[];
+  readonly mistakes: readonly IdentityFinding[];
+  readonly warnings: readonly IdentityFinding[];
 }
 
 type Report = (path: string, message: string) => void;
 
 /** Everything that is wrong with the options beyond their types, all at once. */
 export function checkIdentity(options: IdentityOptions): IdentityFindings {
-  const mistakes: Finding[] = [];
-  const warnings: Finding[] = [];
+  const mistakes: IdentityFinding[] = [];
+  const warnings: IdentityFinding[] = [];
   const mistake: Report = (path, message) => mistakes.push({ path, message });
   const warn: Report = (path, message) => warnings.push({ path, message });
   const tolerance = options.clockToleranceSeconds;

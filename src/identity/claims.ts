@@ -4,7 +4,7 @@ import { defaultClaims, type IssuerOptions, type TokenUse } from './options.ts';
 import { own, type JsonObject } from '../json.ts';
 
 /** The registered claims, read: whose it is and when it holds, tolerance included. */
-export interface Standing {
+export interface TokenFacts {
   readonly subject: string;
   /** Unix ms; not valid from then on. */
   readonly expiresAtMs: number;
@@ -58,7 +58,7 @@ export function readStanding(
   claims: JsonObject,
   rules: StandingRules,
   toleranceMs: number,
-): Standing | TokenCause {
+): TokenFacts | TokenCause {
   const subject = readSubject(rules.readSubject(claims), rules.numericSubject);
   if (subject === undefined) return 'no-subject';
   const times = readTimes(claims, rules.maxAgeSeconds);

@@ -1,10 +1,10 @@
-import type { Place } from './options.ts';
+import type { TokenPlace } from './options.ts';
 import { tokenInCookie } from './cookie-value.ts';
 
 /** A token that was found, and the configured place that it was found in. */
 export interface PlacedToken {
   readonly value: string;
-  readonly place: Place;
+  readonly place: TokenPlace;
 }
 
 interface Cookie {
@@ -22,12 +22,12 @@ export interface CookiePlaces {
 
 const PIECE = /^(.+)\.(\d{1,2})$/;
 
-export function compileCookiePlaces(places: Iterable<Place>): CookiePlaces {
+export function compileCookiePlaces(places: Iterable<TokenPlace>): CookiePlaces {
   const names = new Set(
     [...places].flatMap((place) => (place === 'bearer' ? [] : [place.slice('cookie:'.length)])),
   );
   const patterns = [...names].filter((name) => name.includes('*'));
-  const placeOf = (name: string): Place | undefined => {
+  const placeOf = (name: string): TokenPlace | undefined => {
     if (names.has(name)) return `cookie:${name}`;
     const pattern = patterns.find((one) => matches(one, name));
     return pattern === undefined ? undefined : `cookie:${pattern}`;
@@ -55,11 +55,11 @@ function matches(pattern: string, name: string): boolean {
 
 function find(
   cookies: readonly Cookie[],
-  placeOf: (name: string) => Place | undefined,
+  placeOf: (name: string) => TokenPlace | undefined,
   atMost: number,
 ): readonly PlacedToken[] {
   const found: PlacedToken[] = [];
-  const add = (place: Place, text: string): void => {
+  const add = (place: TokenPlace, text: string): void => {
     const value = tokenInCookie(text);
     if (!found.some((one) => one.value === value && one.place === place)) found.push({ value, place });
   };

@@ -3,7 +3,7 @@ import { own, readJsonObject } from '../json.ts';
 /**
  * The token in a cookie's value, as frameworks write them: as it stands, URL-encoded, quoted, after `Bearer`, as
  * JSON (`j:` too), as Base64 of JSON (`base64-` too), or signed (`s:`, whose signature is not needed here). What is
- * none of these stays as it is: what it proves is said where tokens are read.
+ * none of these stays as it is: what it proves is found out where tokens are read.
  */
 export function tokenInCookie(value: string): string {
   let text = value;

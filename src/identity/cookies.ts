@@ -36,7 +36,7 @@ function choicesOf(verdict: Verdict): readonly Choice[] {
 function combinations(choices: readonly (readonly Choice[])[]): readonly (readonly Choice[])[] {
   let all: readonly (readonly Choice[])[] = [[]];
   for (const options of choices) {
-    // Too many to tell apart: each of them alone, and nobody, is all that can be said.
+    // Too many to tell apart: each of them alone, and nobody, is all that can be known.
     if (all.length * options.length > MAX_COMBINATIONS) return choices.flat().map((choice) => [choice]);
     all = all.flatMap((before) => options.map((option) => [...before, option]));
   }

@@ -28,8 +28,9 @@ export function isPrivateWay({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
+/** True for a host that only this machine reaches; IPv6 with or without the brackets of a URL. */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return /^(?:localhost|127(?:\.\d+){3}|::1|\[::1\])$/.test(hostname);
 }
 
 function parse(text: string): unknown {

@@ -7,17 +7,17 @@ import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
 import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
-import type { Algorithm, Place } from './options.ts';
-import { judge } from './validity.ts';
+import type { Algorithm, TokenPlace } from './options.ts';
+import { checkValidity } from './validity.ts';
 import { firstVerifying } from './signature.ts';
-import { readHeader, readToken, type Token } from './token.ts';
+import { readJoseHeader, readToken, type Token } from './token.ts';
 import { bad, unchecked, type Bad, type Verdict } from './verdict.ts';
 
 /** What this token proves, found where it was. At once for one that was seen before and for most bad ones. */
 export function examine(
   examiner: Examiner,
   text: string,
-  place: Place,
+  place: TokenPlace,
   nowMs: number,
   budget: Budget,
 ): Verdict | Promise<Verdict> {
@@ -46,7 +46,7 @@ export function examine(
 function recall(examiner: Examiner, id: string, nowMs: number): Verdict | undefined {
   const verified = examiner.verified.get(id);
   if (verified !== undefined) {
-    if (trusts(verified.issuer.ring, verified.key)) return judge(examiner.revoked, verified, nowMs);
+    if (trusts(verified.issuer.ring, verified.key)) return checkValidity(examiner.revoked, verified, nowMs);
     examiner.verified.delete(id);
   }
   return recallFailed(examiner, id);
@@ -56,20 +56,20 @@ const keysAway = { kind: 'unknown', reason: 'keys-unavailable', otherwise: 'keys
 
 interface Plan {
   readonly token: Token;
-  readonly place: Place;
+  readonly place: TokenPlace;
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
   readonly candidates: readonly Candidate[];
 }
 
-/** Everything that can be said without a signature check. */
-function prepare(examiner: Examiner, text: string, place: Place, nowMs: number): Plan | Bad {
+/** Everything that can be found out without a signature check. */
+function prepare(examiner: Examiner, text: string, place: TokenPlace, nowMs: number): Plan | Bad {
   const token = readToken(text, examiner.maxTokenBytes);
   if (typeof token === 'string') return bad(token);
   const found = findCandidates(examiner.issuers, token.claims, place, examiner.toleranceMs);
   if ('reason' in found) return found;
   const tried = found[0].issuer.name;
-  const header = readHeader(token.header);
+  const header = readJoseHeader(token.header);
   if (typeof header === 'string') return bad(header, tried);
   const algorithm = readAlgorithm(header.algorithm);
   if (algorithm === undefined) return bad('wrong-algorithm', tried);
@@ -104,7 +104,7 @@ async function verify(
     else {
       const verified = { known, notBeforeMs: standing.notBeforeMs, issuer, key };
       examiner.verified.set(id, verified, token.text.length);
-      return judge(examiner.revoked, verified, nowMs);
+      return checkValidity(examiner.revoked, verified, nowMs);
     }
   }
   if (possible.length === 0) return fail(examiner, id, unverified(plan), checks, budget);

@@ -3,7 +3,7 @@ import { createCache, type Cache } from './cache.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyList } from './key-source.ts';
 import { DEFAULT_TOKEN_LENGTH, MAX_TOKEN_LENGTH } from './token.ts';
-import type { Revoked, Verified } from './validity.ts';
+import type { IsRevoked, Verified } from './validity.ts';
 import type { Bad, Verdict } from './verdict.ts';
 
 /** A token that no key verified: not tried again for a moment, unless the keys change. */
@@ -20,7 +20,7 @@ export interface Examiner {
   readonly toleranceMs: number;
   /** Longer tokens are invalid. */
   readonly maxTokenBytes: number;
-  readonly revoked: Revoked;
+  readonly revoked: IsRevoked;
   readonly verified: Cache<Verified>;
   readonly failed: Cache<Failed>;
   readonly running: Map<string, Promise<Verdict>>;
@@ -43,7 +43,7 @@ export function createExaminer(
   toleranceMs: number,
   entries: number,
   maxTokenBytes = DEFAULT_TOKEN_LENGTH,
-  revoked: Revoked = () => false,
+  revoked: IsRevoked = () => false,
 ): Examiner {
   return {
     issuers,

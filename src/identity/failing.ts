@@ -15,7 +15,7 @@ export function recallFailed(examiner: Examiner, id: string): Bad | undefined {
 }
 
 /**
- * Remembers what no key verified, and tells of it where it cost a check: each token once in a minute, so that an
+ * Remembers what no key verified, and reports it where it cost a check: each token once in a minute, so that an
  * office is not taken for an attacker because its secret was changed, and each time where its keys were too many.
  */
 export function fail(examiner: Examiner, id: string, verdict: Bad, checks: number, budget: Budget): Bad {

@@ -94,7 +94,7 @@ function readAdmin(claims: JsonObject, rules: GrantRules): Known['admin'] {
   const role = rules.superAdminRole;
   const hasRole = role !== null && rules.read.roles(claims).includes(role);
   const owned = ownBots(rules.read.ownedBots(claims).map(rules.toBot), rules.bots);
-  // An issuer that speaks of some bots only has no super admins: theirs are owners of just these bots.
+  // An issuer that is limited to some bots has no super admins: theirs are owners of just these bots.
   const superAdmin = hasRole && rules.bots === 'all';
   const ownedBots = hasRole && rules.bots !== 'all' ? rules.bots : owned;
   return superAdmin || ownedBots.size > 0 ? { superAdmin, ownedBots } : undefined;

@@ -4,8 +4,8 @@ import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
 import { examine } from './examine.ts';
 import type { Examiner } from './examiner.ts';
 import type { CookiePlaces } from './cookie-places.ts';
-import type { Place } from './options.ts';
-import { bad, inWords, unchecked, type Verdict } from './verdict.ts';
+import type { TokenPlace } from './options.ts';
+import { bad, verdictText, unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
@@ -25,29 +25,29 @@ export function identify(
   budget: Budget,
 ): Principal | Promise<Principal> {
   if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
-  const told = (verdict: Verdict, place: Place): Verdict => tell(examiner, verdict, place, trace);
+  const noted = (verdict: Verdict, place: TokenPlace): Verdict => tell(examiner, verdict, place, trace);
   if (bearer !== undefined)
     return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
-      asBearer(told(verdict, 'bearer')),
+      asBearer(noted(verdict, 'bearer')),
     );
   const ours = places.find(cookies, MAX_COOKIES + 1);
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
   if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
   const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies([told(one, first.place)]));
+  if (more.length === 0) return after(verdict, (one) => asCookies([noted(one, first.place)]));
   const verdicts = [
     verdict,
     ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
   ];
   return after(all(verdicts), (every) =>
-    asCookies(every.map((one, index) => told(one, ours[index]?.place ?? first.place))),
+    asCookies(every.map((one, index) => noted(one, ours[index]?.place ?? first.place))),
   );
 }
 
 /** Counts what proves nothing, and says for people what each token was. */
-function tell({ counts }: Examiner, verdict: Verdict, place: Place, trace: Trace): Verdict {
-  trace?.(`${place}: ${inWords(verdict)}`);
+function tell({ counts }: Examiner, verdict: Verdict, place: TokenPlace, trace: Trace): Verdict {
+  trace?.(`${place}: ${verdictText(verdict)}`);
   if (verdict.kind === 'bad') counts.refused.set(verdict.cause, (counts.refused.get(verdict.cause) ?? 0) + 1);
   return verdict;
 }

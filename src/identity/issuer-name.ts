@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 export interface IssuerName {
   /** The claims for one that fits, with the captured name among them; undefined for another. */
   match(iss: string, claims: JsonObject): JsonObject | undefined;
-  /** A subject as it is told from those of other tenants. */
+  /** A subject made distinct from those of other tenants. */
   within(claims: JsonObject, subject: string): string;
 }
 

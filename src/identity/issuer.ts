@@ -1,10 +1,10 @@
 import type { Bots } from '../policy/principal.ts';
-import { createStandingRules, readStanding, type Standing, type StandingRules } from './claims.ts';
+import { createStandingRules, readStanding, type TokenFacts, type StandingRules } from './claims.ts';
 import { createGrantRules, type GrantRules } from './grants.ts';
 import { own, type JsonObject } from '../json.ts';
 import { compileIssuerName, type IssuerName } from './issuer-name.ts';
 import { createKeyRing, type KeyRing, type RemoteSource } from './keys.ts';
-import type { IssuerOptions, Place } from './options.ts';
+import type { IssuerOptions, TokenPlace } from './options.ts';
 import { bad, type Bad } from './verdict.ts';
 
 /** An issuer as the verifier uses it. */
@@ -12,7 +12,7 @@ export interface Issuer {
   readonly name: string;
   /** The `iss` of its tokens; null: they have none. */
   readonly iss: IssuerName | null;
-  readonly places: ReadonlySet<Place>;
+  readonly places: ReadonlySet<TokenPlace>;
   readonly bots: Bots;
   readonly standing: StandingRules;
   readonly rules: GrantRules;
@@ -39,7 +39,7 @@ export interface Candidate {
   readonly issuer: Issuer;
   /** With what its `iss` says where the issuer is a pattern. */
   readonly claims: JsonObject;
-  readonly standing: Standing;
+  readonly standing: TokenFacts;
 }
 
 /**
@@ -49,7 +49,7 @@ export interface Candidate {
 export function findCandidates(
   issuers: readonly Issuer[],
   claims: JsonObject,
-  place: Place,
+  place: TokenPlace,
   toleranceMs: number,
 ): readonly [Candidate, ...Candidate[]] | Bad {
   const iss = own(claims, 'iss');

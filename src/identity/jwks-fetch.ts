@@ -61,7 +61,7 @@ async function discover(issuer: string, ask: (url: string) => Promise<string>): 
   return keySetUrl(await text, issuer);
 }
 
-/** Some servers compress whatever they are told. */
+/** Some servers compress whatever Accept-Encoding says. */
 function decoded(body: Buffer, encoding: string): string {
   const limit = { maxOutputLength: MAX_BYTES };
   try {

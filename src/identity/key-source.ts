@@ -1,7 +1,7 @@
 import type { VerifyKey } from './key.ts';
 
 /** The part of a logger that this room uses; pino's fits. */
-export interface Log {
+export interface KeyLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

@@ -16,7 +16,7 @@ const MAX_WAIT_MS = 1000;
 /** A source behind a URL, shared by all issuers that name it: a key set, or an issuer's discovery document. */
 export type RemoteSource = (url: string, kind: SourceKind) => RemoteKeys;
 
-/** Makes the ring. Throws an Error for a key that cannot be used: `checkIdentity` tells of it before. */
+/** Makes the ring. Throws an Error for a key that cannot be used: `checkIdentity` reports it before. */
 export function createKeyRing(
   options: readonly KeyOptions[],
   discover: string | null,

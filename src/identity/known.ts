@@ -1,12 +1,12 @@
 import type { Known } from '../policy/principal.ts';
-import type { Standing } from './claims.ts';
+import type { TokenFacts } from './claims.ts';
 import { readGrants } from './grants.ts';
 import type { Issuer } from './issuer.ts';
 import { own, type JsonObject } from '../json.ts';
-import type { Place } from './options.ts';
+import type { TokenPlace } from './options.ts';
 
 /** The person that a verified token of this issuer makes. */
-export function toKnown(issuer: Issuer, standing: Standing, claims: JsonObject, place: Place): Known {
+export function toKnown(issuer: Issuer, standing: TokenFacts, claims: JsonObject, place: TokenPlace): Known {
   return {
     kind: 'known',
     via: place === 'bearer' ? 'bearer' : 'cookie',

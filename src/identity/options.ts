@@ -24,10 +24,10 @@ export type KeyOptions =
   | { readonly kid?: string; readonly algorithm: PublicAlgorithm; readonly publicKey: Uint8Array };
 
 export type Grant = 'member' | 'contact' | 'admin';
-export const grants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
+export const allGrants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
 
 /** A place where a token may stand: `bearer`, or `cookie:` and a cookie's name, in which `*` stands for anything. */
-export type Place = 'bearer' | `cookie:${string}`;
+export type TokenPlace = 'bearer' | `cookie:${string}`;
 
 /** Where in the claims a fact stands: a claim's whole name, dotted steps, or a JMESPath expression. */
 export interface ClaimPaths {
@@ -54,9 +54,9 @@ export interface IssuerOptions {
   readonly keys: readonly KeyOptions[];
   /** The values that the name in `issuer` may have; null: any. */
   readonly tenants?: readonly string[] | null;
-  readonly from: readonly Place[];
+  readonly from: readonly TokenPlace[];
   readonly grants: readonly Grant[];
-  /** A list: its tokens speak of no other bot. */
+  /** A list: its tokens open no other bot. */
   readonly bots: readonly string[] | null;
   readonly claims: ClaimPaths;
   readonly superAdminRole: string | null;

@@ -1,12 +1,12 @@
 import type { VerifyKey } from './key.ts';
 import { createKeyFetcher, type KeyFetcher } from './jwks-fetch.ts';
-import type { KeptKeys, Log, RemoteKeys, SourceKind, SourceState } from './key-source.ts';
+import type { KeptKeys, KeyLog, RemoteKeys, SourceKind, SourceState } from './key-source.ts';
 import type { JwksOptions } from './options.ts';
 
 interface State {
   readonly name: string;
   readonly options: JwksOptions;
-  readonly log: Log;
+  readonly log: KeyLog;
   readonly fetcher: KeyFetcher;
   last: KeptKeys | undefined;
   /** Set by a timer when the last good set has been kept for as long as it may be. */
@@ -42,7 +42,7 @@ export interface KeyAddress {
 export function createRemoteKeys(
   at: KeyAddress,
   options: JwksOptions,
-  log: Log,
+  log: KeyLog,
   kept?: KeptKeys,
 ): RemoteKeys {
   const state = newState(at, options, log, kept);
@@ -65,7 +65,7 @@ export function createRemoteKeys(
 function newState(
   { url, kind }: KeyAddress,
   options: JwksOptions,
-  log: Log,
+  log: KeyLog,
   last: KeptKeys | undefined,
 ): State {
   const fetcher = createKeyFetcher(url, kind, options.timeoutMs);

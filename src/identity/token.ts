@@ -45,7 +45,7 @@ const REFUSED_MEMBERS = ['crit', 'b64', 'enc', 'zip'];
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
 /** The header's facts, or why it is refused. */
-export function readHeader(header: JsonObject): HeaderFacts | TokenCause {
+export function readJoseHeader(header: JsonObject): HeaderFacts | TokenCause {
   if (REFUSED_MEMBERS.some((name) => Object.hasOwn(header, name))) return 'critical-header';
   const type = own(header, 'typ');
   if (type !== undefined && !(typeof type === 'string' && TOKEN_TYPES.has(type.toLowerCase())))

@@ -12,10 +12,10 @@ export interface Verified {
 }
 
 /** Whether a token that verifies was taken back; asked at each use, so that what is remembered ends with it. */
-export type Revoked = (known: Known) => boolean | 'unknown';
+export type IsRevoked = (known: Known) => boolean | 'unknown';
 
 /** A good signature holds from one time to another, and until it is taken back. */
-export function judge(revoked: Revoked, { known, notBeforeMs }: Verified, nowMs: number): Verdict {
+export function checkValidity(revoked: IsRevoked, { known, notBeforeMs }: Verified, nowMs: number): Verdict {
   if (nowMs >= known.expiresAtMs) return bad('expired', known.issuer);
   if (nowMs < notBeforeMs) return bad('not-yet-valid', known.issuer);
   const taken = revoked(known);

@@ -32,7 +32,7 @@ function reasonOf(cause: TokenCause): Bad['reason'] {
 }
 
 /** For operators; never a part of the token. */
-export function inWords(verdict: Verdict): string {
+export function verdictText(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'known':
       return `verified, a token of ${verdict.known.issuer}`;

@@ -1,6 +1,6 @@
 import type { Known, Principal } from '../policy/principal.ts';
 import { createBudget, MAX_CHECKS, type Budget } from './budget.ts';
-import type { Revoked } from './validity.ts';
+import type { IsRevoked } from './validity.ts';
 import { createExaminer } from './examiner.ts';
 import { identify, type Credentials } from './identify.ts';
 import { compileCookiePlaces } from './cookie-places.ts';
@@ -9,7 +9,7 @@ import type { JsonObject } from '../json.ts';
 import type { RemoteSource } from './keys.ts';
 import { imagineKnown } from './known.ts';
 import type { IdentityOptions } from './options.ts';
-import type { KeptKeys, Log, RemoteKeys } from './key-source.ts';
+import type { KeptKeys, KeyLog, RemoteKeys } from './key-source.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { collectKept, statsOf, statusOf, type KeySourceStatus, type VerifierStats } from './status.ts';
 
@@ -36,11 +36,11 @@ export interface Verifier {
 }
 
 export interface VerifierDependencies {
-  readonly log: Log;
+  readonly log: KeyLog;
   /** The verifier whose place this one takes: its remote keys are used until newer ones are there. */
   readonly previous?: Verifier;
   /** Absent: nothing was ever taken back. */
-  readonly revoked?: Revoked;
+  readonly revoked?: IsRevoked;
 }
 
 /** Makes a verifier. Throws for a key that cannot be used; `checkIdentity` names such mistakes before. */

@@ -43,17 +43,17 @@ export function createSharedCount({ redis, prefix, perMinute, maxKeys }: SharedC
   });
   const blocked = createBoundedMap<number>(maxKeys);
   let asking = 0;
-  const take = (key: string, said: unknown): void => {
+  const take = (key: string, result: unknown): void => {
     asking -= 1;
-    if (!(said instanceof RateLimiterRes) || said.remainingPoints > 0) return; // anything else is Redis in trouble
-    blocked.set(key, performance.now() + said.msBeforeNext);
+    if (!(result instanceof RateLimiterRes) || result.remainingPoints > 0) return; // anything else is Redis in trouble
+    blocked.set(key, performance.now() + result.msBeforeNext);
   };
   return {
     blockedForMs: (key) => Math.max(0, (blocked.get(key) ?? 0) - performance.now()),
     count(key) {
       if (asking >= AT_ONCE) return;
       asking += 1;
-      const taken = (said: unknown): void => take(key, said);
+      const taken = (result: unknown): void => take(key, result);
       void limiter.consume(key).then(taken, taken);
     },
   };

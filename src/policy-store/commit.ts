@@ -1,7 +1,7 @@
 import type { Scope } from '../policy/reason.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
-import type { Asked, Current, Edit, Outcome, Plan, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, Current, Edit, EditResult, Plan, EditRefused } from '../changes/plan.ts';
 import { StoreError } from './store.ts';
 import type { Draft } from '../changes/change.ts';
 import type { Receipt, Store } from './store.ts';
@@ -14,14 +14,14 @@ export interface Commit {
   readonly current: Current;
   readonly plan: Plan;
   readonly edit: Edit;
-  readonly asked: Asked;
+  readonly asked: ChangeRequest;
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly key: string;
 }
 
 /** Hands a plan to the store. `conflict`: the scope moved on since it was read. */
-export async function commit(store: Store, change: Commit): Promise<Outcome | 'conflict'> {
+export async function commit(store: Store, change: Commit): Promise<EditResult | 'conflict'> {
   const draft = draftOf(change);
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -30,7 +30,7 @@ export async function commit(store: Store, change: Commit): Promise<Outcome | 'c
     } catch (error) {
       if (error instanceof StoreError && error.code === 'conflict') return 'conflict';
       if (error instanceof StoreError && error.code === 'unknown' && attempt < RESENDS) continue;
-      return failureOf(error);
+      return storeRefusal(error);
     }
   }
 }
@@ -51,7 +51,7 @@ function draftOf(change: Commit): Draft {
   };
 }
 
-function done(receipt: Receipt, { current, plan }: Commit): Outcome {
+function done(receipt: Receipt, { current, plan }: Commit): EditResult {
   return {
     ok: true,
     revision: receipt.change.revision,
@@ -67,7 +67,7 @@ function done(receipt: Receipt, { current, plan }: Commit): Outcome {
 type Repeat = Pick<Commit, 'scope' | 'edit'>;
 
 /** The first answer once more, where it was to the same question. */
-async function repeated(store: Store, receipt: Receipt, { scope, edit }: Repeat): Promise<Outcome> {
+async function repeated(store: Store, receipt: Receipt, { scope, edit }: Repeat): Promise<EditResult> {
   const { change, live } = receipt;
   if (change.scope !== scope || !edit.isSame(change)) {
     const message = 'was used for another change before';
@@ -92,19 +92,19 @@ export async function repeatOf(
   store: Store,
   scope: Scope,
   edit: Edit,
-  asked: Asked,
-): Promise<Outcome | undefined> {
+  asked: ChangeRequest,
+): Promise<EditResult | undefined> {
   if (asked.idempotencyKey === undefined) return undefined;
   try {
     const receipt = await store.receipt(asked.idempotencyKey);
     return receipt === undefined ? undefined : await repeated(store, receipt, { scope, edit });
   } catch (error) {
-    return failureOf(error);
+    return storeRefusal(error);
   }
 }
 
 /** What a failing store means for an edit. What is no store's error is a defect, and goes on as one. */
-export function failureOf(error: unknown): Refused {
+export function storeRefusal(error: unknown): EditRefused {
   if (!(error instanceof StoreError)) throw error;
   if (error.code === 'unknown') {
     const detail = 'The store did not answer in time: the change may have been made or not. Repeat it.';

@@ -3,14 +3,22 @@ import { compareImport, importRanges, readImport } from '../changes/import.ts';
 import type { ImportError, ImportRequest } from '../changes/import.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
-import type { Asked, Current, Edit, Outcome, Plan, Preview, Refused } from '../changes/plan.ts';
+import type {
+  ChangeRequest,
+  Current,
+  Edit,
+  EditResult,
+  Plan,
+  Preview,
+  EditRefused,
+} from '../changes/plan.ts';
 import { addRange, putRange, removeRange } from '../changes/range-edits.ts';
 import type { Stamp } from '../changes/range-edits.ts';
 import { revertChange } from '../changes/revert.ts';
 import { patchSettings } from '../changes/settings-edit.ts';
 import type { SettingsPatch } from '../changes/settings-edit.ts';
 import { createSlicer } from './slicer.ts';
-import { commit, failureOf, repeatOf } from './commit.ts';
+import { commit, storeRefusal, repeatOf } from './commit.ts';
 import type { Change, RangeRecord } from '../changes/change.ts';
 import type { Store } from './store.ts';
 
@@ -24,19 +32,23 @@ export interface EditorOptions {
   readonly randomId: () => string;
 }
 
-export type ImportPreview = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
+export type ImportPreviewResult = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
 
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
-  patch(scope: Scope, patch: SettingsPatch, asked: Asked): Promise<Outcome>;
-  addRange(scope: Scope, input: unknown, asked: Asked): Promise<Outcome>;
-  putRange(scope: Scope, id: string, input: unknown, asked: Asked): Promise<Outcome>;
-  removeRange(scope: Scope, id: string, asked: Asked): Promise<Outcome>;
-  importRanges(scope: Scope, request: ImportRequest, asked: Asked): Promise<Outcome>;
+  patch(scope: Scope, patch: SettingsPatch, asked: ChangeRequest): Promise<EditResult>;
+  addRange(scope: Scope, input: unknown, asked: ChangeRequest): Promise<EditResult>;
+  putRange(scope: Scope, id: string, input: unknown, asked: ChangeRequest): Promise<EditResult>;
+  removeRange(scope: Scope, id: string, asked: ChangeRequest): Promise<EditResult>;
+  importRanges(scope: Scope, request: ImportRequest, asked: ChangeRequest): Promise<EditResult>;
   /** What an import would do. Nothing is written. */
-  previewImport(scope: Scope, request: ImportRequest, asked: Asked): Promise<ImportPreview | Refused>;
+  previewImport(
+    scope: Scope,
+    request: ImportRequest,
+    asked: ChangeRequest,
+  ): Promise<ImportPreviewResult | EditRefused>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
-  revert(change: Change, asked: Asked): Promise<Outcome>;
+  revert(change: Change, asked: ChangeRequest): Promise<EditResult>;
 }
 
 /** How often an edit is planned anew because somebody else was faster. */
@@ -46,12 +58,13 @@ const REACHED_TIMEOUT_MS = 5_000;
 
 export function createEditor(options: EditorOptions): Editor {
   const { now, randomId } = options;
-  const stamp = (asked: Asked): Stamp => ({
+  const stamp = (asked: ChangeRequest): Stamp => ({
     at: new Date(now()).toISOString(),
     by: asked.by,
     newId: randomId,
   });
-  const make = (scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> => run(options, scope, edit, asked);
+  const make = (scope: Scope, edit: Edit, asked: ChangeRequest): Promise<EditResult> =>
+    run(options, scope, edit, asked);
   return {
     patch: (scope, patch, asked) => make(scope, patchSettings(patch), asked),
     addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
@@ -70,7 +83,7 @@ export function createEditor(options: EditorOptions): Editor {
     },
     async previewImport(scope, request, asked) {
       const read = await createSlicer().run(readImport(request.entries, now()));
-      const current = await readScope(options.store, scope);
+      const current = await loadScope(options.store, scope);
       if (!current.ok) return current;
       const missed = unmet(asked.ifMatch, current.current);
       if (missed !== undefined) return missed;
@@ -80,26 +93,31 @@ export function createEditor(options: EditorOptions): Editor {
   };
 }
 
-type Reading = { readonly ok: true; readonly current: Current } | Refused;
+type ScopeRead = { readonly ok: true; readonly current: Current } | EditRefused;
 
-async function readScope(store: Store, scope: Scope): Promise<Reading> {
+async function loadScope(store: Store, scope: Scope): Promise<ScopeRead> {
   try {
     return { ok: true, current: await store.scope(scope) };
   } catch (error) {
-    return failureOf(error);
+    return storeRefusal(error);
   }
 }
 
-async function planned(edit: Edit, current: Current): Promise<Plan | Refused> {
+async function planned(edit: Edit, current: Current): Promise<Plan | EditRefused> {
   const plan = edit.plan(current);
   return 'ok' in plan ? plan : createSlicer().run(plan);
 }
 
 /** Plans the edit for the scope as it is, and again where the scope moved on before the store took it. */
-async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Asked): Promise<Outcome> {
+async function run(
+  options: EditorOptions,
+  scope: Scope,
+  edit: Edit,
+  asked: ChangeRequest,
+): Promise<EditResult> {
   const draftKey = asked.idempotencyKey ?? options.randomId();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const reading = await readScope(options.store, scope);
+    const reading = await loadScope(options.store, scope);
     if (!reading.ok) return reading;
     const { current } = reading;
     const plan = unmet(asked.ifMatch, current) ?? (await planned(edit, current));
@@ -119,7 +137,7 @@ async function run(options: EditorOptions, scope: Scope, edit: Edit, asked: Aske
   return refused({ code: 'conflict', detail: 'Others are changing this list right now. Try again.' });
 }
 
-async function answered(options: EditorOptions, outcome: Outcome): Promise<Outcome> {
+async function answered(options: EditorOptions, outcome: EditResult): Promise<EditResult> {
   if (!outcome.ok) return outcome;
   await options.live.reached(outcome.revision, REACHED_TIMEOUT_MS);
   const range = outcome.change?.added[0] ?? outcome.change?.removed[0];
@@ -131,7 +149,7 @@ function isIdle(plan: Plan): boolean {
 }
 
 /** If-Match: the scope must not have changed since the revision, which must be one of this history. */
-function unmet(ifMatch: Asked['ifMatch'], current: Current): Refused | undefined {
+function unmet(ifMatch: ChangeRequest['ifMatch'], current: Current): EditRefused | undefined {
   if (ifMatch === undefined || ifMatch === 'any') return undefined;
   const changedAt = current.record.revision;
   if (ifMatch.some((revision) => revision >= changedAt && revision <= current.revision)) return undefined;
@@ -143,7 +161,7 @@ async function idle(
   options: EditorOptions,
   current: Current,
   range: RangeRecord | undefined,
-): Promise<Outcome> {
+): Promise<EditResult> {
   const { revision, record, ranges } = current;
   try {
     const replicas = await options.store.replicas();
@@ -152,6 +170,6 @@ async function idle(
     const done = { revision, live, settings: settingsOf(record), ranges: ranges.length };
     return { ok: true, repeated: false, ...done, ...(range === undefined ? {} : { range }) };
   } catch (error) {
-    return failureOf(error);
+    return storeRefusal(error);
   }
 }

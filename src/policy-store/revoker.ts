@@ -1,15 +1,15 @@
 import type { Change, Live, RevocationLists, RevocationRecord } from '../changes/change.ts';
 import { refused } from '../changes/plan.ts';
-import type { Asked, Refused } from '../changes/plan.ts';
+import type { ChangeRequest, EditRefused } from '../changes/plan.ts';
 import { MOST_REVOCATIONS, planLift, planRevoke } from '../changes/revoke.ts';
 import type { Wanted } from '../changes/revoke.ts';
 import type { Revocation } from '../policy/revocation.ts';
-import { failureOf } from './commit.ts';
+import { storeRefusal } from './commit.ts';
 import type { EditorOptions } from './editor.ts';
 import { StoreError } from './store.ts';
 import type { Receipt } from './store.ts';
 
-export interface Revoked {
+export interface RevokeDone {
   readonly ok: true;
   readonly revision: number;
   readonly live: Live;
@@ -21,8 +21,8 @@ export interface Revoked {
 
 /** Takes tokens and sessions back, and lifts that again. Nothing throws but for a defect. */
 export interface Revoker {
-  revoke(wanted: Wanted, asked: Asked): Promise<Revoked | Refused>;
-  lift(id: string, asked: Asked): Promise<Revoked | Refused>;
+  revoke(wanted: Wanted, asked: ChangeRequest): Promise<RevokeDone | EditRefused>;
+  lift(id: string, asked: ChangeRequest): Promise<RevokeDone | EditRefused>;
 }
 
 /** How often a change is planned anew because somebody else was faster, or its answer was lost. */
@@ -32,7 +32,7 @@ const REACHED_TIMEOUT_MS = 5_000;
 type Planned =
   | { readonly lists: RevocationLists; readonly revocation: Revocation }
   | { readonly there: Revocation }
-  | Refused;
+  | EditRefused;
 type Plan = (record: RevocationRecord, at: string) => Planned;
 
 export function createRevoker(options: EditorOptions): Revoker {
@@ -63,7 +63,11 @@ const full = refused({
   detail: `There are ${String(MOST_REVOCATIONS)} revocations already: lift some, or take back by issuedBefore.`,
 });
 
-async function run(options: EditorOptions, asked: Asked, plan: Plan): Promise<Revoked | Refused> {
+async function run(
+  options: EditorOptions,
+  asked: ChangeRequest,
+  plan: Plan,
+): Promise<RevokeDone | EditRefused> {
   const { store, live, now } = options;
   const key = asked.idempotencyKey ?? options.randomId();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -84,13 +88,13 @@ async function run(options: EditorOptions, asked: Asked, plan: Plan): Promise<Re
       return answerOf(receipt, planned.revocation);
     } catch (error) {
       const code = error instanceof StoreError ? error.code : undefined;
-      if (code !== 'conflict' && !(code === 'unknown' && attempt < 2)) return failureOf(error);
+      if (code !== 'conflict' && !(code === 'unknown' && attempt < 2)) return storeRefusal(error);
     }
   }
   return refused({ code: 'conflict', detail: 'Others are changing the revocations right now. Try again.' });
 }
 
-function answerOf({ change, live, acknowledged }: Receipt, revocation: Revocation): Revoked {
+function answerOf({ change, live, acknowledged }: Receipt, revocation: Revocation): RevokeDone {
   const { revision } = change;
   return {
     ok: true,
@@ -103,7 +107,7 @@ function answerOf({ change, live, acknowledged }: Receipt, revocation: Revocatio
 }
 
 /** The first answer once more, where it was to such a question. */
-function repeated(receipt: Receipt): Revoked | Refused {
+function repeated(receipt: Receipt): RevokeDone | EditRefused {
   const lists = receipt.change.revocations;
   const first = lists?.added[0] ?? lists?.removed[0];
   if (first !== undefined) {
@@ -115,7 +119,11 @@ function repeated(receipt: Receipt): Revoked | Refused {
   return refused({ code: 'invalid', detail, errors: [{ field: 'Idempotency-Key', message }] });
 }
 
-function unmet({ ifMatch }: Asked, record: RevocationRecord, newest: number): Refused | undefined {
+function unmet(
+  { ifMatch }: ChangeRequest,
+  record: RevocationRecord,
+  newest: number,
+): EditRefused | undefined {
   if (ifMatch === undefined || ifMatch === 'any') return undefined;
   if (ifMatch.some((revision) => revision >= record.revision && revision <= newest)) return undefined;
   const detail = `The revocations were changed at revision ${record.revision}, after the one that you named.`;
@@ -123,7 +131,7 @@ function unmet({ ifMatch }: Asked, record: RevocationRecord, newest: number): Re
 }
 
 /** It is so already: how far that is served. */
-async function idle({ store }: EditorOptions, revision: number, revocation: Revocation): Promise<Revoked> {
+async function idle({ store }: EditorOptions, revision: number, revocation: Revocation): Promise<RevokeDone> {
   const all = await store.replicas();
   const replicas = all.filter((one) => one.revision >= revision).length;
   return { ok: true, revision, live: { replicas, of: all.length, ms: 0 }, revocation };

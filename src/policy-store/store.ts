@@ -31,7 +31,7 @@ export interface ScopeImage {
   readonly compile: () => Compiling;
 }
 
-export interface Loaded {
+export interface LoadedPolicy {
   /** Where the policy stands once `since` is applied. */
   readonly position: Position;
   /** Parsed while it is read, so that a large policy can be taken in slices. */
@@ -85,7 +85,7 @@ export class StoreError extends Error {
 export interface Store {
   readonly kind: 'file' | 'redis';
   /** The whole policy as it is now. */
-  load(): Promise<Loaded>;
+  load(): Promise<LoadedPolicy>;
   /** Tells of every change after `from` until stopped. */
   follow(from: Position, follower: Follower): () => void;
   /** One atomic write: change log, record and revision, or nothing. */

@@ -1,12 +1,12 @@
 import type { ClientIp } from './client-ip.ts';
-import { botAccess, openLink, ownHistory, whitelisted, type Facts, type Guarded } from './grants.ts';
+import { botAccess, openLink, ownHistory, whitelisted, type Facts, type GuardedResource } from './grants.ts';
 import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
 import type { Resource } from './resource.ts';
 
 /** Everything that a decision depends on but the policy and the time. */
-export interface Asked {
+export interface DecisionInput {
   /** A true CORS preflight: OPTIONS with Origin and Access-Control-Request-Method. */
   readonly preflight: boolean;
   readonly resource: Resource;
@@ -32,7 +32,7 @@ export type Trace = (line: string, decision: Decision | undefined) => void;
 
 /** May this visitor see this? Pure: the first line that applies wins. */
 export function decide(
-  asked: Asked,
+  asked: DecisionInput,
   view: PolicyView,
   options: DecideOptions,
   nowMs: number,
@@ -58,8 +58,8 @@ export function decide(
 }
 
 function decideGuarded(
-  { principal, client, delegation }: Asked,
-  resource: Guarded,
+  { principal, client, delegation }: DecisionInput,
+  resource: GuardedResource,
   view: PolicyView,
   options: DecideOptions,
   nowMs: number,
@@ -95,7 +95,7 @@ function decideTranscript(question: Question, trace?: Trace): Decision {
   return deny('no-access');
 }
 
-function preflight({ preflight, resource }: Asked): Decision | undefined {
+function preflight({ preflight, resource }: DecisionInput): Decision | undefined {
   const guarded = resource.kind !== 'other' && resource.kind !== 'ambiguous';
   return preflight && guarded ? forward('preflight') : undefined;
 }

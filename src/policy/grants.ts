@@ -7,11 +7,11 @@ import { findRange } from './whitelist.ts';
 
 export type Transcript = Extract<Resource, { kind: 'transcript' }>;
 /** What a grant can open: one bot's transcript, or what is of no one bot. */
-export type Guarded = Transcript | Extract<Resource, { kind: 'platform' }>;
+export type GuardedResource = Transcript | Extract<Resource, { kind: 'platform' }>;
 
 /** What is known when something guarded is asked for. */
 export interface Facts {
-  readonly resource: Guarded;
+  readonly resource: GuardedResource;
   readonly principal: Principal;
   readonly client: ClientIp;
   readonly view: PolicyView;

@@ -49,7 +49,7 @@ export interface Anonymous extends WhyNot {
 }
 
 /** A bearer was presented and proves nothing. */
-export interface Refused extends WhyNot {
+export interface RefusedBearer extends WhyNot {
   readonly kind: 'refused';
   readonly reason: BearerReason;
 }
@@ -64,4 +64,4 @@ export interface Undetermined {
 }
 
 /** Who asks, as far as proven. */
-export type Principal = Known | Anonymous | Refused | Undetermined;
+export type Principal = Known | Anonymous | RefusedBearer | Undetermined;

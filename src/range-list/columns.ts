@@ -1,10 +1,10 @@
 /** What a column of a list, or a member of its entries, says of a range. */
-export type Field = 'start' | 'end' | 'note' | 'expiresAt';
+export type RangeField = 'start' | 'end' | 'note' | 'expiresAt';
 
 /** The columns of a list without a heading, and those of an export. */
-export const FIELDS: readonly Field[] = ['start', 'end', 'note', 'expiresAt'];
+export const FIELDS: readonly RangeField[] = ['start', 'end', 'note', 'expiresAt'];
 
-const spellings: Readonly<Record<Field | 'past', readonly string[]>> = {
+const spellings: Readonly<Record<RangeField | 'past', readonly string[]>> = {
   start: ['start', 'from', 'first', 'ip', 'cidr', 'address', 'network', 'range', 'startip', 'startiprange'],
   end: ['end', 'to', 'last', 'endip', 'endiprange'],
   note: ['note', 'notes', 'comment', 'comments', 'description'],
@@ -13,25 +13,25 @@ const spellings: Readonly<Record<Field | 'past', readonly string[]>> = {
   past: ['id', 'createdat', 'createdby', 'updatedat', 'updatedby'],
 };
 
-const meanings: ReadonlyMap<string, Field | 'past'> = new Map(
+const meanings: ReadonlyMap<string, RangeField | 'past'> = new Map(
   Object.entries(spellings).flatMap(([field, names]) =>
-    names.map((name) => [name, field as Field | 'past'] as const),
+    names.map((name) => [name, field as RangeField | 'past'] as const),
   ),
 );
 
 /** What a name stands for, in any letter case and with spaces, dashes or underscores; undefined where nothing. */
-export function meaningOf(name: string): Field | 'past' | undefined {
+export function columnOf(name: string): RangeField | 'past' | undefined {
   return meanings.get(name.toLowerCase().replace(/[\s_-]/g, ''));
 }
 
 /** The names by field, in the order of the list; or why they are none. An unknown one could be what limits a range. */
 export type Heading =
-  | { readonly ok: true; readonly fields: readonly (Field | 'past' | undefined)[] }
+  | { readonly ok: true; readonly fields: readonly (RangeField | 'past' | undefined)[] }
   | { readonly ok: false; readonly message: string };
 
 /** Reads a heading's names. An empty one stands for a column without values. */
 export function readHeading(names: readonly string[]): Heading {
-  const fields = names.map(meaningOf);
+  const fields = names.map(columnOf);
   const unknown = names.filter((name, at) => name !== '' && fields[at] === undefined);
   if (unknown.length > 0) return { ok: false, message: `${unknownNames(unknown)}; ${KNOWN}` };
   for (const field of FIELDS) {

@@ -1,8 +1,8 @@
 import { parseRange } from '../policy/range.ts';
 import type { FieldError, ParsedRange } from '../policy/range.ts';
 import { parseRangeLine } from '../policy/range-text.ts';
-import { meaningOf } from './columns.ts';
-import type { Field } from './columns.ts';
+import { columnOf } from './columns.ts';
+import type { RangeField } from './columns.ts';
 
 /** A range as it is sent and stored. */
 export type ListedRange = Pick<ParsedRange, 'start' | 'end' | 'note' | 'expiresAt'>;
@@ -12,10 +12,10 @@ export type EntryResult =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /** What stands in a list for the fields of one range; a start may be a network or `a - b` where there is no end. */
-export type Written = Partial<Record<Field, unknown>>;
+export type WrittenRange = Partial<Record<RangeField, unknown>>;
 
 /** Reads one range by what is written for its fields. */
-export function readFields(written: Written, nowMs: number): EntryResult {
+export function readFields(written: WrittenRange, nowMs: number): EntryResult {
   const { start, end, note, expiresAt } = written;
   const alone = typeof start === 'string' && (end === undefined || end === null || end === '');
   if (!alone) return stored(written, nowMs);
@@ -26,7 +26,7 @@ export function readFields(written: Written, nowMs: number): EntryResult {
   return stored({ start: line.range.start, end: line.range.end, note: own, expiresAt }, nowMs);
 }
 
-function stored(written: Written, nowMs: number): EntryResult {
+function stored(written: WrittenRange, nowMs: number): EntryResult {
   const given = Object.entries(written).filter(([, value]) => value !== undefined);
   const read = parseRange(Object.fromEntries(given), nowMs);
   if (!read.ok) return read;
@@ -43,10 +43,10 @@ export function readEntry(value: unknown, nowMs: number): EntryResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, errors: [{ field: '', message: 'must be an object with start and end' }] };
   }
-  const written: Written = {};
+  const written: WrittenRange = {};
   const errors: FieldError[] = [];
   for (const [name, member] of Object.entries(value)) {
-    const field = meaningOf(name);
+    const field = columnOf(name);
     if (field === undefined) errors.push({ field: name, message: 'is not a member of a range' });
     else if (field !== 'past' && field in written) {
       errors.push({ field: name, message: `means the same as another member: ${field}` });

@@ -1,10 +1,10 @@
 import { readJson } from '../json.ts';
 import { parseRangeLine } from '../policy/range-text.ts';
 import type { FieldError } from '../policy/range.ts';
-import { FIELDS, meaningOf, readHeading } from './columns.ts';
-import type { Field } from './columns.ts';
+import { FIELDS, columnOf, readHeading } from './columns.ts';
+import type { RangeField } from './columns.ts';
 import { readEntry, readFields } from './entry.ts';
-import type { EntryResult, ListedRange, Written } from './entry.ts';
+import type { EntryResult, ListedRange, WrittenRange } from './entry.ts';
 import { noteOf } from './note.ts';
 import { beforeNote, readRows, separatorOf } from './row.ts';
 import type { Cell, Row } from './row.ts';
@@ -59,7 +59,7 @@ function itemOf(read: EntryResult, at: { line: number; share: number; text: stri
 
 function* textItems(text: string, nowMs: number): Generator<Item> {
   const separator = separatorOf(text);
-  let columns: readonly (Field | 'past' | undefined)[] | undefined;
+  let columns: readonly (RangeField | 'past' | undefined)[] | undefined;
   for (const row of readRows(text, separator)) {
     const at = { line: row.line, share: Math.min(1, row.next / text.length), text: row.raw.slice(0, SHOWN) };
     const refuse = (message: string): Item => ({ ok: false, ...at, message });
@@ -84,7 +84,7 @@ function* textItems(text: string, nowMs: number): Generator<Item> {
 /** A first row without any address that names columns, or that has several cells which cannot be a range. */
 function isHeading(cells: readonly Cell[]): boolean {
   if (cells.some(({ text }) => /^\s*[0-9:]/.test(text))) return false;
-  return cells.length > 1 || cells.some(({ text }) => meaningOf(text.trim()) !== undefined);
+  return cells.length > 1 || cells.some(({ text }) => columnOf(text.trim()) !== undefined);
 }
 
 /** A line as people write ranges, with its `# note`. */
@@ -97,10 +97,10 @@ function readWhole({ raw }: Row, nowMs: number): EntryResult {
 
 function readCells(
   cells: readonly Cell[],
-  columns: readonly (Field | 'past' | undefined)[],
+  columns: readonly (RangeField | 'past' | undefined)[],
   nowMs: number,
 ): EntryResult {
-  const written: Written = {};
+  const written: WrittenRange = {};
   for (const [at, { text, quoted }] of cells.entries()) {
     const field = columns[at];
     // A quoted note may be nothing but spaces.

@@ -6,12 +6,12 @@ import { decodeOnce } from './decoding.ts';
 import { addJson, addMerged, readsBodyOf } from './merged-body.ts';
 import { addBot, addText, addValues, type Named } from './named.ts';
 import type { IdName, Lookup, QueryPlace } from './places.ts';
-import { isKeyFor, occurrencesOf, valuesOf } from './query-readings.ts';
-import type { Members, Occurrences, Value } from './query-readings.ts';
-import { valuesOf as headerValues } from './raw-headers.ts';
+import { isKeyFor, occurrencesOf, parameterValues } from './query-readings.ts';
+import type { Members, Occurrences, ParameterValue } from './query-readings.ts';
+import { headerValues as headerValues } from './raw-headers.ts';
 import type { Route } from './route.ts';
 
-/** Where ids can stand besides the path. */
+/** Where ids can stand outside the path. */
 export interface Beside {
   readonly query: Members;
   /** Of a form that was read. */
@@ -69,7 +69,7 @@ function addMembers(
     named.anyBot = true;
     return;
   }
-  const values = members.readings.length === 0 ? NO_VALUES : valuesOf(members.readings, key);
+  const values = members.readings.length === 0 ? NO_VALUES : parameterValues(members.readings, key);
   if (id === 'botId' && (found.spellings > 1 || found.times > 1)) {
     for (const { text } of values) addBot({ bots: named.repeated, suspects: named.repeated }, text);
   }
@@ -82,7 +82,7 @@ function addMembers(
 }
 
 const ONCE: Occurrences = { spellings: 1, times: 1 };
-const NO_VALUES: readonly Value[] = [];
+const NO_VALUES: readonly ParameterValue[] = [];
 
 function missing(named: Named, id: IdName): void {
   named.unresolved ??= `It names no ${id} where its route has one.`;

@@ -1,5 +1,5 @@
 import { isObject, readJsonObject, type JsonObject } from '../json.ts';
-import { valuesOf } from './raw-headers.ts';
+import { headerValues } from './raw-headers.ts';
 
 /** What a body says that was read whole. */
 export interface BodyReading {
@@ -19,13 +19,13 @@ const FORM = /^application\/x-www-form-urlencoded$/i;
 const MULTIPART = /multipart\//i;
 
 /**
- * Reads a body as forms and JSON are read. The type that is said decides for a form; JSON is read whatever type is
- * said, since platforms that decode it themselves do not look either.
+ * Reads a body as forms and JSON are read. The Content-Type decides for a form; JSON is read whatever the
+ * Content-Type, since platforms that decode it themselves do not look either.
  */
 export function readBody(bytes: Uint8Array, rawHeaders: readonly string[]): BodyReading {
   const isEmpty = bytes.length === 0;
-  const types = valuesOf(rawHeaders, 'content-type');
-  const fault = faultOf(types, valuesOf(rawHeaders, 'content-encoding'));
+  const types = headerValues(rawHeaders, 'content-type');
+  const fault = faultOf(types, headerValues(rawHeaders, 'content-encoding'));
   if (fault !== undefined) return { fault, isEmpty };
   const [type = ''] = (types[0] ?? '').split(';');
   const json = jsonOf(bytes);
@@ -87,19 +87,19 @@ const TYPED = /^\s*[\w!#$&^.+*%'`|~-]+\/[\w!#$&^.+*%'`|~-]/;
  */
 export function hasFormBody(rawHeaders: readonly string[]): boolean {
   if (!hasBody(rawHeaders)) return false;
-  const types = valuesOf(rawHeaders, 'content-type');
+  const types = headerValues(rawHeaders, 'content-type');
   return types.length === 0 || types.some((type) => ANY_FORM.test(type) || !TYPED.test(type));
 }
 
 /** True for a body whose members some frameworks merge over the parameters of the query: Rails and Laravel do. */
 export function hasJsonBody(rawHeaders: readonly string[]): boolean {
-  return hasBody(rawHeaders) && valuesOf(rawHeaders, 'content-type').some((type) => /json/i.test(type));
+  return hasBody(rawHeaders) && headerValues(rawHeaders, 'content-type').some((type) => /json/i.test(type));
 }
 
 /** Many clients name a type where there is nothing to be typed. */
 export function hasBody(rawHeaders: readonly string[]): boolean {
   return (
-    valuesOf(rawHeaders, 'transfer-encoding').length > 0 ||
-    valuesOf(rawHeaders, 'content-length').some((length) => Number(length) !== 0)
+    headerValues(rawHeaders, 'transfer-encoding').length > 0 ||
+    headerValues(rawHeaders, 'content-length').some((length) => Number(length) !== 0)
   );
 }

@@ -1,6 +1,6 @@
 /*
  * Texts in this room are byte strings: one character a byte, as HTTP delivers a target (latin1). So that a slash
- * which came percent-encoded can be told from one that separates, KEPT_SLASH stands for it; it is no byte.
+ * which came percent-encoded can be distinguished from one that separates, KEPT_SLASH stands for it; it is no byte.
  */
 
 /** An encoded slash that stays inside its segment. */

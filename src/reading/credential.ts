@@ -1,5 +1,5 @@
 /** What a request presents as proof of who asks; nothing of it is verified. */
-export interface Presented {
+export interface RequestCredentials {
   /** The JWT text of an `Authorization: Bearer` that is ours: three or five dot-separated parts. */
   readonly bearer?: string;
   /** Cookies of our names, as they stood: in order, without quotes, the empty ones left out. */
@@ -9,10 +9,13 @@ export interface Presented {
 }
 
 /** More cookies of our names than this are not looked at: verifying costs, and no honest client has them. */
-export const MAX_COOKIES = 8;
+export const MAX_TOKEN_COOKIES = 8;
 
 /** Reads the credentials of a request; `rawHeaders` are name, value, name, value, never joined. */
-export function readCredential(cookieNames: ReadonlySet<string>, rawHeaders: readonly string[]): Presented {
+export function readCredential(
+  cookieNames: ReadonlySet<string>,
+  rawHeaders: readonly string[],
+): RequestCredentials {
   let bearer: string | undefined;
   let authorizations = 0;
   const cookies: { name: string; value: string }[] = [];
@@ -88,7 +91,7 @@ function readCookies(
 ): void {
   for (const piece of header.split(';')) {
     const name = nameOf(piece);
-    if (name === undefined || !cookieNames.has(name) || cookies.length >= MAX_COOKIES) continue;
+    if (name === undefined || !cookieNames.has(name) || cookies.length >= MAX_TOKEN_COOKIES) continue;
     const value = unquoted(trim(piece.slice(piece.indexOf('=') + 1)));
     if (value !== '') cookies.push({ name, value });
   }

@@ -1,7 +1,15 @@
 import { compileCidrs, contains, parseAddress, type Address, type Cidrs } from './address.ts';
 import { forwardedForHops, forwardedHops, type WrittenHop } from './hop.ts';
-import { found, lost, spoken, type ForwardingSource, type Hop, type Origin, type Said } from './origin.ts';
-import { valuesOf } from './raw-headers.ts';
+import {
+  knownOrigin,
+  unknownOrigin,
+  forwardedFacts,
+  type ForwardingSource,
+  type Hop,
+  type RequestOrigin,
+  type ForwardedFacts,
+} from './origin.ts';
+import { headerValues } from './raw-headers.ts';
 
 import { trimEnds } from './trim.ts';
 
@@ -18,7 +26,7 @@ interface Trusted extends Pick<TrustOptions, 'source'> {
   readonly none: boolean;
 }
 
-/** Compiled; undefined options mean that nobody said whether there are proxies. */
+/** Compiled; undefined options mean that it is not configured whether there are proxies. */
 export type Trust = { readonly kind: 'unset' } | Trusted;
 
 /** Who holds the other end of the connection. */
@@ -46,29 +54,33 @@ export function isTrustedPeer(trust: Trust, address: string): boolean {
 }
 
 /** The visitor's address, by the peer and exactly the configured source; `rawHeaders` are never joined. */
-export function readClientIp(trust: Trust, peer: ForwardingPeer, rawHeaders: readonly string[]): Origin {
+export function readClientIp(
+  trust: Trust,
+  peer: ForwardingPeer,
+  rawHeaders: readonly string[],
+): RequestOrigin {
   const address = parsePeer(peer.address);
-  if (address === undefined) return lost('The address of the connection cannot be read.', [], false);
+  if (address === undefined) return unknownOrigin('The address of the connection cannot be read.', [], false);
   if (trust.kind === 'unset') return unconfigured(address, rawHeaders);
   if (trust.source === 'proxy-protocol') return proxied(trust.cidrs, peer, address);
   const trusted = !trust.none && contains(trust.cidrs, address);
   const hops: Hop[] = [{ address: address.address, trusted, source: 'peer' }];
   if (!trusted) {
-    const unheard = !trust.none && headerSeen(rawHeaders) !== undefined;
-    return found(address, hops, false, { unheard });
+    const untrustedHeader = !trust.none && headerSeen(rawHeaders) !== undefined;
+    return knownOrigin(address, hops, false, { untrustedHeader });
   }
   switch (trust.source) {
     case 'x-forwarded-for': {
-      const values = valuesOf(rawHeaders, 'x-forwarded-for');
+      const values = headerValues(rawHeaders, 'x-forwarded-for');
       const written = forwardedForHops(values);
-      return walk(trust.cidrs, trust.source, hops, written, values.length > 0, besides(rawHeaders));
+      return walk(trust.cidrs, trust.source, hops, written, values.length > 0, xForwardedFacts(rawHeaders));
     }
     case 'forwarded': {
-      const values = valuesOf(rawHeaders, 'forwarded');
+      const values = headerValues(rawHeaders, 'forwarded');
       return walk(trust.cidrs, trust.source, hops, forwardedHops(values), values.length > 0);
     }
     default:
-      return single(trust.cidrs, trust.source, hops, rawHeaders, besides(rawHeaders));
+      return single(trust.cidrs, trust.source, hops, rawHeaders, xForwardedFacts(rawHeaders));
   }
 }
 
@@ -81,30 +93,31 @@ function parsePeer(address: string): Address | undefined {
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
 function headerSeen(rawHeaders: readonly string[]): string | undefined {
-  return FORWARDING_HEADERS.find((name) => valuesOf(rawHeaders, name).length > 0);
+  return FORWARDING_HEADERS.find((name) => headerValues(rawHeaders, name).length > 0);
 }
 
-function unconfigured(peer: Address, rawHeaders: readonly string[]): Origin {
+function unconfigured(peer: Address, rawHeaders: readonly string[]): RequestOrigin {
   const hops: Hop[] = [{ address: peer.address, trusted: false, source: 'peer' }];
   const seen = headerSeen(rawHeaders);
-  if (seen === undefined) return found(peer, hops, false);
-  return lost(
+  if (seen === undefined) return knownOrigin(peer, hops, false);
+  return unknownOrigin(
     `The request has the header ${seen}, and trustedProxies does not say whom to believe.`,
     hops,
     false,
   );
 }
 
-function proxied(cidrs: Cidrs, { proxied: state }: ForwardingPeer, address: Address): Origin {
+function proxied(cidrs: Cidrs, { proxied: state }: ForwardingPeer, address: Address): RequestOrigin {
   const trusted = contains(cidrs, address);
   const hops: Hop[] = [
     { address: address.address, trusted, source: state === undefined ? 'peer' : 'proxy-protocol' },
   ];
-  if (state === 'unknown') return lost('The PROXY header names no visitor (LOCAL or UNKNOWN).', [], true);
-  if (state === undefined) return lost('The connection came without a PROXY header.', hops, false);
-  if (trusted) return lost('The PROXY header names a trusted proxy, no visitor.', hops, true);
+  if (state === 'unknown')
+    return unknownOrigin('The PROXY header names no visitor (LOCAL or UNKNOWN).', [], true);
+  if (state === undefined) return unknownOrigin('The connection came without a PROXY header.', hops, false);
+  if (trusted) return unknownOrigin('The PROXY header names a trusted proxy, no visitor.', hops, true);
   // Such a proxy passes the bytes on as they came: the headers are the visitor's own.
-  return found(address, hops, false);
+  return knownOrigin(address, hops, false);
 }
 
 /** From the nearest hop leftwards to the first that is not a trusted proxy. */
@@ -114,19 +127,19 @@ function walk(
   hops: Hop[],
   written: readonly WrittenHop[],
   present: boolean,
-  besides?: Said,
-): Origin {
-  if (!present) return lost(`The trusted proxy sent no ${source} header.`, hops, true, besides);
+  facts?: ForwardedFacts,
+): RequestOrigin {
+  if (!present) return unknownOrigin(`The trusted proxy sent no ${source} header.`, hops, true, facts);
   for (const hop of written.toReversed()) {
-    const said = besides ?? spoken(hop.proto, hop.host);
+    const stated = facts ?? forwardedFacts(hop.proto, hop.host);
     const { address } = hop;
     if (address === undefined)
-      return lost(`A hop of the ${source} header cannot be read as an address.`, hops, true, said);
+      return unknownOrigin(`A hop of the ${source} header cannot be read as an address.`, hops, true, stated);
     const trusted = contains(cidrs, address);
     hops.push({ address: address.address, trusted, source });
-    if (!trusted) return found(address, hops, true, said);
+    if (!trusted) return knownOrigin(address, hops, true, stated);
   }
-  return lost(`The ${source} header names trusted proxies only.`, hops, true, besides);
+  return unknownOrigin(`The ${source} header names trusted proxies only.`, hops, true, facts);
 }
 
 /** A header that holds one address and nothing else. */
@@ -135,25 +148,28 @@ function single(
   source: ForwardingSource,
   hops: Hop[],
   rawHeaders: readonly string[],
-  said: Said,
-): Origin {
+  facts: ForwardedFacts,
+): RequestOrigin {
   const name = source.slice('header:'.length).toLowerCase();
-  const values = valuesOf(rawHeaders, name);
+  const values = headerValues(rawHeaders, name);
   const [value] = values;
-  if (value === undefined) return lost(`The trusted proxy sent no ${name} header.`, hops, true, said);
-  if (values.length > 1) return lost(`The header ${name} came more than once.`, hops, true, said);
+  if (value === undefined)
+    return unknownOrigin(`The trusted proxy sent no ${name} header.`, hops, true, facts);
+  if (values.length > 1) return unknownOrigin(`The header ${name} came more than once.`, hops, true, facts);
   const address = parseAddress(trimEnds(value, ' \t', ' \t'));
-  if (address === undefined) return lost(`The header ${name} does not hold one address.`, hops, true, said);
+  if (address === undefined)
+    return unknownOrigin(`The header ${name} does not hold one address.`, hops, true, facts);
   const trusted = contains(cidrs, address);
   hops.push({ address: address.address, trusted, source });
-  if (trusted) return lost(`The header ${name} names a trusted proxy, no visitor.`, hops, true, said);
-  return found(address, hops, true, said);
+  if (trusted)
+    return unknownOrigin(`The header ${name} names a trusted proxy, no visitor.`, hops, true, facts);
+  return knownOrigin(address, hops, true, facts);
 }
 
-const besides = (rawHeaders: readonly string[]): Said =>
-  spoken(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host'));
+const xForwardedFacts = (rawHeaders: readonly string[]): ForwardedFacts =>
+  forwardedFacts(lastOf(rawHeaders, 'x-forwarded-proto'), lastOf(rawHeaders, 'x-forwarded-host'));
 
 /** The last value of a list header: the nearest proxy wrote it. */
 function lastOf(rawHeaders: readonly string[], name: string): string | undefined {
-  return valuesOf(rawHeaders, name).at(-1)?.split(',').at(-1)?.trim();
+  return headerValues(rawHeaders, name).at(-1)?.split(',').at(-1)?.trim();
 }

@@ -6,18 +6,18 @@ import { readsBodyOf } from './merged-body.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
 import { readMembers } from './query-readings.ts';
 import type { Route, RouteTable } from './route.ts';
-import type { Asked } from './target.ts';
+import type { TargetRequest } from './target.ts';
 import type { Readable } from './target-form.ts';
 
 /** The matches of the guarded readings of one target: each element has those of one reading, first listed first. */
-export type Guarded = readonly (readonly Match[])[];
+export type GuardedReadings = readonly (readonly Match[])[];
 
 /** What a target with guarded readings asks for. */
 export function judge(
   table: RouteTable,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   form: Readable,
-  asked: Asked,
+  asked: TargetRequest,
   hosts: readonly string[],
 ): Resource {
   const plain = plainTranscript(guarded, form);
@@ -28,10 +28,10 @@ export function judge(
 }
 
 function whatIsNamed(
-  guarded: Guarded,
+  guarded: GuardedReadings,
   routes: readonly Route[],
   form: Readable,
-  { headers = [], body }: Asked,
+  { headers = [], body }: TargetRequest,
   hosts: readonly string[],
 ): Named {
   const named = nothingNamed();
@@ -49,7 +49,12 @@ function whatIsNamed(
   return named;
 }
 
-function resourceOf(named: Named, guarded: Guarded, routes: readonly Route[], asked: Asked): Resource {
+function resourceOf(
+  named: Named,
+  guarded: GuardedReadings,
+  routes: readonly Route[],
+  asked: TargetRequest,
+): Resource {
   const route = factsOf(guarded);
   // What a body that was not read names could still contradict: nothing but that it is missing is known.
   if (asked.formBody && asked.body === undefined && routes.some(asksQueryWho)) {
@@ -82,7 +87,7 @@ function resourceOf(named: Named, guarded: Guarded, routes: readonly Route[], as
 }
 
 /** The one case that nearly all requests are: one reading of one route that names all in its path. */
-function plainTranscript(guarded: Guarded, form: Readable): Resource | undefined {
+function plainTranscript(guarded: GuardedReadings, form: Readable): Resource | undefined {
   const match = guarded.length === 1 && guarded[0]?.length === 1 ? guarded[0][0] : undefined;
   if (match === undefined || form.query !== undefined || matrixOf(form.path) !== '') return undefined;
   const { route, conversations, suspects } = match;
@@ -101,7 +106,11 @@ function withCase(resource: Resource, { foldsBotIds }: RouteTable): Resource {
  * Where one reading's route names no conversation, no conversation proves that the visitor may see all of it;
  * where one is named that nobody can read, or that a form could name, it is nobody's.
  */
-function conversationsOf({ conversations }: Named, guarded: Guarded, asked: Asked): readonly string[] {
+function conversationsOf(
+  { conversations }: Named,
+  guarded: GuardedReadings,
+  asked: TargetRequest,
+): readonly string[] {
   const allNameOne = guarded.every((matches) => matches.some(naming));
   if (!allNameOne) return [];
   const inForm = asked.formBody && asked.body === undefined && hasQueried(guarded);
@@ -111,11 +120,11 @@ function conversationsOf({ conversations }: Named, guarded: Guarded, asked: Aske
 const naming = ({ namesConversation: inPath, route }: Match): boolean =>
   inPath || route.places.names.includes('conversationId');
 
-const hasQueried = (guarded: Guarded): boolean =>
+const hasQueried = (guarded: GuardedReadings): boolean =>
   guarded.some((matches) => matches.some(({ route }) => route.places.query.conversationId !== undefined));
 
 /** First listed; an address opens it only where it opens every reading's route. */
-function factsOf(guarded: Guarded): RouteFacts {
+function factsOf(guarded: GuardedReadings): RouteFacts {
   let first: Route | undefined;
   let whitelist = true;
   for (const [best] of guarded) {
@@ -136,7 +145,7 @@ function matrixOf(path: string): string {
 
 function contradiction(
   { bots, suspects, contacts, ambiguous }: Named,
-  guarded: Guarded,
+  guarded: GuardedReadings,
   routes: readonly Route[],
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;

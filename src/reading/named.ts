@@ -1,7 +1,7 @@
 import { matchHost } from './host.ts';
 import { botsOf, idOf, type Match } from './match.ts';
 import type { IdName } from './places.ts';
-import type { Value } from './query-readings.ts';
+import type { ParameterValue } from './query-readings.ts';
 import type { Route } from './route.ts';
 
 /** Everything that the guarded readings of one target name. */
@@ -53,7 +53,12 @@ function addHosts(named: Named, { host }: Route, hosts: readonly string[]): void
 }
 
 /** Values of a query or a form; says whether one of them is an id. */
-export function addValues(named: Named, route: Route, id: IdName, values: readonly Value[]): boolean {
+export function addValues(
+  named: Named,
+  route: Route,
+  id: IdName,
+  values: readonly ParameterValue[],
+): boolean {
   let found = false;
   for (const { text, reading } of values) {
     if (id === 'botId') found = addBot(named, text) || found;

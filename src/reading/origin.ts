@@ -12,7 +12,7 @@ export interface Hop {
 }
 
 /** Where a request came from. */
-export interface Origin {
+export interface RequestOrigin {
   readonly client: ClientIp;
   readonly hops: readonly Hop[];
   /** True where the headers are those of a trusted proxy. */
@@ -20,31 +20,41 @@ export interface Origin {
   /** The client IP and what was trusted after it, for the outgoing X-Forwarded-For; empty while unknown. */
   readonly chain: readonly string[];
   /** True where a forwarding header came from a peer that is not believed: perhaps a proxy that nobody listed. */
-  readonly unheard?: true;
+  readonly untrustedHeader?: true;
   /** The scheme and host that a trusted peer says the visitor used. */
   readonly proto?: 'http' | 'https';
   readonly host?: string;
 }
 
 /** What a trusted peer says of the visitor's request beside the address. */
-export interface Said {
+export interface ForwardedFacts {
   readonly proto?: 'http' | 'https' | undefined;
   readonly host?: string | undefined;
-  readonly unheard?: boolean;
+  readonly untrustedHeader?: boolean;
 }
 
-const NOTHING: Said = {};
+const NOTHING: ForwardedFacts = {};
 
-export function found(address: Address, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
+export function knownOrigin(
+  address: Address,
+  hops: readonly Hop[],
+  peerTrusted: boolean,
+  facts = NOTHING,
+): RequestOrigin {
   const client: ClientIp =
     address.family === 4
       ? { status: 'ipv4', address: address.address, value: address.value }
       : { status: 'ipv6', address: address.address };
-  return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), said);
+  return origin(client, hops, peerTrusted, hops.map((hop) => hop.address).toReversed(), facts);
 }
 
-export function lost(why: string, hops: readonly Hop[], peerTrusted: boolean, said = NOTHING): Origin {
-  return origin({ status: 'unknown', why }, hops, peerTrusted, [], said);
+export function unknownOrigin(
+  why: string,
+  hops: readonly Hop[],
+  peerTrusted: boolean,
+  facts = NOTHING,
+): RequestOrigin {
+  return origin({ status: 'unknown', why }, hops, peerTrusted, [], facts);
 }
 
 function origin(
@@ -52,21 +62,21 @@ function origin(
   hops: readonly Hop[],
   peerTrusted: boolean,
   chain: readonly string[],
-  { proto, host, unheard }: Said,
-): Origin {
+  { proto, host, untrustedHeader }: ForwardedFacts,
+): RequestOrigin {
   return {
     client,
     hops,
     peerTrusted,
     chain,
-    ...(unheard === true && { unheard }),
+    ...(untrustedHeader === true && { untrustedHeader }),
     ...(proto !== undefined && { proto }),
     ...(host !== undefined && { host }),
   };
 }
 
 /** The scheme and host, where they can be. */
-export function spoken(proto: string | undefined, host: string | undefined): Said {
+export function forwardedFacts(proto: string | undefined, host: string | undefined): ForwardedFacts {
   const scheme = proto?.toLowerCase();
   const isHost = host !== undefined && /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host);
   return {

@@ -8,7 +8,7 @@ export const ID_NAMES: readonly IdName[] = ['botId', 'contactId', 'conversationI
 /** Our name for an id → where it stands. */
 export type IdTexts = { readonly [name in IdName]?: string | undefined };
 
-/** Where ids stand besides the path, as configured. */
+/** Where ids stand outside the path, as configured. */
 export interface PlaceOptions {
   /** A query parameter's name, or JMESPath that begins with it, over its JSON. */
   readonly query?: IdTexts | undefined;
@@ -109,7 +109,7 @@ function token(text: string, what: string, fail: Fail): string {
     : fail(`"${text}" cannot be the name of a ${what}.`);
 }
 
-/** What is looked for besides a path: an id where the route says, or a second opinion on one that stands elsewhere. */
+/** What is looked for outside a path: an id where the route says, or a second opinion on one that stands elsewhere. */
 export interface Lookup {
   readonly id: IdName;
   /** The key in a query, and whether it is there that the route has the id. */

@@ -5,12 +5,12 @@ import { foldLiteral } from './literal.ts';
 import { readText } from './text-readings.ts';
 
 /** What a reading gives a parameter. */
-export interface Value {
+export interface ParameterValue {
   readonly text: string;
   readonly reading: Reading;
 }
 
-/** Where ids can stand besides the path: a query, and what follows a `;` in the path. */
+/** Where ids can stand outside the path: a query, and what follows a `;` in the path. */
 export interface Members {
   /** As it is; empty where there is none. */
   readonly query: string;
@@ -118,8 +118,8 @@ function isWord(code: number): boolean {
 }
 
 /** Every value that some reading gives the name, wherever a splitter at `&`, `;` or `?` finds it. */
-export function valuesOf(readings: readonly Reading[], name: string): Value[] {
-  const values: Value[] = [];
+export function parameterValues(readings: readonly Reading[], name: string): ParameterValue[] {
+  const values: ParameterValue[] = [];
   const wanted = mangled(name.toLowerCase(), name);
   for (const reading of readings) {
     const text = mangled(reading.text.toLowerCase(), name);

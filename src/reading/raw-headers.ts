@@ -1,5 +1,5 @@
 /** Every value of a header, in order; `name` in lower case. Raw headers are name, value, name, value. */
-export function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+export function headerValues(rawHeaders: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     if (isNamed(rawHeaders[i], name)) values.push(rawHeaders[i + 1] ?? '');

@@ -42,7 +42,7 @@ export interface Route {
   readonly namesContact: boolean;
   /** Whether a template or another place names a conversation. */
   readonly namesConversation: boolean;
-  /** What is looked for besides the path, for each id that it names at all. */
+  /** What is looked for outside the path, for each id that it names at all. */
   readonly lookups: readonly Lookup[];
 }
 

@@ -12,7 +12,7 @@ import { splitTarget, type Readable } from './target-form.ts';
 export { originForm } from './target-form.ts';
 
 /** What readings depend on. */
-export interface Asked {
+export interface TargetRequest {
   /** Byte for byte (latin1). */
   readonly target: string;
   /** The Host header, for an absolute-form target and for routes of one host. */
@@ -37,10 +37,10 @@ export type TraceReading = (line: string) => void;
  *
  * Guarded as soon as one reading is; judged by the one bot that the guarded readings name.
  */
-export function readTarget(table: RouteTable, asked: Asked, trace?: TraceReading): Resource {
+export function readTarget(table: RouteTable, asked: TargetRequest, trace?: TraceReading): Resource {
   const form = splitTarget(asked.target, asked.host);
   if (!form.ok) return { kind: 'ambiguous', why: form.why };
-  const readings = readingsOf(form, table.frontController);
+  const readings = pathReadings(form, table.frontController);
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
@@ -66,7 +66,7 @@ function judgeByMethod(
   table: RouteTable,
   guarded: readonly (readonly Match[])[],
   form: Readable,
-  asked: Asked,
+  asked: TargetRequest,
   hosts: readonly string[],
 ): Resource {
   const { method } = asked;
@@ -91,7 +91,10 @@ const IS_PATH = /^(?:\/|%2f)/i;
 /** In no reading of such a path is a member of a query. */
 const MEMBERLESS = /^[^&;%\x80-\uffff]*$/;
 
-function readingsOf({ path, query }: Readable, program: RegExp | undefined): readonly Reading[] | undefined {
+function pathReadings(
+  { path, query }: Readable,
+  program: RegExp | undefined,
+): readonly Reading[] | undefined {
   const behind = query === undefined ? [] : behindProgram(query, program);
   const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query), ...behind];
   if (seeds.length === 1 && !ODD.test(path) && !hasProgram(path)) return [{ text: path, depth: 0 }];

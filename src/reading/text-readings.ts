@@ -8,7 +8,7 @@ const CONTROLS = /[\x00-\x1f\x7f]+/g;
 const HAS_HIGH = /[\x80-\xff]/;
 
 /** What ends a part of a path, and a part of a query. */
-export type Parts = 'segments' | 'members';
+export type TextKind = 'segments' | 'members';
 const AFTER_CONTROL = { segments: /[\x00-\x1f\x7f][^/\\]*/g, members: /[\x00-\x1f\x7f][^&;?=]*/g };
 const PART = { segments: /[^/\\]+/g, members: /[^&;?=]+/g };
 
@@ -27,7 +27,7 @@ const decodeMembers: Reshape = (text, add) => add(decodeOnce(text));
  * What decoders of characters make of bytes. False where the text has what none of them leaves in it: then only
  * these readings go on, since with it in them no segment, dot or id is anything that they are not without.
  */
-export function reshapeBytes(text: string, add: (next: string) => void, parts: Parts): boolean {
+export function reshapeBytes(text: string, add: (next: string) => void, parts: TextKind): boolean {
   if (HAS_CONTROL.test(text)) {
     add(text.replace(CONTROLS, ''));
     add(text.slice(0, text.search(HAS_CONTROL)));

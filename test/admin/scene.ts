@@ -179,6 +179,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     activity: { query: async (filter, limit, cursor) => queryEvents(index, filter, limit, cursor) },
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
+    shownAddress: (address) => address,
     defaults: () => defaults,
     siteUrl: () => undefined,
     loginUrl: () => undefined,

@@ -3,6 +3,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { IPv4, IPv4CidrRange } from 'ip-num';
 import { SignJWT, jwtVerify } from 'jose';
+import { defaultClaims, defaultJwks } from '../../dist/identity/options.js';
 import { createVerifier } from '../../dist/identity/verifier.js';
 import { decide } from '../../dist/policy/decide.js';
 import { NEVER, compile, findPosition } from '../../dist/policy/whitelist.js';
@@ -147,17 +148,20 @@ async function tokens(fastJwt) {
     audience,
     keys: [{ algorithm: 'RS256', publicKey: Buffer.from(pem) }],
   };
-  const claims = { bots: 'bots', owner: 'owner_bots', roles: 'roles', contact: 'contact_id' };
   const rest = {
     from: ['bearer'],
     grants: ['member'],
     bots: null,
-    claims,
+    claims: defaultClaims,
     superAdminRole: 'super_admin',
     allBots: null,
   };
-  const jwks = { cacheSeconds: 600, cooldownSeconds: 30, timeoutMs: 5000, maxStaleSeconds: 86400 };
-  const identity = { issuers: [{ ...one, ...rest }], clockToleranceSeconds: 30, jwks, cacheEntries: 10_000 };
+  const identity = {
+    issuers: [{ ...one, ...rest }],
+    clockToleranceSeconds: 30,
+    jwks: defaultJwks,
+    cacheEntries: 10_000,
+  };
   const verifier = createVerifier(identity, { log: { info() {}, warn() {} } });
   const gateway = (bearer) => verifier.identify({ bearer, cookies: [] }, Date.now());
   if ((await gateway(hot)).kind !== 'known') throw new Error('the token is not taken');

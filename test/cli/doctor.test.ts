@@ -117,7 +117,7 @@ const prometheus = `# HELP x
 gateway_clients_total{status="ipv4"} 5
 gateway_clients_total{status="ipv6"} 2
 gateway_clients_total{status="unknown"} 3
-gateway_unheard_forwarding_headers_total 4
+gateway_untrusted_forwarding_headers_total 4
 gateway_decisions_total{outcome="login",reason="token-foreign",mode="enforce"} 6
 gateway_policy_lineage_alarms_total 1
 `;

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import t from 'tap';
 import { ask, lines, readResponses, sendRaw } from '../support/raw.ts';
-import { startDoor, startRawUpstream, startUpstream } from './door.ts';
+import { startRawUpstream, startUpstream } from '../support/upstreams.ts';
+import { startDoor } from './door.ts';
 
 const host = 'Host: chat.example';
 const get = (target: string, ...more: readonly string[]): string =>
@@ -246,6 +247,35 @@ t.test('an unasked 100 in pieces, before every answer of a connection', async (t
   const door = await startDoor(upstream.url);
   for (let i = 0; i < 3; i += 1) t.match(await ask(door.port, get('/x')), { status: 200, body: 'hi' });
   t.equal(upstream.connections(), 1, 'which is kept');
+  await door.stop();
+  await upstream.stop();
+});
+
+t.test('interim answers are passed on, but for a 100 that nobody asked for', async (t) => {
+  const hints = [
+    'HTTP/1.1 103 Early Hints',
+    ...['Link: </a.css>; rel=preload', 'X-Trace: 1', 'X-Trace: 2', 'Set-Cookie: a=b', 'Content-Length: 3'],
+    ...['Connection: x-hop', 'X-Hop: 1', 'Keep-Alive: timeout=5'],
+  ];
+  const says = [
+    'HTTP/1.1 102 Processing\r\nServer: x\r\n\r\n',
+    'HTTP/1.1 100 Continue\r\n\r\n',
+    lines(...hints),
+    'HTTP/1.1 103 Early Hints\r\nX-Only: 1\r\n\r\n',
+    `${ok}Content-Length: 2\r\n\r\nhi`,
+  ];
+  const upstream = await startRawUpstream((socket) => socket.write(says.join('')));
+  const door = await startDoor(upstream.url);
+  const heads = (text: string) => text.split('\r\n\r\n').map((head) => head.split('\r\n'));
+  const [processing, hinted, final, body] = heads(await sendRaw(door.port, get('/x')));
+  t.same(processing, ['HTTP/1.1 102 Processing']);
+  t.same(hinted, ['HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload', 'X-Trace: 1, 2']);
+  t.equal(final?.[0], 'HTTP/1.1 200 OK');
+  t.same(body, ['hi']);
+  t.match(await sendRaw(door.port, lines('GET /x HTTP/1.0', host)), /^HTTP\/1\.1 200 /, 'never to HTTP/1.0');
+  const [first, second] = heads(await sendRaw(door.port, get('/t/ok/1')));
+  t.same(first, ['HTTP/1.1 102 Processing']);
+  t.ok(second?.includes('Cache-Control: no-store'), 'and for a transcript as its answer is');
   await door.stop();
   await upstream.stop();
 });

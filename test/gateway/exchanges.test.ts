@@ -3,7 +3,8 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
 import { ask, lines } from '../support/raw.ts';
-import { startDoor, startRawUpstream, wordy } from './door.ts';
+import { startRawUpstream } from '../support/upstreams.ts';
+import { startDoor, wordy } from './door.ts';
 
 const host = 'Host: chat.example';
 const ok = 'HTTP/1.1 200 OK\r\n';

@@ -11,7 +11,8 @@ import { startGateway } from '../support/gateway-process.ts';
 import { ask, lines, sendRaw } from '../support/raw.ts';
 import { startRedis } from '../support/redis.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
-import { startDoor, startUpstream, type Seen } from './door.ts';
+import { startUpstream, type Seen } from '../support/upstreams.ts';
+import { startDoor } from './door.ts';
 
 const host = 'Host: chat.example';
 const get = (target: string, ...more: readonly string[]): string =>
@@ -185,8 +186,8 @@ t.test('time', async (t) => {
 
 t.test('hostile tokens', async (t) => {
   const bearers = createBuckets({ perMinute: 3, maxKeys: 100, now: () => performance.now() });
-  let unheard = false;
-  const hostile = { hit: (address: string) => bearers.hit(address), isUnheard: () => unheard };
+  let blocked = false;
+  const hostile = { hit: (address: string) => bearers.hit(address), isBlocked: () => blocked };
   const door = await startDoor(upstream.url, { deps: { hostile } });
   const codes: string[] = [];
   for (let i = 0; i < 5; i += 1)
@@ -203,7 +204,7 @@ t.test('hostile tokens', async (t) => {
     401,
     'nor is a cookie of a secret that was changed: who has it is asked to sign in',
   );
-  unheard = true;
+  blocked = true;
   t.equal((await ask(door.port, get('/t/session-invalid/1'))).status, 429, 'unless nobody looks at it');
   t.equal((await ask(door.port, get('/t/session-expired/1'))).status, 401);
   t.equal((await ask(door.port, get('/t/no-credential/1'))).status, 401, 'nor is none');

@@ -7,7 +7,8 @@ import { problems } from '../../src/errors.ts';
 import { compilePages, type PageOptions } from '../../src/gateway/pages/page.ts';
 import { findChromium, startChromium } from '../support/chromium.ts';
 import { ask, lines, type RawResponse } from '../support/raw.ts';
-import { startDoor, startUpstream, type DoorOptions } from './door.ts';
+import { startUpstream } from '../support/upstreams.ts';
+import { startDoor, type DoorOptions } from './door.ts';
 
 t.setTimeout(180_000);
 
@@ -93,7 +94,7 @@ t.test('what a page says', async (t) => {
 
 t.test('every reason that people meet is said in every language that is delivered', (t) => {
   const programs =
-    /^token-|^(?:origin-mismatch|method-not-allowed|expectation-failed|rate-limited|upgrade-refused|too-many-connections)$/;
+    /^token-|^(?:origin-mismatch|method-not-allowed|expectation-failed|rate-limited|too-many-connections)$/;
   const pages = compilePages(plainOptions);
   for (const code of Object.keys(problems) as (keyof typeof problems)[]) {
     if (programs.test(code)) continue;

@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
 import { ask, lines, sendRaw, type RawResponse } from '../support/raw.ts';
-import { startDoor, startUpstream, type Seen } from './door.ts';
+import { startUpstream, type Seen } from '../support/upstreams.ts';
+import { startDoor } from './door.ts';
 
 const upstream = await startUpstream((request, response) => {
   response.setHeader('Content-Type', 'text/plain');

@@ -1,4 +1,4 @@
-import type { End, Ends } from '../../src/identity/sessions/ends.ts';
+import type { SessionEnd, Ends } from '../../src/identity/sessions/ends.ts';
 import { createSessions, type Sessions } from '../../src/identity/sessions/index.ts';
 import type { SessionOptions } from '../../src/identity/sessions/options.ts';
 import { whoAsks } from '../../src/identity/sessions/who.ts';
@@ -114,7 +114,7 @@ export function inWords(principal: Principal): string {
 
 /** Gateways that tell each other, as a stream of Redis does. */
 export function createBus(): () => Ends {
-  const listeners = new Set<(end: End) => void>();
+  const listeners = new Set<(end: SessionEnd) => void>();
   return () => ({
     publish: (end) => listeners.forEach((listener) => listener(end)),
     start: (listener) => void listeners.add(listener),

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import type { TokenCause } from '../../src/policy/cause.ts';
-import type { Refused } from '../../src/policy/principal.ts';
+import type { RefusedBearer } from '../../src/policy/principal.ts';
 import { readJsonObject } from '../../src/json.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createSigner, encode, newPair, publicSigner, seconds } from '../support/tokens.ts';
@@ -57,7 +57,7 @@ t.test('each cause by its word, the same when seen before', async (t) => {
   const fresh = createVerifier(options(issuers), { log: quiet });
   for (const [cause, token, tried] of rows)
     for (const time of ['first', 'again']) {
-      const { kind, ...why } = (await bearer(fresh, token)) as Refused;
+      const { kind, ...why } = (await bearer(fresh, token)) as RefusedBearer;
       t.match([kind, why.cause, why.tried], ['refused', cause, tried], `${cause}, ${time}`);
     }
   t.same(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { decide, type Asked, type DecideOptions } from '../../src/policy/decide.ts';
+import { decide, type DecisionInput, type DecideOptions } from '../../src/policy/decide.ts';
 import { settingsFor, type PolicyView } from '../../src/policy/policy.ts';
 import type { Principal } from '../../src/policy/principal.ts';
 import type { Resource } from '../../src/policy/resource.ts';
@@ -16,7 +16,7 @@ const unsure = {
 
 type Row = [
   name: string,
-  asked: Partial<Asked>,
+  asked: Partial<DecisionInput>,
   expected: string,
   view?: PolicyView,
   options?: DecideOptions,
@@ -390,7 +390,7 @@ const anything = fc.record({
 });
 
 /** Written anew from the meaning of the words, without a look at the table. */
-function mayHaveGrant({ resource, principal, client }: Asked, view: PolicyView): boolean {
+function mayHaveGrant({ resource, principal, client }: DecisionInput, view: PolicyView): boolean {
   if (resource.kind !== 'transcript') return false;
   const people = principal.kind === 'undetermined' ? [] : [principal];
   const byToken = people.some(

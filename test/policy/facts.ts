@@ -1,7 +1,7 @@
 import type { ClientIp } from '../../src/policy/client-ip.ts';
-import type { DecideOptions, Asked } from '../../src/policy/decide.ts';
+import type { DecideOptions, DecisionInput } from '../../src/policy/decide.ts';
 import type { Policy, PolicyView, StoredSettings } from '../../src/policy/policy.ts';
-import type { Anonymous, Known, Refused, Undetermined } from '../../src/policy/principal.ts';
+import type { Anonymous, Known, RefusedBearer, Undetermined } from '../../src/policy/principal.ts';
 import type { AnonymousReason, BearerReason, Scope } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
 import { compile, NEVER } from '../../src/policy/whitelist.ts';
@@ -65,7 +65,7 @@ export const nobody = (reason: AnonymousReason = 'no-credential'): Anonymous => 
   kind: 'anonymous',
   reason,
 });
-export const refused = (reason: BearerReason): Refused => ({ kind: 'refused', reason });
+export const refused = (reason: BearerReason): RefusedBearer => ({ kind: 'refused', reason });
 export const maybe = (via: 'bearer' | 'cookie', ...possible: (Known | Anonymous)[]): Undetermined => ({
   kind: 'undetermined',
   via,
@@ -104,7 +104,7 @@ export const options: DecideOptions = {
 export const rejecting: DecideOptions = { ...options, otherPaths: 'reject' };
 export const whitelistOnly: DecideOptions = { ...options, canLogIn: false };
 
-export const asked = (over: Partial<Asked>): Asked => ({
+export const asked = (over: Partial<DecisionInput>): DecisionInput => ({
   preflight: false,
   resource: transcript,
   principal: nobody(),

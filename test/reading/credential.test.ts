@@ -1,5 +1,5 @@
 import t from 'tap';
-import { MAX_COOKIES, readCredential, stripCredentials } from '../../src/reading/credential.ts';
+import { MAX_TOKEN_COOKIES, readCredential, stripCredentials } from '../../src/reading/credential.ts';
 import { RouteError, compileRoutes, overlapWarnings, type RouteOptions } from '../../src/reading/route.ts';
 
 const names = new Set(['session', '__Host-s']);
@@ -63,7 +63,7 @@ const presented: readonly (readonly [headers: readonly string[], expected: strin
 t.test('credentials are read from every header, as they stood', async (t) => {
   for (const [headers, expected] of presented) t.equal(of(headers), expected, JSON.stringify(headers));
   const many = Array.from({ length: 50 }, (_, i) => `session=${i}`).join('; ');
-  t.equal(readCredential(names, ['Cookie', many]).cookies.length, MAX_COOKIES, 'a bounded number');
+  t.equal(readCredential(names, ['Cookie', many]).cookies.length, MAX_TOKEN_COOKIES, 'a bounded number');
   t.equal(readCredential(new Set(), ['Cookie', many]).cookies.length, 0);
   t.equal(readCredential(names, ['Cookie', many]).cookies[0]?.value, '0', 'in order');
 });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { hasFormBody, OVERSIZED, readBody } from '../../src/reading/body.ts';
 import { compileRoutes, type RouteOptions, type TableOptions } from '../../src/reading/route.ts';
-import { readTarget, type Asked } from '../../src/reading/target.ts';
+import { readTarget, type TargetRequest } from '../../src/reading/target.ts';
 import { inWords } from './table.ts';
 
-type Parts = Partial<Asked> & { readonly sends?: string | undefined };
+type Parts = Partial<TargetRequest> & { readonly sends?: string | undefined };
 
 function read(
   routes: readonly RouteOptions[],

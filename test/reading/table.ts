@@ -1,5 +1,5 @@
 import { compileRoutes, type RouteOptions } from '../../src/reading/route.ts';
-import { readTarget, type Asked } from '../../src/reading/target.ts';
+import { readTarget, type TargetRequest } from '../../src/reading/target.ts';
 import type { Resource } from '../../src/policy/resource.ts';
 
 /** The routes that the rows speak of. */
@@ -43,6 +43,6 @@ export function inWords(resource: Resource): string {
   }
 }
 
-export function read(target: string, how: Partial<Asked> = {}): string {
+export function read(target: string, how: Partial<TargetRequest> = {}): string {
   return inWords(readTarget(routes, { target, host: 'chat.example', formBody: false, ...how }));
 }

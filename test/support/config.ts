@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/index.ts';
-import type { Config, Finding, Loaded } from '../../src/config/index.ts';
+import type { Config, Finding, LoadedConfig } from '../../src/config/index.ts';
 
 /** What a load is given; `beside` are files in the configuration's folder. */
 export interface Given {
@@ -15,7 +15,7 @@ export interface Given {
 export const least = ['--upstream-url', 'http://127.0.0.1:3000', '--routes', '[{path: /t/:botId}]'];
 
 /** Loads in a folder of the test's own. */
-export function load(dir: string, { file, env = {}, argv = least, beside = {} }: Given): Loaded {
+export function load(dir: string, { file, env = {}, argv = least, beside = {} }: Given): LoadedConfig {
   mkdirSync(join(dir, 'config'), { recursive: true });
   for (const [name, content] of Object.entries(beside)) writeFileSync(join(dir, 'config', name), content);
   if (file !== undefined) writeFileSync(join(dir, 'config', 'gateway.yaml'), file);
@@ -29,6 +29,6 @@ export function good(dir: string, given: Given): Config {
   return loaded.config;
 }
 
-export const mistakes = (loaded: Loaded): readonly Finding[] => (loaded.ok ? [] : loaded.mistakes);
+export const mistakes = (loaded: LoadedConfig): readonly Finding[] => (loaded.ok ? [] : loaded.mistakes);
 export const lines = (findings: readonly Finding[]): string[] =>
   findings.map((one) => `${one.path} | ${one.message}`);

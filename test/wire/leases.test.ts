@@ -1,50 +1,29 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import t from 'tap';
-import { startRawUpstream } from '../gateway/door.ts';
+import t, { type Test } from 'tap';
 import { startGateway, type GatewayProcess } from '../support/gateway-process.ts';
-import { lines } from '../support/raw.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
+import {
+  adminToken,
+  isEarly,
+  manage,
+  open,
+  secret,
+  soon,
+  startWaitingPlatform,
+  trickle,
+  until,
+  ways,
+  type Waiting,
+  type Way,
+} from './lease-scene.ts';
 
-const secret = 'TRANSCRIPT';
-const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-async function until(what: () => boolean, ms: number): Promise<boolean> {
-  for (const end = Date.now() + ms; Date.now() < end; await soon(10)) if (what()) return true;
-  return what();
-}
-
-/** The ways in which an exchange can wait, and how its platform behaves. */
-const ways = ['body', 'slot', 'head', 'stream', 'plain answer to an upgrade', 'tunnel'] as const;
-type Way = (typeof ways)[number];
 /** What ends a grant; each has a bot of its own. */
-const causes = ['deletion', 'switch-off', 'expiry', 'token', 'reload'] as const;
+const causes = ['deletion', 'switch-off', 'expiry', 'token', 'reload', 'revocation'] as const;
 type Cause = (typeof causes)[number];
+const byToken = (cause: Cause): boolean => cause === 'token' || cause === 'revocation';
 
-/** Requests as they came, and what is still to be answered late. */
-const seen: string[] = [];
-const late: (() => void)[] = [];
-const upstream = await startRawUpstream((socket, text) => {
-  const target = text.split(' ')[1] ?? '';
-  seen.push(target);
-  const tick = (bytes: string): void => {
-    socket.write(bytes);
-    const timer = setInterval(() => socket.write(bytes), 50);
-    socket.on('close', () => clearInterval(timer));
-  };
-  const chunk = `a\r\n${secret}\r\n`;
-  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-  const whole = `HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n${secret}`;
-  if (target.endsWith('/stream') || target.endsWith('/plain')) {
-    socket.write(chunked);
-    tick(chunk);
-  } else if (target.endsWith('/tunnel')) {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
-    tick(secret);
-  } else late.push(() => socket.write(whole));
-});
-
+const upstream = await startWaitingPlatform();
 const signer = createSigner('HS256', 'k');
-const adminToken = 'a-static-token-that-nobody-guesses';
 const config = (connections: number) => ({
   upstream: { url: upstream.url, connections, timeoutMs: 60_000 },
   routes: [{ path: '/t/:botId/:conversationId' }, { path: '/r/:botId/:conversationId', whitelist: true }],
@@ -67,177 +46,130 @@ const [usual, tight] = await Promise.all([
   startGateway({ config: config(64) }),
   startGateway({ config: config(1) }),
 ]);
+const both = [usual, tight];
 t.teardown(async () => {
-  await Promise.all([usual.stop(), tight.stop()]);
+  await Promise.all(both.map((gateway) => gateway.stop()));
   await upstream.stop();
 });
 
-async function manage(gateway: GatewayProcess, method: string, path: string, body?: object) {
-  const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
-  const url = `${gateway.privateUrl}/_gateway/api/v1/whitelists/${path}`;
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? { authorization: headers.authorization } : headers,
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as { id: string };
-}
-
-const list = (cause: Cause): string => `bot%3A${cause}`;
+const list = (cause: Cause): string => `whitelists/bot%3A${cause}`;
 const range = { start: '203.0.113.7', end: '203.0.113.7' };
+const endsAtMs = (seconds(0) + 10) * 1000;
+const tokens: Readonly<Partial<Record<Cause, string>>> = Object.fromEntries(
+  causes.filter(byToken).map((cause) => {
+    const exp = cause === 'token' ? endsAtMs / 1000 : seconds(600);
+    const claims = {
+      iss: 'https://issuer.example/',
+      aud: 'x',
+      sub: cause,
+      bots: [cause],
+      exp,
+      iat: seconds(),
+    };
+    return [cause, signer.sign(claims)];
+  }),
+);
 
 /** Writes the lists; the id of the range that will be deleted. */
 async function fill(gateway: GatewayProcess): Promise<string> {
   let deletes = '';
-  for (const cause of causes) {
-    if (cause === 'token') continue;
+  for (const cause of causes.filter((one) => !byToken(one))) {
     await manage(gateway, 'PATCH', list(cause), { enabled: true });
-    if (cause === 'expiry') continue;
-    const { id } = await manage(gateway, 'POST', `${list(cause)}/ranges`, range);
+    const ends = cause === 'expiry' ? { expiresAt: new Date(endsAtMs).toISOString() } : {};
+    const { id } = await manage(gateway, 'POST', `${list(cause)}/ranges`, { ...range, ...ends });
     if (cause === 'deletion') deletes = id;
   }
   return deletes;
 }
 
-const upgrading = [
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-];
+type Held = Waiting & { readonly cause: Cause };
 
-interface Waiting {
-  readonly way: Way;
-  readonly cause: Cause;
-  readonly target: string;
-  text(): string;
-  /** Unix milliseconds; undefined while it goes on. */
-  overAtMs(): number | undefined;
-  send(bytes: string): void;
-  leave(): void;
+function hold(way: Way, cause: Cause): Held {
+  const token = tokens[cause];
+  const from = `X-Forwarded-For: ${token === undefined ? range.start : '192.0.2.1'}`;
+  const headers = token === undefined ? [from] : [from, `Authorization: Bearer ${token}`];
+  const base = `/${cause === 'reload' ? 'r' : 't'}/${cause}`;
+  return { cause, ...open(way === 'slot' ? tight : usual, way, base, headers) };
 }
 
-function open(way: Way, cause: Cause, token: string): Waiting {
-  const gateway = way === 'slot' ? tight : usual;
-  const name = way === 'plain answer to an upgrade' ? 'plain' : way;
-  const target = `/${cause === 'reload' ? 'r' : 't'}/${cause}/${name}`;
-  const socket = connect(Number(new URL(gateway.publicUrl).port), '127.0.0.1');
-  const who = cause === 'token' ? `Authorization: Bearer ${token}` : 'X-A: 1';
-  const from = `X-Forwarded-For: ${cause === 'token' ? '192.0.2.1' : range.start}`;
-  const upgrades = name === 'plain' || name === 'tunnel';
-  const more = upgrades ? upgrading : way === 'body' ? ['Content-Length: 1000'] : [];
-  let text = '';
-  let overAtMs: number | undefined;
-  const over = (): void => void (overAtMs ??= Date.now());
-  socket.setEncoding('latin1');
-  socket.on('error', () => undefined).on('close', over);
-  socket.on('data', (bytes: string) => {
-    text += bytes;
-    if (!/^HTTP\/1\.1 (200|101)/.test(text)) over();
-  });
-  socket.write(lines(`${way === 'body' ? 'POST' : 'GET'} ${target} HTTP/1.1`, 'Host: a', who, from, ...more));
-  return {
-    way,
-    cause,
-    target,
-    text: () => text,
-    overAtMs: () => overAtMs,
-    send: (bytes) => void (socket.destroyed ? undefined : socket.write(bytes)),
-    leave: () => void socket.destroy(),
+/** Takes away every grant that does not end by itself; when each had ended at the latest (Unix ms). */
+async function takeAway(deletes: readonly string[]): Promise<Record<Cause, number>> {
+  const endedAtMs = Object.fromEntries(causes.map((cause) => [cause, endsAtMs])) as Record<Cause, number>;
+  const on = async (cause: Cause, end: (gateway: GatewayProcess, at: number) => Promise<unknown>) => {
+    await Promise.all(both.map(end));
+    endedAtMs[cause] = Date.now();
   };
+  await Promise.all([
+    on('deletion', (one, at) => manage(one, 'DELETE', `${list('deletion')}/ranges/${deletes[at]}`)),
+    on('switch-off', (one) => manage(one, 'PATCH', list('switch-off'), { enabled: false })),
+    on('revocation', (one) => manage(one, 'POST', 'revocations', { issuer: 'staff', subject: 'revocation' })),
+    on('reload', (one) => {
+      const text = readFileSync(one.configFile, 'utf8');
+      writeFileSync(one.configFile, text.replace('whitelist: true', 'whitelist: false'));
+      one.signal('SIGHUP');
+      return one.line((line) => line['msg'] === 'reloaded');
+    }),
+  ]);
+  return endedAtMs;
+}
+
+/** Everybody waits or runs: in each way, by each kind of grant. */
+async function everybody(t: Test): Promise<Held[]> {
+  const others = ways.filter((way) => way !== 'slot');
+  const all = others.flatMap((way) => causes.map((cause) => hold(way, cause)));
+  const running = all.filter(({ way }) => !isEarly(way));
+  t.ok(await until(() => running.every((one) => one.text().includes(secret)), 6_000), 'what runs, runs');
+  const heads = () => upstream.seen.filter((target) => target.endsWith('/head')).length;
+  t.ok(await until(() => heads() === causes.length + 1, 1_000));
+  return all;
 }
 
 t.test('each wait is over two seconds after its grant, and nothing comes after it', async (t) => {
-  const [deletes, deletesTight] = await Promise.all([fill(usual), fill(tight)]);
-  const endsAtMs = (seconds(0) + 10) * 1000;
-  const expiring = { ...range, expiresAt: new Date(endsAtMs).toISOString() };
-  await Promise.all(
-    [usual, tight].map((gateway) => manage(gateway, 'POST', `${list('expiry')}/ranges`, expiring)),
-  );
-  const claims = {
-    iss: 'https://issuer.example/',
-    aud: 'x',
-    sub: 'ann',
-    bots: ['token'],
-    exp: endsAtMs / 1000,
-  };
-  const token = signer.sign(claims);
-  const holder = connect(Number(new URL(tight.publicUrl).port), '127.0.0.1');
-  holder.on('error', () => undefined).write(lines('GET /hold HTTP/1.1', 'Host: a'));
-  t.ok(await until(() => seen.includes('/hold'), 2_000));
-  const others = ways.filter((way) => way !== 'slot');
-  const all = others.flatMap((way) => causes.map((cause) => open(way, cause, token)));
-  let trickled = 0;
-  const trickle = setInterval(() => {
-    trickled += 1;
-    all.forEach((one) => one.way === 'body' && one.send('x'));
-  }, 100);
-  const running = all.filter(({ way }) => !['body', 'slot', 'head'].includes(way));
-  t.ok(await until(() => running.every((one) => one.text().includes(secret)), 6_000), 'what runs, runs');
-  t.ok(await until(() => seen.filter((target) => target.endsWith('/head')).length === causes.length, 1_000));
+  const deletes = await Promise.all(both.map(fill));
+  const holder = open(tight, 'head', '/hold', []);
+  t.ok(await until(() => upstream.seen.includes('/hold/head'), 2_000));
+  const all = await everybody(t);
+  const bodies = trickle(all);
   // Who waits for a slot waits for five seconds at most.
-  await soon(endsAtMs - 4_000 - Date.now());
-  all.push(...causes.map((cause) => open('slot', cause, token)));
-  await soon(1_500);
+  await soon(endsAtMs - 1_800 - Date.now());
+  all.push(...causes.map((cause) => hold('slot', cause)));
+  await soon(800);
   t.ok(Date.now() < endsAtMs, 'before any grant ends');
-  t.same(
-    all.filter((one) => one.overAtMs() !== undefined).map(({ target }) => target),
-    [],
-    'all of them wait or run',
-  );
+  const overEarly = all.filter((one) => one.overAtMs() !== undefined).map(({ target }) => target);
+  t.same(overEarly, [], 'all of them wait or run');
+  // What ends by itself has ended before a revision or a reload makes the gateway ask about all of them.
+  const byItself = all.filter(({ cause }) => cause === 'expiry' || cause === 'token');
   await soon(endsAtMs - Date.now());
-  const endedAtMs: Record<Cause, number> = {
-    deletion: 0,
-    'switch-off': 0,
-    expiry: endsAtMs,
-    token: endsAtMs,
-    reload: 0,
-  };
-  for (const gateway of [usual, tight]) {
-    const text = readFileSync(gateway.configFile, 'utf8');
-    writeFileSync(gateway.configFile, text.replace('whitelist: true', 'whitelist: false'));
-    gateway.signal('SIGHUP');
-  }
-  const ended = (cause: Cause) => (): void => void (endedAtMs[cause] = Date.now());
-  await Promise.all([
-    Promise.all([
-      manage(usual, 'DELETE', `${list('deletion')}/ranges/${deletes}`),
-      manage(tight, 'DELETE', `${list('deletion')}/ranges/${deletesTight}`),
-    ]).then(ended('deletion')),
-    Promise.all(
-      [usual, tight].map((gateway) => manage(gateway, 'PATCH', list('switch-off'), { enabled: false })),
-    ).then(ended('switch-off')),
-    Promise.all([usual, tight].map((gateway) => gateway.line((line) => line['msg'] === 'reloaded'))).then(
-      ended('reload'),
-    ),
-  ]);
+  t.ok(await until(() => byItself.every((one) => one.overAtMs() !== undefined), 2_000));
+  const endedAtMs = await takeAway(deletes);
   await until(() => all.every((one) => one.overAtMs() !== undefined), 2_500);
   for (const one of all) {
     const tookMs = (one.overAtMs() ?? Infinity) - endedAtMs[one.cause];
     t.ok(tookMs < 2_000, `${one.way} × ${one.cause}: over after ${Math.round(tookMs)} ms`);
   }
-  const before = seen.length;
-  clearInterval(trickle);
+  const before = upstream.seen.length;
+  const sent = bodies.stop();
   const texts = all.map((one) => one.text());
-  late.splice(0).forEach((answer) => answer());
-  all.forEach((one) => one.way === 'body' && one.send('x'.repeat(1_000 - trickled)));
+  upstream.answerLate();
+  all.forEach((one) => one.way === 'body' && one.send('x'.repeat(1_000 - sent)));
   await soon(700);
-  t.equal(seen.length, before, 'nothing more reaches the platform: no body, no one who waited for a slot');
-  t.same(
-    all.map((one) => one.text()),
-    texts,
-    'and nothing more comes from it',
-  );
-  for (const one of all.filter(({ way }) => ['body', 'slot', 'head'].includes(way))) {
-    t.match(one.text(), /^HTTP\/1\.1 (401|403) /, `${one.way} × ${one.cause}: the answer of now`);
-    t.notMatch(one.text(), secret);
+  t.equal(upstream.seen.length, before, 'nothing more reaches the platform: no body, no one from the queue');
+  const after = all.map((one) => one.text());
+  t.same(after, texts, 'and nothing more comes from it');
+  for (const one of all) {
+    const name = `${one.way} × ${one.cause}`;
+    if (isEarly(one.way)) {
+      t.match(one.text(), /^HTTP\/1\.1 (401|403) /, `${name}: the answer of now`);
+      t.notMatch(one.text(), secret);
+    } else t.notMatch(one.text(), /0\r\n\r\n$/, `${name}: no whole answer`);
   }
-  for (const one of running) t.notMatch(one.text(), /0\r\n\r\n$/, `${one.way}: no whole answer`);
   const endedLines = usual.logs.filter(({ msg }) => msg === 'ended');
+  const running = all.filter(({ way }) => !isEarly(way));
   t.ok(endedLines.length >= running.length, 'each has its line');
-  t.match([...new Set(endedLines.map(({ why }) => why))].sort(), ['no-credential', 'token-expired']);
-  t.notMatch(usual.text(), token.slice(-20), 'and no line a token');
+  const reasons = [...new Set(endedLines.map(({ why }) => why))].sort();
+  t.same(reasons, ['no-credential', 'token-expired', 'token-revoked']);
+  for (const token of Object.values(tokens))
+    t.notMatch(usual.text(), token.slice(-20), 'no line has a token');
   all.forEach((one) => one.leave());
-  holder.destroy();
+  holder.leave();
 });

@@ -2,7 +2,7 @@ import { found, good } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 /** A clock elsewhere, as it was read, and the time here in the middle of the asking. */
-export interface Reading {
+export interface ClockSample {
   readonly where: string;
   readonly theirMs: number;
   readonly ourMs: number;
@@ -12,13 +12,13 @@ export interface Reading {
 const COARSE_MS = 2_000;
 
 /** The time of an answer's `Date` header. */
-export function dateReading(where: string, header: unknown, ourMs: number): Reading[] {
+export function dateReading(where: string, header: unknown, ourMs: number): ClockSample[] {
   const theirMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
   return Number.isNaN(theirMs) ? [] : [{ where, theirMs, ourMs }];
 }
 
 /** Compares this machine's clock with the others that were seen. */
-export function judgeClock(readings: readonly Reading[], toleranceSeconds: number): Diagnosis[] {
+export function judgeClock(readings: readonly ClockSample[], toleranceSeconds: number): Diagnosis[] {
   return readings.map(({ where, theirMs, ourMs }) => {
     const offMs = Math.abs(theirMs - ourMs);
     const seconds = Math.round(offMs / 1000);

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import type { Config } from '../../config/index.ts';
 import { createKeyFetcher } from '../../identity/jwks-fetch.ts';
-import type { Reading } from './clock.ts';
+import type { ClockSample } from './clock.ts';
 import { dateReading } from './clock.ts';
 import { found, good } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -37,22 +37,25 @@ async function checkSet(
 async function discover(
   issuer: string,
   timeoutMs: number,
-): Promise<{ said?: Record<string, unknown>; clocks: Reading[] }> {
+): Promise<{ metadata?: Record<string, unknown>; clocks: ClockSample[] }> {
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await request(url, { reset: true, signal: AbortSignal.timeout(timeoutMs) });
     const clocks = dateReading(issuer, answer.headers['date'], Date.now());
     if (answer.statusCode !== 200) return { clocks: (await answer.body.dump(), clocks) };
-    const said: unknown = await answer.body.json();
-    return { clocks, ...(typeof said === 'object' && said !== null ? { said: { ...said } } : {}) };
+    const metadata: unknown = await answer.body.json();
+    return {
+      clocks,
+      ...(typeof metadata === 'object' && metadata !== null ? { metadata: { ...metadata } } : {}),
+    };
   } catch {
     return { clocks: [] };
   }
 }
 
-function compare({ name, issuer, keys }: Issuer, said: Record<string, unknown>): Diagnosis[] {
+function compare({ name, issuer, keys }: Issuer, metadata: Record<string, unknown>): Diagnosis[] {
   const list: Diagnosis[] = [];
-  const { issuer: theirs, jwks_uri: jwksUri } = said;
+  const { issuer: theirs, jwks_uri: jwksUri } = metadata;
   if (typeof theirs === 'string' && theirs !== issuer) {
     list.push(
       found('keys', 'bad', `${name}: it calls itself "${theirs}", the configuration "${String(issuer)}"`, {
@@ -81,7 +84,7 @@ function compare({ name, issuer, keys }: Issuer, said: Record<string, unknown>):
 async function checkIssuer(
   issuer: Issuer,
   timeoutMs: number,
-): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const sets = issuer.keys.flatMap((key) =>
     'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, 'key-set', timeoutMs)] : [],
   );
@@ -89,12 +92,14 @@ async function checkIssuer(
   const own = await Promise.all(sets);
   if (typeof issuer.issuer !== 'string' || !/^https?:\/\//.test(issuer.issuer))
     return { found: own, clocks: [] };
-  const { said, clocks } = await discover(issuer.issuer, timeoutMs);
-  return { found: said === undefined ? own : [...own, ...compare(issuer, said)], clocks };
+  const { metadata, clocks } = await discover(issuer.issuer, timeoutMs);
+  return { found: metadata === undefined ? own : [...own, ...compare(issuer, metadata)], clocks };
 }
 
 /** Fetches every key set, and asks each issuer what it says of itself. */
-export async function checkKeys({ identity }: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+export async function checkKeys({
+  identity,
+}: Config): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const all = await Promise.all(
     identity.issuers.map((issuer) => checkIssuer(issuer, identity.jwks.timeoutMs)),
   );

@@ -32,15 +32,15 @@ interface Clients {
   readonly all: number;
   readonly ipv6: number;
   readonly unknown: number;
-  readonly unheard: number;
+  readonly untrustedHeader: number;
 }
 
 function clientsOf(metrics: Metrics): Clients {
   const [ipv4 = 0, ipv6 = 0, unknown = 0] = ['ipv4', 'ipv6', 'unknown'].map((status) =>
     clientsWith(metrics, status),
   );
-  const unheard = metrics.sum('gateway_unheard_forwarding_headers_total');
-  return { all: ipv4 + ipv6 + unknown, ipv6, unknown, unheard };
+  const untrustedHeader = metrics.sum('gateway_untrusted_forwarding_headers_total');
+  return { all: ipv4 + ipv6 + unknown, ipv6, unknown, untrustedHeader };
 }
 
 function unknownAddresses({ all, unknown }: Clients, isTrustSet: boolean): Diagnosis {
@@ -57,8 +57,8 @@ function unknownAddresses({ all, unknown }: Clients, isTrustSet: boolean): Diagn
   );
 }
 
-function unheardHeaders({ all, unheard }: Clients): Diagnosis {
-  const what = `${unheard} of ${all} guarded requests had a forwarding header from a peer that is no trusted proxy`;
+function untrustedHeaders({ all, untrustedHeader }: Clients): Diagnosis {
+  const what = `${untrustedHeader} of ${all} guarded requests had a forwarding header from a peer that is no trusted proxy`;
   return found('addresses', 'look', what, {
     shows:
       "the address of that peer counts as the visitor's: everyone behind an unlisted proxy looks the same",
@@ -78,7 +78,7 @@ function addresses(metrics: Metrics, isTrustSet: boolean): Diagnosis[] {
   const clients = clientsOf(metrics);
   const list: Diagnosis[] = [];
   if (clients.unknown > 0) list.push(unknownAddresses(clients, isTrustSet));
-  if (clients.unheard > 0) list.push(unheardHeaders(clients));
+  if (clients.untrustedHeader > 0) list.push(untrustedHeaders(clients));
   if (clients.ipv6 > 0) list.push(overIpv6(clients));
   if (clients.all === 0 || list.length > 0) return list;
   return [good('addresses', `each of ${clients.all} guarded requests had a known IPv4 address`)];

@@ -3,7 +3,7 @@ import { connect } from '../../policy-store/redis/connections.ts';
 import { keysOf } from '../../policy-store/redis/keys.ts';
 import { aliveIn, timeMs } from '../../policy-store/redis/replicas.ts';
 import type { Client } from '../../policy-store/redis/scripts.ts';
-import type { Reading } from './clock.ts';
+import type { ClockSample } from './clock.ts';
 import { found, good, unknown, whyText } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { judgeRedis } from './redis-settings.ts';
@@ -24,7 +24,7 @@ async function settings(client: Client): Promise<ReadonlyMap<string, string>> {
   return new Map((await Promise.all(asked)).flat());
 }
 
-async function clock(client: Client): Promise<Reading[]> {
+async function clock(client: Client): Promise<ClockSample[]> {
   const before = Date.now();
   const time = await client.time();
   return [{ where: 'Redis', theirMs: timeMs(time), ourMs: (before + Date.now()) / 2 }];
@@ -65,7 +65,10 @@ function judgeSites(prefix: string, sites: ReadonlyMap<string, readonly string[]
   });
 }
 
-async function examine(client: Client, prefix: string): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+async function examine(
+  client: Client,
+  prefix: string,
+): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const started = performance.now();
   await client.ping();
   const ms = Math.round(performance.now() - started);
@@ -99,7 +102,7 @@ function unreachable(why: string): Diagnosis {
 }
 
 /** Asks Redis for its settings and its state, connected to as the gateway does. */
-export async function checkRedis({ store }: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+export async function checkRedis({ store }: Config): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const options = store.redis;
   if (options === undefined) return { found: [], clocks: [] };
   const connections = connect(options, silent);

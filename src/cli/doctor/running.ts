@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import type { Config } from '../../config/index.ts';
 import { answers, expectAnswer } from '../answers.ts';
-import type { Gateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { CommandError } from '../io.ts';
 import { found, good, unknown, whyText } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -40,7 +40,7 @@ async function readiness(url: string): Promise<Diagnosis[]> {
   return [whole, ...state.dependencies.map(dependency)];
 }
 
-async function replicas(gateway: Gateway, { policy }: Config): Promise<Diagnosis[]> {
+async function replicas(gateway: GatewayClient, { policy }: Config): Promise<Diagnosis[]> {
   const { replicas: all } = await gateway.call({ path: '/replicas', answer: answers.replicas });
   const newest = Math.max(0, ...all.map(({ revision }) => revision));
   const late = all.filter(
@@ -61,7 +61,7 @@ async function replicas(gateway: Gateway, { policy }: Config): Promise<Diagnosis
 }
 
 /** Asks the running gateway how it is; without one the other checks stand alone. */
-export async function checkRunning(gateway: Gateway, config: Config): Promise<Diagnosis[]> {
+export async function checkRunning(gateway: GatewayClient, config: Config): Promise<Diagnosis[]> {
   const state = await readiness(gateway.url).catch(whyText);
   if (typeof state === 'string') {
     const mend = 'start it, or name its private door with --url';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Config } from '../../config/index.ts';
-import type { Reading } from './clock.ts';
+import type { ClockSample } from './clock.ts';
 import { dateReading } from './clock.ts';
 import { found, good, whyText } from './diagnosis.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -24,7 +24,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** Asks the platform for its first page. */
 export async function checkUpstream({
   upstream,
-}: Config): Promise<{ found: Diagnosis[]; clocks: Reading[] }> {
+}: Config): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const { url, timeoutMs, connectTimeoutMs, ca } = upstream;
   const waitMs = Math.min(timeoutMs, 10_000);
   const dispatcher = new Agent({

@@ -6,7 +6,7 @@ import { findGateway } from '../gateway.ts';
 import { DONE, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
 import { createFlag, requireKnown } from '../known-scope.ts';
-import { readScope } from '../scope.ts';
+import { scopeArgument } from '../scope.ts';
 import { readExpires } from './expires.ts';
 
 /** `START END`, or one text: an address, a network or `START-END`. */
@@ -41,7 +41,7 @@ export const rangesAdd: Command = {
   async run(given, io, command) {
     const [scopeText, ...words] = given.positionals;
     if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
-    const scope = readScope(scopeText);
+    const scope = scopeArgument(scopeText);
     const ends = readEnds(words);
     const note = given.text('note');
     const expires = given.text('expires');

@@ -7,7 +7,7 @@ import type { RangeAnswer } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
 import { findGateway } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage } from '../io.ts';
 import { oneScope } from '../scope.ts';
 import { counted } from '../table.ts';
@@ -15,17 +15,17 @@ import { eachRange } from './list.ts';
 
 const { url, 'token-file': tokenFile } = gatewayFlags;
 
-/** `csv` or `json`: as said, else by the file's name. */
-export function readFormat(said: string | undefined, file: string | undefined): Format | undefined {
-  if (said === 'csv' || said === 'json') return said;
-  if (said !== undefined) throw usage('--format is csv or json');
+/** `csv` or `json`: by `--format`, else by the file's name. */
+export function readFormat(format: string | undefined, file: string | undefined): Format | undefined {
+  if (format === 'csv' || format === 'json') return format;
+  if (format !== undefined) throw usage('--format is csv or json');
   const ending = /\.(csv|json)$/i.exec(file ?? '')?.[1]?.toLowerCase();
   return ending === 'csv' || ending === 'json' ? ending : undefined;
 }
 
 /** What has expired is left out unless it is wanted: no import takes it. */
 async function exported(
-  gateway: Gateway,
+  gateway: GatewayClient,
   scope: Scope,
   withExpired: boolean,
 ): Promise<{ ranges: RangeAnswer[]; expired: number }> {

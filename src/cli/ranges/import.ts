@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { readRangeList } from '../../range-list/list.ts';
 import type { Format, Item, RangeList } from '../../range-list/list.ts';
 import { answers } from '../answers.ts';
-import type { Imported, ToldProblem } from '../answers.ts';
+import type { Imported, ApiProblem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
-import type { Command, Given } from '../command.ts';
-import { Refusal, findGateway } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Command, CommandArguments } from '../command.ts';
+import { ApiRefusal, findGateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { liveText } from '../live-text.ts';
@@ -52,7 +52,7 @@ async function textOf(file: string, io: Io): Promise<string> {
   }
 }
 
-function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): number {
+function refuse(bad: readonly BadLine[], unit: string, given: CommandArguments, io: Io): number {
   if (given.has('json')) {
     writeJson(io, { ok: false, errors: bad.map(({ line, message }) => ({ [unit]: line, message })) });
     return FAILED;
@@ -65,7 +65,7 @@ function refuse(bad: readonly BadLine[], unit: string, given: Given, io: Io): nu
   return FAILED;
 }
 
-type Fault = NonNullable<ToldProblem['errors']>[number];
+type Fault = NonNullable<ApiProblem['errors']>[number];
 
 /** The gateway counts entries from 0; people count the lines of their file. */
 function badOf(faults: readonly Fault[], { entries }: RangeFile): BadLine[] {
@@ -84,10 +84,10 @@ function summary({ added, removed, updated = 0, present = 0 }: Imported): string
 }
 
 async function send(
-  gateway: Gateway,
+  gateway: GatewayClient,
   scope: string,
   file: RangeFile,
-  given: Given,
+  given: CommandArguments,
   io: Io,
 ): Promise<Imported> {
   const progress = createProgress(io.stderr);
@@ -110,9 +110,9 @@ async function send(
 async function importFile(
   scope: string,
   file: RangeFile,
-  given: Given,
+  given: CommandArguments,
   io: Io,
-  gateway: Gateway,
+  gateway: GatewayClient,
 ): Promise<number> {
   const made = await send(gateway, scope, file, given, io);
   const bad = badOf(made.errors ?? [], file);
@@ -160,7 +160,7 @@ comment; expires, expiry. An empty end makes start what a line may be. JSON: a l
     try {
       return await importFile(scope, file, given, io, gateway);
     } catch (error) {
-      const bad = badOf(error instanceof Refusal ? (error.problem?.errors ?? []) : [], file);
+      const bad = badOf(error instanceof ApiRefusal ? (error.problem?.errors ?? []) : [], file);
       if (bad.length === 0) throw error;
       return refuse(bad, file.unit, given, io);
     }

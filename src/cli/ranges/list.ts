@@ -2,7 +2,7 @@ import { answers } from '../answers.ts';
 import type { RangeAnswer } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
-import type { Gateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { findGateway } from '../gateway.ts';
 import { DONE, usage, writeJson } from '../io.ts';
 import { oneScope } from '../scope.ts';
@@ -12,7 +12,11 @@ import { whitelists } from '../whitelist.ts';
 const PAGE = 1000;
 
 /** Every range of a scope that matches, page by page. */
-export async function* eachRange(gateway: Gateway, scope: string, q?: string): AsyncGenerator<RangeAnswer> {
+export async function* eachRange(
+  gateway: GatewayClient,
+  scope: string,
+  q?: string,
+): AsyncGenerator<RangeAnswer> {
   let after: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE) });
@@ -39,7 +43,7 @@ function readLimit(text: string | undefined): number {
   return Number(text);
 }
 
-async function* rowsOf(gateway: Gateway, scopes: readonly string[], q?: string): AsyncGenerator<Row> {
+async function* rowsOf(gateway: GatewayClient, scopes: readonly string[], q?: string): AsyncGenerator<Row> {
   for (const scope of scopes)
     for await (const range of eachRange(gateway, scope, q)) yield { scope, ...range };
 }

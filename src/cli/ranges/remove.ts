@@ -2,15 +2,15 @@ import { parseRangeLine } from '../../policy/range-text.ts';
 import { answers } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
-import type { Gateway } from '../gateway.ts';
+import type { GatewayClient } from '../gateway.ts';
 import { findGateway } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
-import { readScope } from '../scope.ts';
+import { scopeArgument } from '../scope.ts';
 import { eachRange } from './list.ts';
 
 /** The id of the range with exactly these ends. */
-async function idOf(gateway: Gateway, scope: string, words: readonly string[]): Promise<string> {
+async function idOf(gateway: GatewayClient, scope: string, words: readonly string[]): Promise<string> {
   const [first = '', second] = words;
   if (second === undefined && /^[0-9a-f]{16}$/.test(first)) return first;
   const read = parseRangeLine(second === undefined ? first : `${first} - ${second}`);
@@ -33,7 +33,7 @@ export const rangesRemove: Command = {
     if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
     if (words.length === 0) throw usage('say which range: its id, or START and END');
     if (words.length > 2) throw usage(`unexpected argument "${words.slice(2).join(' ')}"`);
-    const scope = readScope(scopeText);
+    const scope = scopeArgument(scopeText);
     const gateway = findGateway(given, io, Object.keys(command.flags));
     const id = await idOf(gateway, scope, words);
     const made = await gateway.call({

@@ -1,8 +1,8 @@
+import { isLoopback } from '../../identity/discovery.ts';
 import { classOf } from '../../gateway/header-names.ts';
 import { plainName } from '../../gateway/identity-headers.ts';
 import type { Config } from '../schema/schema.ts';
 import type { Rule } from './rule.ts';
-import { isLoopback } from './rule.ts';
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 const portOf = (url: URL): number => Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
@@ -34,13 +34,13 @@ const doors: Rule = {
 
 const upstream: Rule = {
   reads: ['public', 'private', 'upstream'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { url, ca } = config.upstream;
     for (const door of ['public', 'private'] as const) {
       if (reaches(url, config[door])) findings.mistake(['upstream', 'url'], `is the gateway's own ${door} door`);
     }
     if (ca !== undefined && url.startsWith('http:')) {
-      findings.warn(said(['upstream', 'ca']), 'is not used: upstream.url is http');
+      findings.warn(asWritten(['upstream', 'ca']), 'is not used: upstream.url is http');
     }
   },
 };

@@ -2,10 +2,10 @@ import { checkIdentity } from '../../identity/check.ts';
 import type { HmacAlgorithm, PublicAlgorithm } from '../../identity/options.ts';
 import { hmacAlgorithms } from '../../identity/options.ts';
 import type { Path } from '../findings.ts';
-import type { Asked, Rule } from './rule.ts';
+import type { RuleContext, Rule } from './rule.ts';
 
 /** A key as it was written, before it is known to be one of the room's kinds. */
-interface Written {
+interface WrittenKey {
   readonly jwksUrl?: string;
   readonly kid?: string;
   readonly algorithm?: HmacAlgorithm | PublicAlgorithm;
@@ -16,7 +16,7 @@ interface Written {
 type Tell = (path: Path, message: string) => void;
 
 /** Says what keeps a key from being one of the kinds that there are. */
-function checkKind(key: Written, path: Path, tell: Tell): void {
+function checkKind(key: WrittenKey, path: Path, tell: Tell): void {
   const kinds = (['jwksUrl', 'secret', 'publicKey'] as const).filter((kind) => key[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
@@ -37,12 +37,12 @@ function checkKind(key: Written, path: Path, tell: Tell): void {
 }
 
 /** `issuers[0].keys[1]` as a path below identity; a key's own faults are those of its content. */
-function pathOf(text: string, { config, said }: Asked): Path {
+function pathOf(text: string, { config, asWritten }: RuleContext): Path {
   const steps = text.match(/[^.[\]]+/g) ?? [];
   const path = ['identity', ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
   if (!/keys\[\d+\]$/.test(text)) return path;
-  const key: Written | undefined = config.identity.issuers[Number(steps[1])]?.keys[Number(steps[3])];
-  return said([...path, key?.secret === undefined ? 'publicKey' : 'secret']);
+  const key: WrittenKey | undefined = config.identity.issuers[Number(steps[1])]?.keys[Number(steps[3])];
+  return asWritten([...path, key?.secret === undefined ? 'publicKey' : 'secret']);
 }
 
 const issuers: Rule = {
@@ -81,10 +81,10 @@ const cookies: Rule = {
 
 const adminToken: Rule = {
   reads: ['admin'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { token } = config.admin;
     if (token === undefined) return;
-    const path = said(['admin', 'token']);
+    const path = asWritten(['admin', 'token']);
     if (token.length < 16) findings.mistake(path, 'needs at least 16 characters');
     if (/[^\x21-\x7e]/.test(token)) {
       findings.mistake(path, 'must be visible ASCII without spaces: it travels in a header');

@@ -3,14 +3,14 @@ import { textKeys } from '../../gateway/pages/phrases.ts';
 import { returnPlaces } from '../../gateway/login.ts';
 import type { Path } from '../findings.ts';
 import { nearest } from '../nearest.ts';
-import type { Asked, Rule } from './rule.ts';
+import type { RuleContext, Rule } from './rule.ts';
 
 const logo: Rule = {
   reads: ['pages'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { logo: bytes } = config.pages;
     if (bytes === undefined) return;
-    const path = said(['pages', 'logo']);
+    const path = asWritten(['pages', 'logo']);
     if (bytes.length > mostLogoBytes) findings.mistake(path, `is longer than ${mostLogoBytes} bytes: it is a part of each page`);
     else if (imageType(bytes) === undefined) findings.mistake(path, 'is no PNG, JPEG, GIF, WebP or SVG');
   },
@@ -19,8 +19,8 @@ const logo: Rule = {
 const texts: Rule = {
   reads: ['pages'],
   check({ config, findings }) {
-    const said: Readonly<Record<string, unknown>> = config.pages.texts;
-    for (const [tag, words] of Object.entries(said)) {
+    const texts: Readonly<Record<string, unknown>> = config.pages.texts;
+    for (const [tag, words] of Object.entries(texts)) {
       const path = ['pages', 'texts', tag];
       if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(tag)) findings.mistake(path, 'must be a language such as de or pt-BR');
       if (typeof words === 'object' && words !== null) checkWords(words, path, findings);
@@ -29,7 +29,7 @@ const texts: Rule = {
   },
 };
 
-function checkWords(words: object, path: Path, findings: Asked['findings']): void {
+function checkWords(words: object, path: Path, findings: RuleContext['findings']): void {
   for (const [key, text] of Object.entries(words)) {
     const near = nearest(key, [...textKeys]);
     const hint = near === undefined ? '' : `; the nearest known one is "${near}"`;

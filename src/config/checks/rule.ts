@@ -2,11 +2,11 @@ import type { Findings, Path } from '../findings.ts';
 import type { Config } from '../schema/schema.ts';
 
 /** What a rule may ask and say. */
-export interface Asked {
+export interface RuleContext {
   readonly config: Config;
   readonly findings: Findings;
   /** The spelling that a secret came by: `[…, 'secret']` → `[…, 'secretFile']`. */
-  said(path: Path): Path;
+  asWritten(path: Path): Path;
   /** True if somebody set it; false for a default. */
   given(path: Path): boolean;
 }
@@ -14,10 +14,5 @@ export interface Asked {
 /** A rule over several keys. It is asked only where nothing at or below `reads` is wrong already. */
 export interface Rule {
   readonly reads: readonly (keyof Config)[];
-  check(asked: Asked): void;
-}
-
-/** True for an address that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  check(asked: RuleContext): void;
 }

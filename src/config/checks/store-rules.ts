@@ -15,7 +15,7 @@ const store: Rule = {
 
 const redis: Rule = {
   reads: ['store'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { redis: options } = config.store;
     if (options === undefined) return;
     const path = ['store', 'redis'];
@@ -27,11 +27,11 @@ const redis: Rule = {
     if (options.url === undefined) return;
     const url = new URL(options.url);
     if (url.password !== '' && options.password !== undefined) {
-      findings.mistake(said([...path, 'password']), 'given beside a password in `url`: only one of them may be');
+      findings.mistake(asWritten([...path, 'password']), 'given beside a password in `url`: only one of them may be');
     }
     if (options.tls && url.protocol === 'redis:') findings.mistake([...path, 'tls'], 'the `url` says redis://: write rediss://');
     if (options.ca !== undefined && url.protocol === 'redis:') {
-      findings.warn(said([...path, 'ca']), 'is not used: the `url` says redis://');
+      findings.warn(asWritten([...path, 'ca']), 'is not used: the `url` says redis://');
     }
   },
 };
@@ -51,9 +51,9 @@ const policy: Rule = {
 /** A log that hides people must hide them from whoever reads it, and one that must be whole must be written. */
 const log: Rule = {
   reads: ['log', 'store'],
-  check({ config, findings, said }) {
+  check({ config, findings, asWritten }) {
     const { subject, hashKey, whenFull, level } = config.log;
-    if (hashKey !== undefined && hashKey.length < 16) findings.mistake(said(['log', 'hashKey']), 'needs at least 16 bytes');
+    if (hashKey !== undefined && hashKey.length < 16) findings.mistake(asWritten(['log', 'hashKey']), 'needs at least 16 bytes');
     if (subject === 'hashed' && hashKey === undefined && config.store.file === undefined) {
       findings.mistake(['log', 'hashKey'], 'is needed for `subject: hashed` beside store.redis: all gateways hash by one key');
     }

@@ -1,6 +1,6 @@
 import type { Findings, Path } from '../findings.ts';
 import { pathText } from '../findings.ts';
-import type { Value } from '../material.ts';
+import type { ConfigValue } from '../material.ts';
 import type { SchemaNode } from '../schema/kinds.ts';
 import { schemaRoot } from '../schema/schema.ts';
 import { formats } from './formats.ts';
@@ -14,23 +14,23 @@ function leaf(node: SchemaNode, value: string | Uint8Array, path: Path, findings
 
 function walk(
   node: SchemaNode,
-  value: Value | undefined,
+  value: ConfigValue | undefined,
   path: Path,
-  told: { findings: Findings; saidAt: ReadonlyMap<string, Path> },
+  context: { findings: Findings; writtenAt: ReadonlyMap<string, Path> },
 ): void {
   if (typeof value === 'string' || value instanceof Uint8Array) {
-    leaf(node, value, told.saidAt.get(pathText(path)) ?? path, told.findings);
+    leaf(node, value, context.writtenAt.get(pathText(path)) ?? path, context.findings);
   } else if (Array.isArray(value)) {
     const items = node.items;
-    if (items !== undefined) value.forEach((item: Value, index) => walk(items, item, [...path, index], told));
+    if (items !== undefined) value.forEach((item: ConfigValue, index) => walk(items, item, [...path, index], context));
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, child] of Object.entries(node.properties ?? {})) {
-      if (name in value) walk(child, (value as Record<string, Value>)[name], [...path, name], told);
+      if (name in value) walk(child, (value as Record<string, ConfigValue>)[name], [...path, name], context);
     }
   }
 }
 
 /** URLs, addresses, keys, certificates: what a JSON Schema cannot say of a single value. */
-export function checkValues(value: Value, findings: Findings, saidAt: ReadonlyMap<string, Path>): void {
-  walk(schemaRoot, value, [], { findings, saidAt });
+export function checkValues(value: ConfigValue, findings: Findings, writtenAt: ReadonlyMap<string, Path>): void {
+  walk(schemaRoot, value, [], { findings, writtenAt });
 }

@@ -47,10 +47,10 @@ function key(name: string, node: InputNode, indent: string): string[] {
   }
   if (node.variant !== undefined) return [];
   if (node.material !== undefined) return [...about, `${indent}# ${name}File: /run/secrets/${name}`];
-  const said = usual !== undefined ? assignment(name, usual, indent, '') : [];
+  const assigned = usual !== undefined ? assignment(name, usual, indent, '') : [];
   const needed = usual === undefined && node.optional !== true;
   const shown = example === undefined ? [] : assignment(name, example, indent, needed ? '' : '# ');
-  return [...about, ...shown, ...said];
+  return [...about, ...shown, ...assigned];
 }
 
 /** config/gateway.example.yaml */

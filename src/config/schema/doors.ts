@@ -66,7 +66,7 @@ export const upstream = group(
     websockets: flag({ description: 'Whether WebSocket upgrades are passed on; otherwise they are answered as plain HTTP.', default: true }),
     reuseConnections: flag({
       description:
-        'Whether a connection serves one request after another. `false` costs a connection a request, and shuts out a platform that answers on an idle connection unasked.',
+        'Whether a connection serves one request after another. `false` costs a connection a request, and shuts out a platform that sends unsolicited answers on an idle connection.',
       default: true,
     }),
     connections: whole(1, 100_000, {

@@ -1,8 +1,8 @@
 import * as Type from '../../json-schema.ts';
-import type { KeyOptions, Place } from '../../identity/options.ts';
+import type { KeyOptions, TokenPlace } from '../../identity/options.ts';
 import {
   defaultClaims,
-  grants,
+  allGrants,
   hmacAlgorithms,
   publicAlgorithms,
   tokenUses,
@@ -95,10 +95,10 @@ export const issuer = entry(
     }),
     keys: listOf(key, { description: 'Any mix of keys; the algorithm is fixed per key.', default: [] }),
     from: listOf(
-      Type.Unsafe<Place>(text({ description: '`bearer` or `cookie:<name>`.', format: 'token-place' })),
+      Type.Unsafe<TokenPlace>(text({ description: '`bearer` or `cookie:<name>`.', format: 'token-place' })),
       { description: 'Where its tokens are looked for: `bearer`, `cookie:<name>`, in which `*` stands for anything (`cookie:sb-*-auth-token`). A cookie may hold the token as it is, URL-encoded, quoted, after `Bearer`, in JSON (its `access_token`), in Base64 of JSON, or in pieces `.0`, `.1`.', default: ['bearer'], minItems: 1 },
     ),
-    grants: listOf(choice(grants, { description: 'A grant.' }), {
+    grants: listOf(choice(allGrants, { description: 'A grant.' }), {
       description: 'What its tokens may be good for: `member`, `contact`, `admin`.',
       default: ['member'],
       minItems: 1,

@@ -110,7 +110,7 @@ export const limits = group(
     headerCount: whole(10, 10_000, { description: 'Headers of a request; 431 beyond.', default: 200 }),
     targetBytes: whole(256, 65_536, { description: 'The request target; 414 beyond.', default: 16_384 }),
     inspectedBodyBytes: whole(1_024, 1_048_576, {
-      description: 'A body that a route reads ids from; larger ones are refused there.',
+      description: 'A body that a route reads ids from; 413 beyond.',
       default: 65_536,
     }),
     tokenBytes: whole(256, 16_384, { description: 'A token; longer ones are invalid.', default: 8_192 }),
@@ -171,12 +171,12 @@ export const log = reloads(group(
       default: 'info',
     }),
     clientIp: choice(['full', 'truncated'], {
-      description: 'In the access lines. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
+      description: 'In the lines of accesses and changes. `truncated`: an IPv4 address as its /24, an IPv6 one as its /48.',
       default: 'full',
     }),
     subject: choice(['full', 'hashed'], {
       description:
-        'In the access lines. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
+        'In the lines of accesses and changes. `hashed`: subjects and contact ids as an HMAC by `hashKey`, the same on every gateway that has the key.',
       default: 'full',
     }),
     hashKey: secretBytes({

@@ -4,7 +4,7 @@ import { pathText } from '../findings.ts';
 import { keys } from '../schema/keys.ts';
 import { knownOnly } from './known.ts';
 import { withValue } from './layer.ts';
-import type { Branch, Layer, Origin } from './layer.ts';
+import type { Branch, Layer, SettingOrigin } from './layer.ts';
 import { textValue } from './text-value.ts';
 
 /** Names under our prefix that are no configuration key: the file's, and the command line's own. */
@@ -25,7 +25,7 @@ function warnUnknown(env: Environment, findings: Findings): void {
 /** What the environment says. A variable that is set to nothing counts as not set. */
 export function environmentLayer(env: Environment, cwd: string, findings: Findings): Layer {
   let tree: Branch = {};
-  const origins = new Map<string, Origin>();
+  const origins = new Map<string, SettingOrigin>();
   for (const key of keys) {
     const text = env[key.env];
     if (text === undefined) continue;
@@ -37,8 +37,8 @@ export function environmentLayer(env: Environment, cwd: string, findings: Findin
     const value = textValue(key, text, findings, origin.text);
     if (value === undefined) continue;
     origins.set(pathText(key.path), origin);
-    const told = { get: () => origin };
-    tree = withValue(tree, key.path, knownOnly(key.node, value, key.path, findings, told));
+    const everywhere = { get: () => origin };
+    tree = withValue(tree, key.path, knownOnly(key.node, value, key.path, findings, everywhere));
   }
   warnUnknown(env, findings);
   return { tree, origins };

@@ -5,7 +5,7 @@ import type { Findings } from '../findings.ts';
 import { inputRoot } from '../schema/input.ts';
 import { knownOnly } from './known.ts';
 import { isBranch } from './layer.ts';
-import type { Layer, Origin } from './layer.ts';
+import type { Layer, SettingOrigin } from './layer.ts';
 import { readYaml } from './yaml.ts';
 
 /** The configuration file, where there is one. */
@@ -50,7 +50,7 @@ export function fileLayer(file: string, cwd: string, findings: Findings): Layer 
     findings.mistake([], 'the file must hold keys and values', name);
     return empty;
   }
-  const origins = new Map<string, Origin>();
+  const origins = new Map<string, SettingOrigin>();
   const folder = dirname(file);
   yaml.places((path, line, column) => origins.set(pathText(path), { text: `${name}:${line}:${column}`, folder }));
   const known = knownOnly(inputRoot, yaml.tree, [], findings, origins);

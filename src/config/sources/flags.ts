@@ -6,7 +6,7 @@ import { keys } from '../schema/keys.ts';
 import type { Key } from '../schema/keys.ts';
 import { knownOnly } from './known.ts';
 import { withValue } from './layer.ts';
-import type { Branch, Layer, Origin } from './layer.ts';
+import type { Branch, Layer, SettingOrigin } from './layer.ts';
 import { textValue } from './text-value.ts';
 
 /** A flag as it was given: without its dashes; no value where none was. */
@@ -66,7 +66,7 @@ function refuseUnknown(name: string, others: readonly string[], findings: Findin
 export function flagLayer(argv: readonly string[], cwd: string, findings: Findings, others: readonly string[]): FlagLayer {
   let tree: Branch = {};
   let file: string | undefined;
-  const origins = new Map<string, Origin>();
+  const origins = new Map<string, SettingOrigin>();
   // Parents first, so that `--store '{…}'` does not undo `--store-file`.
   const given = read(argv, findings).map((flag) => ({ flag, found: keyFor(flag) }));
   const depth = (entry: (typeof given)[number]): number => entry.found?.key.path.length ?? 0;

@@ -3,7 +3,7 @@ import type { Findings, Path } from '../findings.ts';
 import type { InputNode } from '../schema/input.ts';
 import { keys } from '../schema/keys.ts';
 import { isBranch } from './layer.ts';
-import type { Origin, Tree } from './layer.ts';
+import type { SettingOrigin, Tree } from './layer.ts';
 import { pathText } from '../findings.ts';
 
 function unknownSentence(name: string, node: InputNode): string {
@@ -21,7 +21,7 @@ export function knownOnly(
   tree: Tree,
   path: Path,
   findings: Findings,
-  origins: { get(path: string): Origin | undefined },
+  origins: { get(path: string): SettingOrigin | undefined },
 ): Tree {
   if (Array.isArray(tree)) {
     const items = node.items;

@@ -4,7 +4,7 @@ import { pathText } from '../findings.ts';
 export type Tree = null | boolean | number | string | readonly Tree[] | { readonly [key: string]: Tree };
 export type Branch = { readonly [key: string]: Tree };
 
-export interface Origin {
+export interface SettingOrigin {
   /** For people. */
   readonly text: string;
   /** Relative paths that are said here start in this folder. */
@@ -14,7 +14,7 @@ export interface Origin {
 /** What one source says. Higher layers win. */
 export interface Layer {
   readonly tree: Branch;
-  readonly origins: ReadonlyMap<string, Origin>;
+  readonly origins: ReadonlyMap<string, SettingOrigin>;
   /** True where it could not be read at all: what it lacks, then, is not known. */
   readonly broken?: true;
 }
@@ -42,7 +42,7 @@ function holds(tree: Tree | undefined, path: Path): boolean {
 }
 
 /** Where the value at this path was said, or else the nearest value above it. Highest layer first. */
-export function originIn(layers: readonly Layer[], path: Path): Origin | undefined {
+export function originIn(layers: readonly Layer[], path: Path): SettingOrigin | undefined {
   for (let length = path.length; length > 0; length--) {
     const layer = layers.find(({ tree }) => holds(tree, path.slice(0, length)));
     if (layer === undefined) continue;

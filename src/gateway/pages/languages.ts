@@ -1,4 +1,4 @@
-import { english, textsOf, type Language, type Texts } from './phrases.ts';
+import { english, textsOf, type Language, type LanguageTexts } from './phrases.ts';
 import { french } from './words/fr.ts';
 import { german } from './words/de.ts';
 import { italian } from './words/it.ts';
@@ -14,27 +14,27 @@ const delivered: Readonly<Record<string, Language>> = {
   pt: portuguese,
 };
 
-export interface SpokenLanguage {
+export interface PageLanguage {
   /** As in BCP 47. */
   readonly tag: string;
-  readonly texts: Texts;
+  readonly texts: LanguageTexts;
 }
 
 /** Picks by `Accept-Language`; English where nothing fits. */
-export type PickLanguage = (accepted: string | undefined) => SpokenLanguage;
+export type PickLanguage = (accepted: string | undefined) => PageLanguage;
 
 /** The delivered languages and those that the operator added, each with the operator's own words. */
 export function compileLanguages(
   own: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): PickLanguage {
-  const byTag = new Map<string, SpokenLanguage>();
+  const byTag = new Map<string, PageLanguage>();
   const base = new Map(Object.entries(own).map(([tag, texts]) => [tag.toLowerCase(), { tag, texts }]));
   for (const tag of new Set([...Object.keys(delivered), ...base.keys()])) {
     const [primary = tag] = tag.split('-');
     const texts = { ...base.get(primary)?.texts, ...base.get(tag)?.texts };
     byTag.set(tag, { tag: base.get(tag)?.tag ?? tag, texts: textsOf(texts, delivered[primary]) });
   }
-  const fallback: SpokenLanguage = byTag.get('en') ?? { tag: 'en', texts: textsOf({}) };
+  const fallback: PageLanguage = byTag.get('en') ?? { tag: 'en', texts: textsOf({}) };
   return (accepted) => {
     for (const wanted of wantedTags(accepted ?? '')) {
       const found = byTag.get(wanted) ?? byTag.get(wanted.split('-')[0] ?? '');

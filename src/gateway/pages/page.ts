@@ -3,7 +3,7 @@ import type { ClientIp } from '../../policy/client-ip.ts';
 import { compileLanguages } from './languages.ts';
 import { logoUrl } from './logo.ts';
 import { pageHeaders, script, style } from './look.ts';
-import type { Texts } from './phrases.ts';
+import type { LanguageTexts } from './phrases.ts';
 
 /** The operator's part of our own pages. */
 export interface PageOptions {
@@ -65,7 +65,7 @@ interface Site extends Omit<PageOptions, 'logo'> {
 
 const rightToLeft = /^(?:ar|fa|he|ur|yi)\b/i;
 
-function document(tag: string, texts: Texts, parts: PageParts, site: Site): string {
+function document(tag: string, texts: LanguageTexts, parts: PageParts, site: Site): string {
   const { code } = parts;
   const title = texts(`${code}.title`);
   const dir = rightToLeft.test(tag) ? ' dir="rtl"' : '';
@@ -114,14 +114,14 @@ function paragraph(html: string | undefined): string[] {
   return html === undefined || html === '' ? [] : [`<p>${html}</p>`];
 }
 
-function addressLines(texts: Texts, client: ClientIp | undefined, shown: boolean): string[] {
+function addressLines(texts: LanguageTexts, client: ClientIp | undefined, shown: boolean): string[] {
   if (client === undefined) return [];
   if (client.status === 'unknown') return paragraph(escaped(texts('unknownAddress')));
   const from = shown ? filled(texts('from'), 'address', `<strong>${escaped(client.address)}</strong>`) : '';
   return [...paragraph(from), ...paragraph(client.status === 'ipv6' ? escaped(texts('ipv6')) : '')];
 }
 
-function link(texts: Texts, { url, inFrame, fragment }: SignIn, isSwitch: boolean): string {
+function link(texts: LanguageTexts, { url, inFrame, fragment }: SignIn, isSwitch: boolean): string {
   const target = inFrame === true ? ' target="_top"' : '';
   const keep = fragment === undefined ? '' : ` data-fragment${fragment === 'go' ? ' data-go' : ''}`;
   const look = isSwitch ? '' : ' class="button"';
@@ -139,7 +139,7 @@ function contactHtml(contact: string): string {
 /** So many characters of an id of ours name a request among those of months; a log is searched for them as they are. */
 const shortLength = 8;
 
-function footer(texts: Texts, requestId: string): string {
+function footer(texts: LanguageTexts, requestId: string): string {
   // An id of another's making may begin like all of its kind: it is shown whole.
   const short = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(requestId) ? requestId.slice(0, shortLength) : requestId;
   const groups = short.length === shortLength ? [short.slice(0, 4), short.slice(4)] : [short];

@@ -15,22 +15,22 @@ export interface Phrases {
   readonly copied: string;
 }
 
-export type Said = readonly [title: string, detail: string, next: string];
+export type ProblemTexts = readonly [title: string, detail: string, next: string];
 
 /** Reasons that other rooms may yet give have their words too. */
-export type SpokenCode = ProblemCode | 'sessions-unavailable' | 'lookup-unavailable' | 'session-ended';
+export type PageCode = ProblemCode | 'sessions-unavailable' | 'lookup-unavailable' | 'session-ended';
 
-/** One language, as delivered; what a person in a browser hardly meets is said in English. */
+/** One language, as delivered; what a person in a browser hardly meets is in English. */
 export interface Language {
   readonly phrases: Phrases;
-  readonly problems: Partial<Readonly<Record<SpokenCode, Said>>>;
+  readonly problems: Partial<Readonly<Record<PageCode, ProblemTexts>>>;
 }
 
 /** A text's key: a phrase's name, or a reason and which of its sentences. */
 export type TextKey = keyof Phrases | `${ProblemCode}.${'title' | 'detail' | 'next'}`;
 
 /** The texts of one language, whole. */
-export type Texts = (key: TextKey) => string;
+export type LanguageTexts = (key: TextKey) => string;
 
 export const english: Language = {
   phrases: {
@@ -59,12 +59,12 @@ export const textKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** The operator's words before ours, ours before English. */
-export function textsOf(own: Readonly<Record<string, string>>, language: Language = english): Texts {
+export function textsOf(own: Readonly<Record<string, string>>, language: Language = english): LanguageTexts {
   const all = new Map<string, string>(Object.entries({ ...english.phrases, ...language.phrases }));
   for (const [code, problem] of Object.entries(problems))
     for (const part of parts) all.set(`${code}.${part}`, problem[part]);
-  for (const [code, said] of Object.entries(language.problems))
-    parts.forEach((part, at) => all.set(`${code}.${part}`, said[at] ?? ''));
+  for (const [code, texts] of Object.entries(language.problems))
+    parts.forEach((part, at) => all.set(`${code}.${part}`, texts[at] ?? ''));
   for (const [key, text] of Object.entries(own)) all.set(key, text);
   return (key) => all.get(key) ?? '';
 }

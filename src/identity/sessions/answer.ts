@@ -4,8 +4,8 @@ import { readGrants } from '../grants.ts';
 import { isObject } from '../../json.ts';
 import type { Known } from '../../policy/principal.ts';
 
-/** What the platform said of a credential: somebody, nobody, or nothing that could be understood. */
-export type Said =
+/** The platform's answer about a credential: a person, nobody, or one that could not be read. */
+export type SessionAnswer =
   | { readonly kind: 'known'; readonly known: SessionPerson; readonly untilMs: number }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'unknown'; readonly why: string };
@@ -17,7 +17,12 @@ export type SessionPerson = Omit<Known, 'expiresAtMs' | 'subject'> & { readonly 
 export type Tell = ((line: string) => void) | undefined;
 
 /** Reads an answer as the kind is configured. Nothing that cannot be understood is a yes, or a no. */
-export function readAnswer(kind: SessionKind, answer: CallAnswer, via: Known['via'], tell: Tell): Said {
+export function readAnswer(
+  kind: SessionKind,
+  answer: CallAnswer,
+  via: Known['via'],
+  tell: Tell,
+): SessionAnswer {
   const { status } = answer;
   tell?.(`answered ${String(status)}, ${String(answer.text.length)} bytes`);
   if (status >= 500 || status === 429 || status === 408) return unknown(`it answered ${String(status)}`);
@@ -61,7 +66,7 @@ function isTrue(value: unknown): boolean {
 
 type Seen = { readonly status: number; readonly headers: object; readonly body: unknown };
 
-function readPerson(kind: SessionKind, seen: Seen, via: Known['via'], tell: Tell): Said {
+function readPerson(kind: SessionKind, seen: Seen, via: Known['via'], tell: Tell): SessionAnswer {
   const claims: Record<string, unknown> = {};
   for (const [name, expression] of kind.claims) claims[name] = plain(ask(expression, seen, name, tell));
   const subject = readSubject(claims['subject']);
@@ -94,6 +99,6 @@ function plain(value: unknown): unknown {
   return Array.isArray(value) ? value.map(plain) : value;
 }
 
-function unknown(why: string): Said {
+function unknown(why: string): SessionAnswer {
   return { kind: 'unknown', why };
 }

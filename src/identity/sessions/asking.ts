@@ -1,14 +1,14 @@
-import { readAnswer, type Said, type Tell } from './answer.ts';
+import { readAnswer, type SessionAnswer, type Tell } from './answer.ts';
 import type { Caller } from './call.ts';
 import type { CredentialKey } from './credential-key.ts';
 import type { SessionKind } from './kind.ts';
-import type { Entry, Memory } from './memory.ts';
-import type { Bringer, Presented, SessionVerdict } from './presented.ts';
+import type { RememberedVerdict, Memory } from './memory.ts';
+import type { Presenter, PresentedSession, SessionVerdict } from './presented.ts';
 import { callFor } from './question.ts';
 import type { StrangerLimit } from './stranger-limit.ts';
 
 /** One kind of session at work. */
-export interface Asking {
+export interface SessionSource {
   readonly kind: SessionKind;
   /** Undefined where nothing is asked: the kind is good for `members: platform` only. */
   readonly caller: Caller | undefined;
@@ -18,8 +18,8 @@ export interface Asking {
   readonly flights: Map<string, Flight>;
   readonly counts: Counts;
   readonly clock: () => number;
-  /** Told of each answer: why it said nothing, or undefined where it said something. */
-  readonly heard: (failure: string | undefined) => void;
+  /** Called with each answer: why it could not be read, or undefined where it could. */
+  readonly noteFailure: (failure: string | undefined) => void;
 }
 
 interface Flight {
@@ -38,20 +38,20 @@ export interface Counts {
 
 export const noCounts = (): Counts => ({ hits: 0, signedIn: 0, nobody: 0, failed: 0, limited: 0, ends: 0 });
 
-export function digestOf({ keyOf, kind }: Asking, presented: Presented): string {
+export function digestOf({ keyOf, kind }: SessionSource, presented: PresentedSession): string {
   return keyOf(kind.name, presented.headers);
 }
 
-/** Where the visitor's Host goes along, what was said under one Host is nothing under another. */
-export function placeOf({ kind }: Asking, digest: string, by: Bringer): string {
+/** Where the visitor's Host is sent with the check, an answer for one Host does not count for another. */
+export function placeOf({ kind }: SessionSource, digest: string, by: Presenter): string {
   return kind.options.check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
 }
 
 /** At once where it is remembered; ahead of its time it is asked again without anybody waiting. */
 export function identifySession(
-  asking: Asking,
-  presented: Presented,
-  by: Bringer,
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
   tell?: Tell,
 ): SessionVerdict | Promise<SessionVerdict> {
   const { kind, memory, clock } = asking;
@@ -61,7 +61,7 @@ export function identifySession(
   if (entry === undefined || ageMs >= entry.freshMs) return ask(asking, presented, by, digest, entry, tell);
   asking.counts.hits += 1;
   tell?.(
-    `${kind.name}: as the platform said ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
+    `${kind.name}: as the platform result ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
   );
   if (entry.good !== undefined && ageMs > (entry.freshMs * 2) / 3)
     void ask(asking, presented, by, digest, entry);
@@ -69,7 +69,11 @@ export function identifySession(
 }
 
 /** What is remembered and still counts; nothing is asked. */
-export function recallSession(asking: Asking, presented: Presented, by: Bringer): SessionVerdict | undefined {
+export function recallSession(
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
+): SessionVerdict | undefined {
   const digest = digestOf(asking, presented);
   const entry = asking.memory.recall(placeOf(asking, digest, by), digest);
   return entry !== undefined && asking.clock() - entry.askedMs < entry.freshMs ? entry.verdict : undefined;
@@ -77,11 +81,11 @@ export function recallSession(asking: Asking, presented: Presented, by: Bringer)
 
 /** One call for all who wait, unless the session has ended since that one was made. */
 function ask(
-  asking: Asking,
-  presented: Presented,
-  by: Bringer,
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
   digest: string,
-  before: Entry | undefined,
+  before: RememberedVerdict | undefined,
   tell?: Tell,
 ): SessionVerdict | Promise<SessionVerdict> {
   const { flights, strangers, counts, memory, clock } = asking;
@@ -94,10 +98,10 @@ function ask(
     return { kind: 'unknown', why: 'too many unknown sessions came from this address' };
   }
   const askedMs = clock();
-  const answer = fly(asking, presented, by, tell).then((said) => {
+  const answer = fly(asking, presented, by, tell).then((result) => {
     if (flights.get(place) === flight) flights.delete(place);
-    if (said.kind !== 'nobody' && before?.good === undefined) strangers.giveBack(by.address ?? '');
-    return memory.keep(place, digest, said, askedMs, before);
+    if (result.kind !== 'nobody' && before?.good === undefined) strangers.giveBack(by.address ?? '');
+    return memory.keep(place, digest, result, askedMs, before);
   });
   const flight: Flight = { askedMs, answer };
   flights.set(place, flight);
@@ -105,26 +109,31 @@ function ask(
 }
 
 /** Never rejects: what goes wrong is an answer that says nothing. */
-async function fly(asking: Asking, presented: Presented, by: Bringer, tell: Tell): Promise<Said> {
+async function fly(
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
+  tell: Tell,
+): Promise<SessionAnswer> {
   const { kind, caller, counts } = asking;
   const host = kind.options.check?.host ?? by.host;
   const call = callFor(kind.options, presented, host);
   if (call === undefined || caller === undefined) return { kind: 'unknown', why: 'nothing is asked' };
   tell?.(`${kind.name}: ${call.method} ${call.origin}${call.path.split('?', 1)[0] ?? ''}`);
   const answer = await caller.call(call);
-  const said = typeof answer === 'string' ? unknown(answer) : readSafely(asking, answer, presented, tell);
-  counts[said.kind === 'known' ? 'signedIn' : said.kind === 'nobody' ? 'nobody' : 'failed'] += 1;
-  asking.heard(said.kind === 'unknown' ? said.why : undefined);
-  tell?.(`${kind.name}: ${verdictText(said)}${rememberedText(kind, said)}`);
-  return said;
+  const result = typeof answer === 'string' ? unknown(answer) : readSafely(asking, answer, presented, tell);
+  counts[result.kind === 'known' ? 'signedIn' : result.kind === 'nobody' ? 'nobody' : 'failed'] += 1;
+  asking.noteFailure(result.kind === 'unknown' ? result.why : undefined);
+  tell?.(`${kind.name}: ${verdictText(result)}${rememberedText(kind, result)}`);
+  return result;
 }
 
 function readSafely(
-  { kind }: Asking,
+  { kind }: SessionSource,
   answer: Parameters<typeof readAnswer>[1],
-  presented: Presented,
+  presented: PresentedSession,
   tell: Tell,
-): Said {
+): SessionAnswer {
   try {
     return readAnswer(kind, answer, presented.ambient ? 'cookie' : 'bearer', tell);
   } catch {
@@ -132,21 +141,21 @@ function readSafely(
   }
 }
 
-const unknown = (why: string): Said => ({ kind: 'unknown', why });
+const unknown = (why: string): SessionAnswer => ({ kind: 'unknown', why });
 
-function rememberedText({ options }: SessionKind, { kind }: Said): string {
+function rememberedText({ options }: SessionKind, { kind }: SessionAnswer): string {
   return kind === 'known' ? `; remembered for ${String(options.cacheSeconds)} s` : '';
 }
 
-function verdictText(said: Said | SessionVerdict): string {
-  switch (said.kind) {
+function verdictText(result: SessionAnswer | SessionVerdict): string {
+  switch (result.kind) {
     case 'known':
-      return `signed in${said.known.subject === undefined ? '' : ` as ${said.known.subject}`}`;
+      return `signed in${result.known.subject === undefined ? '' : ` as ${result.known.subject}`}`;
     case 'nobody':
       return 'not signed in';
     case 'ended':
       return 'not signed in: it ended in passing';
     case 'unknown':
-      return `not known: ${said.why}`;
+      return `not known: ${result.why}`;
   }
 }

@@ -2,7 +2,7 @@ import { Agent, buildConnector } from 'undici';
 import { readJsonObject } from '../../json.ts';
 
 /** One call that asks whose a session is. */
-export interface Call {
+export interface SessionCall {
   /** Scheme, host and port. */
   readonly origin: string;
   /** Path and query, byte for byte. */
@@ -26,7 +26,7 @@ export interface CallAnswer {
 
 export interface Caller {
   /** Resolves with the answer or, as one sentence, with why there is none. Never rejects, never follows. */
-  call(call: Call): Promise<CallAnswer | string>;
+  call(call: SessionCall): Promise<CallAnswer | string>;
   running(): number;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ function createDispatcher({ hostname }: URL, ca: string | undefined): Agent {
   return new Agent({ pipelining: 0, connect: (opts, done) => connector({ ...opts, servername }, done) });
 }
 
-async function ask(call: Call, dispatcher: Agent, signal: AbortSignal): Promise<CallAnswer | string> {
+async function ask(call: SessionCall, dispatcher: Agent, signal: AbortSignal): Promise<CallAnswer | string> {
   const { origin, path, method, timeoutMs, bodyBytes } = call;
   const answer = await dispatcher.request({
     origin,

@@ -1,5 +1,5 @@
-/** A session that ended or changed: what was said of it before counts no more, on any gateway. */
-export interface End {
+/** A session that ended or changed: earlier answers about it count no more, on any gateway. */
+export interface SessionEnd {
   /** The credential's digest, by the key that the gateways share. */
   readonly digest: string;
   /** True where it was ended; false where it may be somebody else's now. */
@@ -9,9 +9,9 @@ export interface End {
 /** How gateways tell each other. */
 export interface Ends {
   /** Tells the others; nobody waits for it. */
-  publish(end: End): void;
+  publish(end: SessionEnd): void;
   /** Told of what the others saw, once `start` was called. */
-  start(listener: (end: End) => void): void;
+  start(listener: (end: SessionEnd) => void): void;
   close(): void;
 }
 

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { noCounts, type Asking, type Counts } from './asking.ts';
+import { noCounts, type SessionSource, type Counts } from './asking.ts';
 import { createCaller } from './call.ts';
 import { createCredentialKey, type CredentialKey } from './credential-key.ts';
 import type { Ends } from './ends.ts';
-import type { Judged } from './join.ts';
-import { delegate, judge, observe, type Delegated, type Judging } from './judging.ts';
+import type { SessionResult } from './join.ts';
+import { delegate, checkSession, observe, type Delegated, type Judging } from './judging.ts';
 import { compileKind } from './kind.ts';
 import { createMemory } from './memory.ts';
 import { defaultChecksAtOnce, type SessionOptions } from './options.ts';
 import type { Passed } from './passing.ts';
-import type { Bringer, Presented } from './presented.ts';
+import type { Presenter, PresentedSession } from './presented.ts';
 import { createStrangerLimit, type StrangerLimit } from './stranger-limit.ts';
-import type { Log } from '../key-source.ts';
+import type { KeyLog } from '../key-source.ts';
 
 export interface SessionsOptions {
   readonly sessions: readonly SessionOptions[];
@@ -23,7 +23,7 @@ export interface SessionsOptions {
 }
 
 export interface SessionsDependencies {
-  readonly log: Log;
+  readonly log: KeyLog;
   readonly ends: Ends;
   /** Keys the digests; gateways that tell each other of ends share it. */
   readonly secret: string;
@@ -46,11 +46,15 @@ export interface SessionFigures extends Readonly<Counts> {
 /** The sessions that the platform, or an authorization server, vouches for. */
 export interface Sessions {
   /** What one credential proves; undefined where its kind is none of these. */
-  judge(presented: Presented, by: Bringer, how: Judging): Judged | Promise<Judged> | undefined;
+  judge(
+    presented: PresentedSession,
+    by: Presenter,
+    how: Judging,
+  ): SessionResult | Promise<SessionResult> | undefined;
   /** Whether a credential counts as one where the platform's own answer decides; and who, if that is known. */
-  delegate(presented: Presented, by: Bringer): Delegated | Promise<Delegated> | undefined;
+  delegate(presented: PresentedSession, by: Presenter): Delegated | Promise<Delegated> | undefined;
   /** Told of each answer of the platform's, with the credentials that its request carried. */
-  passed(passed: Passed, presented: readonly Presented[], by: Bringer): void;
+  passed(passed: Passed, presented: readonly PresentedSession[], by: Presenter): void;
   status(): readonly SessionStatus[];
   figures(): readonly SessionFigures[];
   /** By name, what a successor may go on with. */
@@ -60,8 +64,8 @@ export interface Sessions {
 }
 
 export interface Running {
-  readonly asking: Asking;
-  readonly failure: { why: string | undefined; heard: boolean };
+  readonly asking: SessionSource;
+  readonly failure: { why: string | undefined; asked: boolean };
 }
 
 /** Throws where an expression cannot be compiled; the configuration's checks name it before. */
@@ -80,7 +84,7 @@ export function createSessions(options: SessionsOptions, deps: SessionsDependenc
     });
   return {
     kinds,
-    judge: (presented, by, how) => judge(kinds.get(presented.kind)?.asking, presented, by, how),
+    judge: (presented, by, how) => checkSession(kinds.get(presented.kind)?.asking, presented, by, how),
     delegate: (presented, by) => delegate(kinds.get(presented.kind)?.asking, presented, by),
     passed(passed, presented, by) {
       for (const one of presented)
@@ -101,22 +105,22 @@ function start(
   { cacheEntries }: SessionsOptions,
   keyOf: CredentialKey,
   strangers: StrangerLimit,
-  log: Log,
+  log: KeyLog,
 ): Running {
   const kind = compileKind(options, Date.now);
   const { name, check, introspection } = options;
   const url = check?.url ?? introspection?.url;
   const clock = (): number => performance.now();
-  const failure: Running['failure'] = { why: undefined, heard: false };
-  const heard = (why: string | undefined): void => {
+  const failure: Running['failure'] = { why: undefined, asked: false };
+  const noteFailure = (why: string | undefined): void => {
     if (why !== undefined && why !== failure.why)
       log.warn({ session: name, why }, 'sessions cannot be checked');
     if (why === undefined && failure.why !== undefined)
       log.info({ session: name }, 'sessions can be checked again');
     failure.why = why;
-    failure.heard = true;
+    failure.asked = true;
   };
-  const asking: Asking = {
+  const asking: SessionSource = {
     kind,
     caller: url === undefined ? undefined : createCaller(new URL(url).origin, defaultChecksAtOnce, check?.ca),
     memory: createMemory(kind, cacheEntries, clock),
@@ -125,7 +129,7 @@ function start(
     flights: new Map(),
     counts: noCounts(),
     clock,
-    heard,
+    noteFailure,
   };
   return { asking, failure };
 }
@@ -137,7 +141,7 @@ function statusOf({ asking, failure }: Running): SessionStatus[] {
   const where = url.replace(/[?#].*$/s, '');
   if (failure.why !== undefined)
     return [{ name: kind.name, state: 'degraded', detail: `${where}: ${failure.why}` }];
-  const detail = failure.heard ? `${where} answers` : `${where} was not asked yet`;
+  const detail = failure.asked ? `${where} answers` : `${where} was not asked yet`;
   return [{ name: kind.name, state: 'up', detail }];
 }
 

@@ -4,7 +4,7 @@ import type { SessionKind } from './kind.ts';
 import type { SessionVerdict } from './presented.ts';
 
 /** A verdict, and the kind of session that it is of. */
-export interface Judged {
+export interface SessionResult {
   readonly kind: SessionKind;
   readonly verdict: SessionVerdict;
 }
@@ -14,7 +14,7 @@ type Choice = Known | Anonymous;
 const MAX_COMBINATIONS = 256;
 
 /** Who tokens and sessions make together: never a choice between two people. */
-export function joinPrincipals(byToken: Principal, judged: readonly Judged[]): Principal {
+export function joinPrincipals(byToken: Principal, judged: readonly SessionResult[]): Principal {
   if (byToken.kind === 'refused' || judged.length === 0) return byToken;
   const [one] = judged;
   // The usual case: one session, of somebody, and no token.
@@ -31,7 +31,7 @@ export function joinPrincipals(byToken: Principal, judged: readonly Judged[]): P
 }
 
 /** A session in a bearer proves something, or the request is refused: no cookie makes up for it. */
-export function asBearer({ kind, verdict }: Judged): Principal {
+export function asBearer({ kind, verdict }: SessionResult): Principal {
   switch (verdict.kind) {
     case 'known':
       return verdict.known;
@@ -50,7 +50,7 @@ export function asBearer({ kind, verdict }: Judged): Principal {
 }
 
 /** Everyone that a credential could turn out to be. */
-function choicesOf({ kind, verdict }: Judged): readonly Choice[] {
+function choicesOf({ kind, verdict }: SessionResult): readonly Choice[] {
   switch (verdict.kind) {
     case 'known':
       return [verdict.known];
@@ -99,8 +99,8 @@ function resolve(choices: readonly Choice[]): Choice {
     );
     return onePerson ? first : nobody('session-invalid');
   }
-  const said = choices.flatMap((choice) => (choice.kind === 'anonymous' ? [choice.reason] : []));
-  return nobody(reasons.find((reason) => said.includes(reason)) ?? 'no-credential');
+  const given = choices.flatMap((choice) => (choice.kind === 'anonymous' ? [choice.reason] : []));
+  return nobody(reasons.find((reason) => given.includes(reason)) ?? 'no-credential');
 }
 
 function unique(choices: readonly Choice[]): readonly Choice[] {

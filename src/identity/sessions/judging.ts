@@ -1,14 +1,14 @@
-import { digestOf, identifySession, recallSession, type Asking } from './asking.ts';
+import { digestOf, identifySession, recallSession, type SessionSource } from './asking.ts';
 import type { Ends } from './ends.ts';
-import type { Judged } from './join.ts';
-import { applyMeaning, meaningOf, type Passed } from './passing.ts';
-import type { Bringer, Presented, SessionVerdict } from './presented.ts';
+import type { SessionResult } from './join.ts';
+import { applyMeaning, sessionEffect, type Passed } from './passing.ts';
+import type { Presenter, PresentedSession, SessionVerdict } from './presented.ts';
 
 export interface Judging {
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-export interface Delegated extends Judged {
+export interface Delegated extends SessionResult {
   readonly brings: boolean;
 }
 
@@ -17,15 +17,15 @@ const END_MS = 60_000;
 /** The same where the platform is never asked: long enough for every lease to be asked about. */
 const END_UNASKED_MS = 5_000;
 
-export function judge(
-  asking: Asking | undefined,
-  presented: Presented,
-  by: Bringer,
+export function checkSession(
+  asking: SessionSource | undefined,
+  presented: PresentedSession,
+  by: Presenter,
   { trace }: Judging,
-): Judged | Promise<Judged> | undefined {
+): SessionResult | Promise<SessionResult> | undefined {
   if (asking === undefined) return undefined;
   const { kind } = asking;
-  const judged = (verdict: SessionVerdict): Judged => ({ kind, verdict });
+  const judged = (verdict: SessionVerdict): SessionResult => ({ kind, verdict });
   if (asking.caller === undefined) {
     trace?.(`${kind.name}: presented; it has no check, so nobody is known by it`);
     return judged({ kind: 'nobody' });
@@ -36,9 +36,9 @@ export function judge(
 
 /** Nothing is asked, unless it ended a moment ago: then what the platform says of it now counts. */
 export function delegate(
-  asking: Asking | undefined,
-  presented: Presented,
-  by: Bringer,
+  asking: SessionSource | undefined,
+  presented: PresentedSession,
+  by: Presenter,
 ): Delegated | Promise<Delegated> | undefined {
   if (asking === undefined) return undefined;
   const { kind, caller, memory } = asking;
@@ -59,15 +59,15 @@ export function delegate(
 }
 
 export function observe(
-  asking: Asking | undefined,
+  asking: SessionSource | undefined,
   passed: Passed,
-  presented: Presented,
-  by: Bringer,
+  presented: PresentedSession,
+  by: Presenter,
   loginPath: string | null,
   ends: Ends,
 ): void {
   if (asking === undefined) return;
-  const meaning = meaningOf(passed, presented, asking.kind.options.ends, loginPath);
+  const meaning = sessionEffect(passed, presented, asking.kind.options.ends, loginPath);
   if (applyMeaning(asking, presented, by, meaning))
     ends.publish({ digest: digestOf(asking, presented), ended: meaning === 'ended' });
 }

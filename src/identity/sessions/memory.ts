@@ -1,16 +1,16 @@
 import type { Known } from '../../policy/principal.ts';
 import { createCache } from '../cache.ts';
-import type { Said } from './answer.ts';
+import type { SessionAnswer } from './answer.ts';
 import type { SessionKind } from './kind.ts';
 import type { SessionVerdict } from './presented.ts';
 
-/** Somebody, and until when that may be said without a newer answer. */
+/** A person, and until when that holds without a newer answer. */
 export interface Good {
   readonly known: Known;
   readonly untilMs: number;
 }
 
-export interface Entry {
+export interface RememberedVerdict {
   readonly verdict: SessionVerdict;
   /** When the question was put that it answers. */
   readonly askedMs: number;
@@ -19,15 +19,21 @@ export interface Entry {
   readonly good: Good | undefined;
 }
 
-/** What the platform said of the sessions of one kind. Times are of a clock that does not go back. */
+/** The platform's answers about the sessions of one kind. Times are of a clock that does not go back. */
 export interface Memory {
   /** What is remembered under a place, unless the session has ended or changed since it was asked. */
-  recall(place: string, digest: string): Entry | undefined;
+  recall(place: string, digest: string): RememberedVerdict | undefined;
   /** Remembers an answer to a question put at `askedMs`, unless the session has ended or changed meanwhile. */
-  keep(place: string, digest: string, said: Said, askedMs: number, before: Entry | undefined): SessionVerdict;
+  keep(
+    place: string,
+    digest: string,
+    answer: SessionAnswer,
+    askedMs: number,
+    before: RememberedVerdict | undefined,
+  ): SessionVerdict;
   /** False for what was asked before the last end or change. */
   isCurrent(digest: string, askedMs: number): boolean;
-  /** Forgets all that was said of a credential; `ended`: and notes that it was ended. */
+  /** Forgets every answer about a credential; `ended`: and notes that it was ended. */
   forget(digest: string, ended: boolean): void;
   endedForMs(digest: string): number | undefined;
   size(): number;
@@ -43,14 +49,14 @@ const ENTRY_WEIGHT = 400;
 /** How long the end of a session is the reason that is given. */
 const ENDED_MS = 3_600_000;
 
-interface End {
+interface KnownEnd {
   readonly atMs: number;
   readonly endedMs: number | undefined;
 }
 
 export function createMemory(kind: SessionKind, maxEntries: number, clock: () => number): Memory {
-  const cache = createCache<Entry>(maxEntries, MAX_WEIGHT);
-  const ends = createCache<End>(Math.max(10_000, maxEntries), Infinity);
+  const cache = createCache<RememberedVerdict>(maxEntries, MAX_WEIGHT);
+  const ends = createCache<KnownEnd>(Math.max(10_000, maxEntries), Infinity);
   const isCurrent = (digest: string, askedMs: number): boolean =>
     askedMs > (ends.get(digest)?.atMs ?? -Infinity);
   const endedForMs = (digest: string): number | undefined => {
@@ -64,10 +70,10 @@ export function createMemory(kind: SessionKind, maxEntries: number, clock: () =>
       const entry = cache.get(place);
       return entry !== undefined && isCurrent(digest, entry.askedMs) ? entry : undefined;
     },
-    keep(place, digest, said, askedMs, before) {
+    keep(place, digest, answer, askedMs, before) {
       const made = entryOf(
         { kind, digest, clock, before, ended: endedForMs(digest) !== undefined },
-        said,
+        answer,
         askedMs,
       );
       if (isCurrent(digest, askedMs)) cache.set(place, made, ENTRY_WEIGHT + weightOf(made.verdict));
@@ -85,14 +91,14 @@ interface Making {
   readonly kind: SessionKind;
   readonly digest: string;
   readonly clock: () => number;
-  readonly before: Entry | undefined;
+  readonly before: RememberedVerdict | undefined;
   readonly ended: boolean;
 }
 
-function entryOf(making: Making, said: Said, askedMs: number): Entry {
-  switch (said.kind) {
+function entryOf(making: Making, answer: SessionAnswer, askedMs: number): RememberedVerdict {
+  switch (answer.kind) {
     case 'known':
-      return goodEntry(making, said, askedMs);
+      return goodEntry(making, answer, askedMs);
     case 'nobody': {
       const { before, kind } = making;
       const isStill = before?.verdict.kind === 'nobody';
@@ -106,20 +112,24 @@ function entryOf(making: Making, said: Said, askedMs: number): Entry {
       const nowMs = making.clock();
       const leftMs = good === undefined ? 0 : good.untilMs - nowMs;
       if (good === undefined || leftMs <= 0)
-        return { verdict: said, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
+        return { verdict: answer, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
       const verdict = { kind: 'known', known: good.known } as const;
       return { verdict, askedMs: nowMs, freshMs: Math.min(RETRY_MS, leftMs), good };
     }
   }
 }
 
-function goodEntry({ kind, digest }: Making, said: Said & { kind: 'known' }, askedMs: number): Entry {
+function goodEntry(
+  { kind, digest }: Making,
+  answer: SessionAnswer & { kind: 'known' },
+  askedMs: number,
+): RememberedVerdict {
   const { cacheSeconds, graceSeconds } = kind.options;
-  const leftMs = said.untilMs - kind.now();
+  const leftMs = answer.untilMs - kind.now();
   const freshMs = Math.min(cacheSeconds * 1000, leftMs);
   const lastsMs = Math.min((cacheSeconds + graceSeconds) * 1000, leftMs);
-  const subject = said.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
-  const known: Known = { ...said.known, subject, expiresAtMs: kind.now() + lastsMs };
+  const subject = answer.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
+  const known: Known = { ...answer.known, subject, expiresAtMs: kind.now() + lastsMs };
   return { verdict: { kind: 'known', known }, askedMs, freshMs, good: { known, untilMs: askedMs + lastsMs } };
 }
 

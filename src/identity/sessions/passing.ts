@@ -1,5 +1,5 @@
-import { recallSession, digestOf, type Asking } from './asking.ts';
-import type { Bringer, Presented } from './presented.ts';
+import { recallSession, digestOf, type SessionSource } from './asking.ts';
+import type { Presenter, PresentedSession } from './presented.ts';
 import type { EndOptions } from './options.ts';
 
 /** A request that went to the platform, and the head of its answer. */
@@ -23,9 +23,9 @@ export type Meaning =
   | 'nothing';
 
 /** Reads what passed for one credential. */
-export function meaningOf(
+export function sessionEffect(
   passed: Passed,
-  presented: Presented,
+  presented: PresentedSession,
   ends: readonly EndOptions[],
   loginPath: string | null,
 ): Meaning {
@@ -47,7 +47,12 @@ export function meaningOf(
 }
 
 /** Takes note of it; true where other gateways have to know. */
-export function applyMeaning(asking: Asking, presented: Presented, by: Bringer, meaning: Meaning): boolean {
+export function applyMeaning(
+  asking: SessionSource,
+  presented: PresentedSession,
+  by: Presenter,
+  meaning: Meaning,
+): boolean {
   const { memory, counts } = asking;
   if (meaning === 'nothing') return false;
   if (meaning === 'stirred') {
@@ -82,7 +87,7 @@ function standsBelow(path: string, end: string): boolean {
   return path === end || path.startsWith(`${end}/`);
 }
 
-function cookiesOf({ headers }: Presented): ReadonlyMap<string, string> {
+function cookiesOf({ headers }: PresentedSession): ReadonlyMap<string, string> {
   const line = headers[headers.indexOf('cookie') + 1] ?? '';
   return new Map(
     line.split('; ').map((piece) => {
@@ -122,9 +127,9 @@ function readSetCookie(text: string): SetCookie | undefined {
   let expires: number | undefined;
   for (const attribute of attributes) {
     const [name = '', ...rest] = attribute.split('=');
-    const said = rest.join('=').trim();
-    if (/^\s*max-age\s*$/i.test(name) && /^-?\d+$/.test(said)) maxAge = Number(said);
-    if (/^\s*expires\s*$/i.test(name)) expires = Date.parse(said.replace(/-/g, ' '));
+    const value = rest.join('=').trim();
+    if (/^\s*max-age\s*$/i.test(name) && /^-?\d+$/.test(value)) maxAge = Number(value);
+    if (/^\s*expires\s*$/i.test(name)) expires = Date.parse(value.replace(/-/g, ' '));
   }
   const over = maxAge === undefined ? expires !== undefined && expires <= Date.now() : maxAge <= 0;
   return { name: pair.slice(0, equals).trim(), value, gone: over || value === '' };

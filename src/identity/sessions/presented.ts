@@ -1,7 +1,7 @@
 import type { Known } from '../../policy/principal.ts';
 
 /** A credential of a session, as a request presents it. */
-export interface Presented {
+export interface PresentedSession {
   readonly kind: string;
   /** Its parts as headers: name, value, name, value. */
   readonly headers: readonly string[];
@@ -12,7 +12,7 @@ export interface Presented {
 }
 
 /** Who brings it, as far as it matters for asking. */
-export interface Bringer {
+export interface Presenter {
   /** The client IP; absent while unknown. */
   readonly address?: string | undefined;
   /** The Host that the request names. */

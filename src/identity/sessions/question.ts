@@ -1,6 +1,6 @@
-import type { Call } from './call.ts';
+import type { SessionCall } from './call.ts';
 import type { SessionOptions } from './options.ts';
-import type { Presented } from './presented.ts';
+import type { PresentedSession } from './presented.ts';
 
 /** What a browser or a program would accept: a platform that has JSON gives it, one that has pages gives a page. */
 const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.1';
@@ -9,9 +9,9 @@ const AGENT = 'transcript-gateway';
 /** The call that asks about a credential: with exactly its parts, and nothing else of the visitor's. */
 export function callFor(
   options: SessionOptions,
-  presented: Presented,
+  presented: PresentedSession,
   host: string | undefined,
-): Call | undefined {
+): SessionCall | undefined {
   const { check, introspection } = options;
   if (introspection !== undefined) return introspect(introspection, presented.token);
   if (check === undefined) return undefined;
@@ -33,7 +33,7 @@ export function callFor(
 }
 
 /** RFC 7662 section 2.1, with client authentication as RFC 6749 section 2.3.1 has it. */
-function introspect(options: NonNullable<SessionOptions['introspection']>, token: string): Call {
+function introspect(options: NonNullable<SessionOptions['introspection']>, token: string): SessionCall {
   const { clientId, auth, timeoutMs, bodyBytes } = options;
   const secret = Buffer.from(options.clientSecret).toString('utf8');
   const form = new URLSearchParams({ token, token_type_hint: 'access_token' });
@@ -49,7 +49,7 @@ function introspect(options: NonNullable<SessionOptions['introspection']>, token
   return { ...placeOf(options.url), method: 'POST', headers, body: form.toString(), timeoutMs, bodyBytes };
 }
 
-function placeOf(text: string): Pick<Call, 'origin' | 'path'> {
+function placeOf(text: string): Pick<SessionCall, 'origin' | 'path'> {
   const { origin, pathname, search } = new URL(text);
   return { origin, path: `${pathname}${search}` };
 }

@@ -4,12 +4,12 @@ import type { Credentials } from '../identify.ts';
 import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
 import type { Delegated } from './judging.ts';
-import { asBearer, joinPrincipals, type Judged } from './join.ts';
-import type { Bringer, Presented } from './presented.ts';
+import { asBearer, joinPrincipals, type SessionResult } from './join.ts';
+import type { Presenter, PresentedSession } from './presented.ts';
 
 /** How the question is put. */
-export interface Asked extends Bringer {
-  /** True where the platform's own answer decides for whoever brings a session: then nothing is asked. */
+export interface CredentialContext extends Presenter {
+  /** True where the platform's own answer decides where a session is presented: then nothing is asked. */
   readonly delegated: boolean;
   readonly budget?: Budget | undefined;
 }
@@ -20,13 +20,15 @@ type Trace = ((line: string) => void) | undefined;
 export function whoAsks(
   verifier: Pick<Verifier, 'identify'>,
   sessions: Sessions,
-  { presented, by, nowMs, trace }: Presentation,
+  { presented, by, nowMs, trace }: PresentedCredentials,
 ): Principal | Promise<Principal> {
-  const { sessions: brought = [], ...credentials } = presented;
+  const { sessions: presentedSessions = [], ...credentials } = presented;
   const byToken = verifier.identify(credentials, nowMs, trace, by);
-  if (brought.length === 0) return byToken;
+  if (presentedSessions.length === 0) return byToken;
   return after(byToken, (principal) => {
-    const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));
+    const mine = presentedSessions.filter(
+      ({ bearer }) => bearer === takesBearer(credentials, principal, presentedSessions),
+    );
     // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
     if (credentials.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
     return by.delegated
@@ -35,16 +37,20 @@ export function whoAsks(
   });
 }
 
-export interface Presentation {
-  readonly presented: Credentials & { readonly sessions?: readonly Presented[] };
-  readonly by: Asked;
+export interface PresentedCredentials {
+  readonly presented: Credentials & { readonly sessions?: readonly PresentedSession[] };
+  readonly by: CredentialContext;
   readonly nowMs: number;
   readonly trace?: Trace;
 }
 
 /** Bearers beat cookies: an opaque one, or one of nobody's that is known here, is a session's where a kind takes it. */
-function takesBearer({ bearer }: Credentials, principal: Principal, brought: readonly Presented[]): boolean {
-  if (!brought.some((one) => one.bearer)) return false;
+function takesBearer(
+  { bearer }: Credentials,
+  principal: Principal,
+  presentedSessions: readonly PresentedSession[],
+): boolean {
+  if (!presentedSessions.some((one) => one.bearer)) return false;
   if (bearer === undefined) return true;
   return (
     principal.kind === 'anonymous' || (principal.kind === 'refused' && principal.reason === 'token-foreign')
@@ -54,15 +60,15 @@ function takesBearer({ bearer }: Credentials, principal: Principal, brought: rea
 function judged(
   sessions: Sessions,
   byToken: Principal,
-  mine: readonly Presented[],
-  by: Bringer,
+  mine: readonly PresentedSession[],
+  by: Presenter,
   trace: Trace,
 ): Principal | Promise<Principal> {
   const verdicts = mine.flatMap((one) => sessions.judge(one, by, { trace }) ?? []);
   return after(all(verdicts), (known) => settle(byToken, known, mine[0]?.bearer === true));
 }
 
-function settle(byToken: Principal, judged: readonly Judged[], bearer: boolean): Principal {
+function settle(byToken: Principal, judged: readonly SessionResult[], bearer: boolean): Principal {
   if (!bearer) return joinPrincipals(byToken, judged);
   const order = ['known', 'unknown', 'ended', 'nobody'] as const;
   const best = order.flatMap((kind) => judged.filter(({ verdict }) => verdict.kind === kind));
@@ -72,8 +78,8 @@ function settle(byToken: Principal, judged: readonly Judged[], bearer: boolean):
 function delegated(
   sessions: Sessions,
   byToken: Principal,
-  mine: readonly Presented[],
-  by: Bringer,
+  mine: readonly PresentedSession[],
+  by: Presenter,
 ): Principal | Promise<Principal> {
   const found = mine.flatMap((one) => sessions.delegate(one, by) ?? []);
   return after(all<Delegated>(found), (known) => {

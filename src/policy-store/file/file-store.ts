@@ -10,7 +10,7 @@ import { imagesOf } from './scopes-in-memory.ts';
 import { createSlicer } from '../slicer.ts';
 import { StoreError } from '../store.ts';
 import type { Change, Position } from '../../changes/change.ts';
-import type { Follower, Loaded, Receipt, Store } from '../store.ts';
+import type { Follower, LoadedPolicy, Receipt, Store } from '../store.ts';
 
 export interface FileStoreOptions {
   /** Made where it is missing; nothing else may be kept in it. */
@@ -54,7 +54,7 @@ function createFollowers(journal: Journal, confirm: (follower: Follower) => void
   };
 }
 
-function load({ state, position }: Journal): Loaded {
+function load({ state, position }: Journal): LoadedPolicy {
   const unreadable: { scope: string; why: string }[] = [];
   const revocations = state.revocations.record().entries;
   return { position: position(), scopes: imagesOf(state.copy(), unreadable), revocations, unreadable };

@@ -9,7 +9,7 @@ import type { StoreLog } from '../log.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import { START, changeOf } from '../../changes/log-entry.ts';
 import { createState } from './scopes-in-memory.ts';
-import type { State } from './scopes-in-memory.ts';
+import type { ScopesInMemory } from './scopes-in-memory.ts';
 import { StoreError } from '../store.ts';
 import type { Change, Draft, Position } from '../../changes/change.ts';
 
@@ -66,7 +66,7 @@ interface Pages {
   readonly options: JournalOptions;
   readonly snapshotPath: string;
   readonly logPath: string;
-  readonly state: State;
+  readonly state: ScopesInMemory;
   readonly history: History;
   position: Position;
   file: LogFile;

@@ -128,11 +128,11 @@ export function createState() {
   };
 }
 
-export type State = ReturnType<typeof createState>;
+export type ScopesInMemory = ReturnType<typeof createState>;
 
 /** What gateways need of every scope; parsed while it is read. */
 export function* imagesOf(
-  copy: ReturnType<State['copy']>,
+  copy: ReturnType<ScopesInMemory['copy']>,
   unreadable: { scope: string; why: string }[],
 ): Generator<ScopeImage, void> {
   for (const { record, ranges } of copy) {

@@ -4,14 +4,14 @@ import { lineOf, readLines } from './lines.ts';
 import { createJoiner, entryLines, parted, replaceFile } from './log-file.ts';
 import type { Scope } from '../../policy/reason.ts';
 import { createState } from './scopes-in-memory.ts';
-import type { State } from './scopes-in-memory.ts';
+import type { ScopesInMemory } from './scopes-in-memory.ts';
 import { StoreError } from '../store.ts';
 import type { Position, RangeRecord, ScopeRecord, RevocationRecord } from '../../changes/change.ts';
 import type { Revocation } from '../../policy/revocation.ts';
 
 function* snapshotLines(
   position: Position,
-  copy: ReturnType<State['copy']>,
+  copy: ReturnType<ScopesInMemory['copy']>,
   revocations: RevocationRecord,
   entries: readonly LogEntry[],
 ): Generator<string, void> {
@@ -42,7 +42,7 @@ function* snapshotLines(
 export function writeSnapshot(
   path: string,
   position: Position,
-  state: State,
+  state: ScopesInMemory,
   history: History,
 ): Promise<number> {
   return replaceFile(path, snapshotLines(position, state.copy(), state.revocations.record(), history.all()));

@@ -6,7 +6,7 @@ import type { CompactRange, Whitelist } from '../../policy/whitelist.ts';
 import { OFF, compact } from '../../changes/record.ts';
 import type { Slicer } from '../slicer.ts';
 import type { Change, RangeRecord, SettingsState } from '../../changes/change.ts';
-import type { Loaded } from '../store.ts';
+import type { LoadedPolicy } from '../store.ts';
 
 /** Words that short lists share: an array of its own costs two hundred bytes beside its numbers. */
 const SHELF = 32_768;
@@ -33,7 +33,7 @@ function scopePolicy(settings: SettingsState, whitelist: Whitelist): ScopePolicy
 
 /** Compiles all that a store has; ranges of later changes that cannot be read are refused one by one. */
 export async function compilePolicy(
-  loaded: Loaded,
+  loaded: LoadedPolicy,
   slicer: Slicer,
   refuse: (scope: string, why: string) => void,
 ): Promise<Policy> {

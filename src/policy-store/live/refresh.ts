@@ -3,7 +3,7 @@ import type { Policy } from '../../policy/policy.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { LiveState } from './live-state.ts';
 import { createSlicer } from '../slicer.ts';
-import type { Loaded, Store } from '../store.ts';
+import type { LoadedPolicy, Store } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 import { createUpdates } from './updates.ts';
 
@@ -38,7 +38,7 @@ function forkOf(from: Position | undefined, to: Position): string | undefined {
 async function load(store: Store, live: LiveState, now: () => number): Promise<[Policy, Position]> {
   const askedMs = now();
   const loaded = await store.load();
-  const late: Loaded['unreadable'][number][] = [];
+  const late: LoadedPolicy['unreadable'][number][] = [];
   const policy = await compilePolicy(loaded, createSlicer(), (scope, why) => late.push({ scope, why }));
   const fork = forkOf(live.position(), loaded.position);
   if (fork !== undefined) live.fork(fork);

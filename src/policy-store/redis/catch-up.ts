@@ -1,4 +1,4 @@
-import { readEntry } from './change-text.ts';
+import { readStreamEntry } from './change-text.ts';
 import { unpack } from './pack.ts';
 import type { Keys } from './keys.ts';
 import { readPack } from './packer.ts';
@@ -6,7 +6,7 @@ import { wholeChange } from './read.ts';
 import type { Client } from './scripts.ts';
 import { createSlicer } from '../slicer.ts';
 import type { Change, Position } from '../../changes/change.ts';
-import type { Loaded } from '../store.ts';
+import type { LoadedPolicy } from '../store.ts';
 
 /** So many changes, or ranges in them, after it a pack is older than it is worth. */
 const MOST = { changes: 5000, ranges: 200_000 };
@@ -26,7 +26,7 @@ async function changesBetween(
     const page = await client.xrange(keys.changes, ...ids, 'COUNT', PAGE);
     if (page.length === 0) return undefined;
     for (const [id, fields] of page) {
-      const entry = readEntry(id, fields);
+      const entry = readStreamEntry(id, fields);
       if (entry?.change.previousId !== at.changeId) return undefined;
       ranges += entry.change.removedCount + entry.change.addedCount;
       if (ranges > MOST.ranges) return undefined;
@@ -44,7 +44,11 @@ async function changesBetween(
  *
  * It counts as the policy of now, so what was taken away since must not wait for the feed.
  */
-export async function loadPack(client: Client, keys: Keys, head: Position): Promise<Loaded | undefined> {
+export async function loadPack(
+  client: Client,
+  keys: Keys,
+  head: Position,
+): Promise<LoadedPolicy | undefined> {
   const [revision, changeId] = await client.hmget(keys.pack, 'revision', 'id');
   if (!revision || !changeId || head.revision - Number(revision) > MOST.changes) return undefined;
   const since = await changesBetween(client, keys, { revision: Number(revision), changeId }, head);

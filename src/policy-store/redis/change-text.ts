@@ -83,7 +83,7 @@ function readLists(value: unknown): Change['revocations'] {
 }
 
 /** An entry of the stream; undefined where it is not a change. */
-export function readEntry(streamId: string, flat: readonly string[]): StreamEntry | undefined {
+export function readStreamEntry(streamId: string, flat: readonly string[]): StreamEntry | undefined {
   const fields = fieldsOf(flat);
   const body = parse(fields.get('change') ?? '');
   const revision = Number(streamId.split('-')[0]);

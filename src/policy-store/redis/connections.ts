@@ -112,7 +112,7 @@ async function dial(client: Client): Promise<void> {
   await client.connect().catch(() => undefined); // tried again by itself
 }
 
-export interface Connections {
+export interface RedisConnections {
   /** For reads and writes; each has a time limit. */
   readonly commands: Client;
   /** A connection for blocking reads and nothing else; whoever opens it closes it. */
@@ -128,18 +128,18 @@ export interface Connections {
 }
 
 /** Connects in the background and goes on trying until closed. */
-export function connect(options: RedisOptions, log: StoreLog): Connections {
+export function connect(options: RedisOptions, log: StoreLog): RedisConnections {
   const commands = open(options, 'gateway', options.commandTimeoutMs + 1000, options.commandTimeoutMs);
   let problem = 'not connected yet';
-  let said = '';
+  let lastProblem = '';
   commands.on('error', (error: Error) => {
     problem = error.message === '' ? error.name : error.message;
-    if (problem !== said) log.warn({ problem }, 'Redis cannot be reached');
-    said = problem;
+    if (problem !== lastProblem) log.warn({ problem }, 'Redis cannot be reached');
+    lastProblem = problem;
   });
   commands.on('ready', () => {
     log.info({}, 'Redis connected');
-    said = '';
+    lastProblem = '';
   });
   const attempted = dial(commands);
   const isReady = (): boolean => commands.status === 'ready';

@@ -1,4 +1,4 @@
-import { readEntry } from './change-text.ts';
+import { readStreamEntry } from './change-text.ts';
 import { FEED_BLOCK_MS, hangUp, isReply, whenReady } from './connections.ts';
 import type { Keys } from './keys.ts';
 import { wholeChange } from './read.ts';
@@ -29,37 +29,37 @@ export interface FeedOptions {
 }
 
 /** Why what a beat found is not the history that was told; undefined where it is, or goes on from it. */
-function otherHistory({ head, beheaded }: Beat, told: Position): string | undefined {
+function otherHistory({ head, beheaded }: Beat, delivered: Position): string | undefined {
   if (head === undefined) {
-    return told.revision === 0 && !beheaded ? undefined : 'the store has lost its head';
+    return delivered.revision === 0 && !beheaded ? undefined : 'the store has lost its head';
   }
-  if (head.revision < told.revision)
-    return `the store is back at revision ${String(head.revision)}, ${String(told.revision)} was served`;
-  if (head.revision === told.revision && head.changeId !== told.changeId)
+  if (head.revision < delivered.revision)
+    return `the store is back at revision ${String(head.revision)}, ${String(delivered.revision)} was served`;
+  if (head.revision === delivered.revision && head.changeId !== delivered.changeId)
     return `the store has another change at revision ${String(head.revision)}`;
   return undefined;
 }
 
 /** What was told so far, checked against where the store says that it stands. */
 function createProgress(from: Position, follower: Follower, end: (why: string) => void) {
-  let told = from;
+  let delivered = from;
   let waiting: { revision: number; atMs: number } | undefined;
   let missed = 0;
   let ahead = false;
 
   const confirm = (): void => {
-    if (waiting === undefined || waiting.revision > told.revision) return;
+    if (waiting === undefined || waiting.revision > delivered.revision) return;
     follower.confirmed(waiting.atMs);
     waiting = undefined;
   };
   return {
-    told: (): Position => told,
+    delivered: (): Position => delivered,
     tell(change: Change): void {
-      if (change.previousId !== told.changeId) {
-        end(`revision ${String(change.revision)} does not follow revision ${String(told.revision)}`);
+      if (change.previousId !== delivered.changeId) {
+        end(`revision ${String(change.revision)} does not follow revision ${String(delivered.revision)}`);
         return;
       }
-      told = { revision: change.revision, changeId: change.changeId };
+      delivered = { revision: change.revision, changeId: change.changeId };
       [ahead, missed] = [false, 0];
       follower.change(change);
       confirm();
@@ -74,7 +74,7 @@ function createProgress(from: Position, follower: Follower, end: (why: string) =
       const why = otherHistory(beat, before);
       if (why !== undefined) return end(why);
       const { revision } = beat.head ?? before;
-      ahead = revision > told.revision;
+      ahead = revision > delivered.revision;
       waiting ??= { revision, atMs };
       confirm();
     },
@@ -94,7 +94,7 @@ interface Running {
 
 async function tell(running: Running, id: string, fields: string[]): Promise<void> {
   const { options, progress, end } = running;
-  const entry = readEntry(id, fields);
+  const entry = readStreamEntry(id, fields);
   if (entry === undefined) {
     end(`change ${id} cannot be read`);
     return;
@@ -110,7 +110,7 @@ async function tell(running: Running, id: string, fields: string[]): Promise<voi
 /** Waits for what is new, at most a second, and tells it. */
 async function readOnce(running: Running): Promise<void> {
   const { keys, replica, feed, onAck } = running.options;
-  const from = `${String(running.progress.told().revision)}-0`;
+  const from = `${String(running.progress.delivered().revision)}-0`;
   const names = [keys.changes, keys.acks(replica), from, running.lastAck];
   const read: Read = await feed.xread('COUNT', 500, 'BLOCK', FEED_BLOCK_MS, 'STREAMS', ...names);
   if (read === null && !running.over) running.progress.nothing();
@@ -157,10 +157,10 @@ export function openFeed(options: FeedOptions) {
   return {
     stop,
     /** What was told so far. */
-    told: progress.told,
+    delivered: progress.delivered,
     /** Begins a comparison with a beat that is sent now. */
     beat(atMs: number): (beat: Beat) => void {
-      const before = progress.told();
+      const before = progress.delivered();
       return (beat) => {
         if (!running.over) progress.compare(beat, before, atMs);
       };

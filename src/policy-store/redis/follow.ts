@@ -2,15 +2,15 @@ import { unavailable } from './connections.ts';
 import { openFeed } from './feed.ts';
 import type { Feed } from './feed.ts';
 import { loadPolicy } from './load.ts';
-import type { Parts } from './parts.ts';
-import type { Follower, Loaded, Store } from '../store.ts';
+import type { RedisStoreParts } from './parts.ts';
+import type { Follower, LoadedPolicy, Store } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 
 /** Loads from Redis; the first time, where that fails, from the local copy. */
-export function loading(parts: Parts): Store['load'] {
+export function loading(parts: RedisStoreParts): Store['load'] {
   const { connections, keys, lineage, pulse, options, snapshots } = parts;
   let first = true;
-  const fromRedis = async (): Promise<Loaded> => {
+  const fromRedis = async (): Promise<LoadedPolicy> => {
     const ready = await connections.ready(options.redis.connectTimeoutMs);
     if (!ready) throw unavailable(new Error(connections.problem()));
     await pulse.beat(); // others count this gateway before it grants anything
@@ -37,7 +37,7 @@ export function loading(parts: Parts): Store['load'] {
 }
 
 /** Tells of changes, each follower by a connection of its own. */
-export function following(parts: Parts): Store['follow'] {
+export function following(parts: RedisStoreParts): Store['follow'] {
   const { connections, keys, replica, replicas, lineage, feeds, pulse, snapshots, origins, options } = parts;
   return (from: Position, follower: Follower) => {
     const feed: Feed = openFeed({
@@ -51,7 +51,7 @@ export function following(parts: Parts): Store['follow'] {
         lost: follower.lost,
         confirmed(atMs) {
           replicas.confirmed();
-          void snapshots?.confirmed(feed.told(), atMs);
+          void snapshots?.confirmed(feed.delivered(), atMs);
           follower.confirmed(atMs);
         },
       },

@@ -8,14 +8,14 @@ import { readCompact } from './stored-range.ts';
 import { CLOSED, isScope, settingsOf } from '../../changes/record.ts';
 import type { Keys } from './keys.ts';
 import { loadPack } from './catch-up.ts';
-import { asTexts, readHead, replies, revocationsIn, scanRanges, sizeOf } from './read.ts';
-import type { Texts } from './read.ts';
+import { asTexts, readHead, replies, revocationsIn, scanRanges, rangeCount } from './read.ts';
+import type { IdAndText } from './read.ts';
 import type { Client } from './scripts.ts';
 import { createSlicer } from '../slicer.ts';
 import type { Slicer } from '../slicer.ts';
 import { START } from '../../changes/log-entry.ts';
 import { StoreError } from '../store.ts';
-import type { Loaded, ScopeImage } from '../store.ts';
+import type { LoadedPolicy, ScopeImage } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 
 /** Ranges that one round of reading asks for. */
@@ -29,12 +29,12 @@ function* rounds(records: Records): Generator<string[], void> {
   let round: string[] = [];
   let size = 0;
   for (const [scope, record] of records) {
-    if (size > 0 && (size + sizeOf(record) > ROUND || round.length >= 500)) {
+    if (size > 0 && (size + rangeCount(record) > ROUND || round.length >= 500)) {
       yield round;
       [round, size] = [[], 0];
     }
     round.push(scope);
-    size += 1 + sizeOf(record);
+    size += 1 + rangeCount(record);
   }
   if (round.length > 0) yield round;
 }
@@ -44,9 +44,9 @@ async function readRound(
   keys: Keys,
   scopes: string[],
   records: Records,
-): Promise<Map<string, Texts>> {
+): Promise<Map<string, IdAndText>> {
   const [only = ''] = scopes;
-  if (scopes.length === 1 && sizeOf(records.get(only) ?? '') > ROUND) {
+  if (scopes.length === 1 && rangeCount(records.get(only) ?? '') > ROUND) {
     return new Map([[only, await scanRanges(client, keys.scope(only as Scope))]]);
   }
   const pipeline = client.pipeline();
@@ -82,7 +82,7 @@ interface Gathered {
   readonly ranges: ReadonlyMap<string, Read>;
 }
 
-function* compacted(texts: Texts, refused: string[]): Generator<CompactRange, void> {
+function* compacted(texts: IdAndText, refused: string[]): Generator<CompactRange, void> {
   for (const [id, text] of texts) {
     const range = readCompact(id, text);
     if (typeof range === 'string') refused.push(range);
@@ -90,7 +90,7 @@ function* compacted(texts: Texts, refused: string[]): Generator<CompactRange, vo
   }
 }
 
-async function compileTexts(texts: Texts, slicer: Slicer): Promise<Read> {
+async function compileTexts(texts: IdAndText, slicer: Slicer): Promise<Read> {
   const refused: string[] = [];
   return { list: await slicer.run(compiling(compacted(texts, refused))), refused };
 }
@@ -104,7 +104,7 @@ async function gather(client: Client, keys: Keys): Promise<Gathered> {
   const ranges = new Map<string, Read>();
   let revocations: Gathered['revocations'] = [];
   const slicer = createSlicer();
-  const take = async (read: ReadonlyMap<string, Texts>): Promise<void> => {
+  const take = async (read: ReadonlyMap<string, IdAndText>): Promise<void> => {
     await slicer.rest();
     for (const [scope, texts] of read) {
       if (scope === 'revocations') revocations = revocationsIn(texts);
@@ -157,7 +157,7 @@ export async function loadPolicy(
   keys: Keys,
   highestSeen: number,
   log: StoreLog,
-): Promise<Loaded> {
+): Promise<LoadedPolicy> {
   const head = await readHead(client, keys);
   if (head === undefined) {
     const left = await client.exists(keys.scopes, keys.changes);

@@ -5,14 +5,14 @@ import { createLineage } from './lineage.ts';
 import type { Lineage } from './lineage.ts';
 import type { RedisOptions } from '../options.ts';
 import { connect } from './connections.ts';
-import type { Connections } from './connections.ts';
+import type { RedisConnections } from './connections.ts';
 import type { Feed } from './feed.ts';
 import { createPulse } from './pulse.ts';
 import type { Pulse } from './pulse.ts';
 import { keysOf } from './keys.ts';
 import type { Keys } from './keys.ts';
 import { createReplicas } from './replicas.ts';
-import type { Replicas } from './replicas.ts';
+import type { ReplicaRegistry } from './replicas.ts';
 import { createSnapshotDir } from './snapshot-dir.ts';
 import type { SnapshotDir } from './snapshot-dir.ts';
 
@@ -28,12 +28,12 @@ export interface RedisStoreOptions {
 }
 
 /** Everything that the parts of the store share. */
-export interface Parts {
+export interface RedisStoreParts {
   readonly options: RedisStoreOptions;
-  readonly connections: Connections;
+  readonly connections: RedisConnections;
   readonly keys: Keys;
   readonly replica: string;
-  readonly replicas: Replicas;
+  readonly replicas: ReplicaRegistry;
   readonly lineage: Lineage;
   readonly feeds: Set<Feed>;
   readonly pulse: Pulse;
@@ -43,7 +43,7 @@ export interface Parts {
 }
 
 /** Puts the parts together, and begins to connect. */
-export function assemble(options: RedisStoreOptions): Parts {
+export function assemble(options: RedisStoreOptions): RedisStoreParts {
   const { redis, log, now, maxStalenessSeconds, site = () => '' } = options;
   const { heartbeatMs = 1000 } = redis;
   const connections = connect(redis, log);

@@ -1,11 +1,11 @@
 import type { StoreLog } from '../log.ts';
 import type { Feed } from './feed.ts';
-import type { Beat, Replicas } from './replicas.ts';
+import type { Beat, ReplicaRegistry } from './replicas.ts';
 import type { Client } from './scripts.ts';
 
 export interface PulseOptions {
   readonly client: Client;
-  readonly replicas: Replicas;
+  readonly replicas: ReplicaRegistry;
   readonly feeds: ReadonlySet<Feed>;
   readonly heartbeatMs: number;
   readonly log: StoreLog;

@@ -1,5 +1,5 @@
 import type { Scope } from '../../policy/reason.ts';
-import { readEntry, readPiece, readRecord } from './change-text.ts';
+import { readStreamEntry, readPiece, readRecord } from './change-text.ts';
 import type { StreamEntry } from './change-text.ts';
 import { readRange } from './stored-range.ts';
 import { emptyRecord, isScope } from '../../changes/record.ts';
@@ -25,7 +25,7 @@ const AT_ONCE = 5000;
 const TRIES = 20;
 
 /** Range ids and their texts. */
-export type Texts = (readonly [string, string])[];
+export type IdAndText = (readonly [string, string])[];
 
 /** What a pipeline was answered, or the first error in it. */
 export async function replies(work: Promise<[Error | null, unknown][] | null>): Promise<unknown[]> {
@@ -37,7 +37,7 @@ export async function replies(work: Promise<[Error | null, unknown][] | null>): 
 }
 
 /** A hash's fields, whether the client made an object of them (alone) or not (in a transaction). */
-export function asTexts(reply: unknown): Texts {
+export function asTexts(reply: unknown): IdAndText {
   if (!Array.isArray(reply)) return Object.entries(reply as Record<string, string>);
   const flat = reply as string[];
   return flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : []));
@@ -50,7 +50,7 @@ export async function readHead(client: Client, keys: Keys): Promise<Position | u
 }
 
 /** A scope's ranges in pieces; right only if the scope's record is the same before and after. */
-export async function scanRanges(client: Client, key: string): Promise<Texts> {
+export async function scanRanges(client: Client, key: string): Promise<IdAndText> {
   const texts = new Map<string, string>();
   let cursor = '0';
   do {
@@ -62,20 +62,20 @@ export async function scanRanges(client: Client, key: string): Promise<Texts> {
 }
 
 /** How many ranges a scope's record speaks of. */
-export const sizeOf = (record: string): number => Number(record.split(' ', 2)[1] ?? 0);
+export const rangeCount = (record: string): number => Number(record.split(' ', 2)[1] ?? 0);
 
 /** A scope's record and ranges as they were at one moment. */
-export async function readScope(
+export async function fetchScope(
   client: Client,
   keys: Keys,
   scope: ChangeScope,
-): Promise<{ record: string | null; texts: Texts }> {
+): Promise<{ record: string | null; texts: IdAndText }> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const record = await client.hget(keys.scopes, scope);
     if (record === null) return { record, texts: [] };
     const key = keys.scope(scope);
     const texts =
-      sizeOf(record) > AT_ONCE ? await scanRanges(client, key) : asTexts(await client.hgetall(key));
+      rangeCount(record) > AT_ONCE ? await scanRanges(client, key) : asTexts(await client.hgetall(key));
     if ((await client.hget(keys.scopes, scope)) === record) return { record, texts };
   }
   throw new StoreError('unavailable', `${scope} changes faster than it can be read`);
@@ -90,7 +90,7 @@ export async function scopeDetail(
 ): Promise<ScopeDetail> {
   const found = kept.find(scope, (await client.hget(keys.scopes, scope)) ?? '');
   if (found !== undefined) return found;
-  const { record: text, texts } = await readScope(client, keys, scope);
+  const { record: text, texts } = await fetchScope(client, keys, scope);
   if (text === null) return { record: emptyRecord(scope), ranges: [] };
   const record = readRecord(scope, text);
   if (record === undefined) throw new StoreError('unreadable', `the record of ${scope} cannot be read`);
@@ -106,7 +106,7 @@ export async function scopeDetail(
 }
 
 /** Revocations from their texts; undefined where one cannot be read. */
-export function revocationsIn(texts: Texts): readonly Revocation[] | undefined {
+export function revocationsIn(texts: IdAndText): readonly Revocation[] | undefined {
   try {
     return readRevocationList(texts.map(([, text]): unknown => JSON.parse(text)));
   } catch {
@@ -116,7 +116,7 @@ export function revocationsIn(texts: Texts): readonly Revocation[] | undefined {
 
 /** What was taken back. Rejects with `unreadable` where a record of it cannot be read. */
 export async function revocationRecord(client: Client, keys: Keys): Promise<RevocationRecord> {
-  const { record, texts } = await readScope(client, keys, 'revocations');
+  const { record, texts } = await fetchScope(client, keys, 'revocations');
   const entries = revocationsIn(texts);
   if (entries === undefined) throw new StoreError('unreadable', 'a revocation cannot be read');
   return { revision: Number((record ?? '0').split(' ')[0]), entries };
@@ -137,7 +137,7 @@ export async function readChange(
   const id = `${String(revision)}-0`;
   const [found] = await client.xrange(keys.changes, id, id);
   if (found === undefined) return undefined;
-  const entry = readEntry(found[0], found[1]);
+  const entry = readStreamEntry(found[0], found[1]);
   if (entry === undefined) throw new StoreError('unreadable', `change ${String(revision)} cannot be read`);
   return entry;
 }
@@ -169,7 +169,7 @@ export async function listChanges(
     const page = await client.xrevrange(keys.changes, end, '-', 'COUNT', 200);
     const last = page.at(-1);
     if (last === undefined) break;
-    const changes = page.flatMap(([id, flat]) => readEntry(id, flat)?.change ?? []);
+    const changes = page.flatMap(([id, flat]) => readStreamEntry(id, flat)?.change ?? []);
     found.push(...changes.filter(({ scope }) => query.scope === undefined || query.scope === scope));
     end = `${String(Number(last[0].split('-')[0]) - 1)}-0`;
   }

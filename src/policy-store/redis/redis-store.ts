@@ -1,6 +1,6 @@
 import type { RedisStoreOptions } from './parts.ts';
 import { assemble } from './parts.ts';
-import type { Parts } from './parts.ts';
+import type { RedisStoreParts } from './parts.ts';
 import { unavailable } from './connections.ts';
 import { following, loading } from './follow.ts';
 import { createKept } from './kept-lists.ts';
@@ -21,7 +21,7 @@ export type { RedisStoreOptions } from './parts.ts';
 
 /** Reads and writes of the admins; each fails as `unavailable` where Redis cannot be asked. */
 function administering(
-  parts: Parts,
+  parts: RedisStoreParts,
 ): Pick<
   Store,
   'change' | 'receipt' | 'scopes' | 'scope' | 'revocations' | 'changes' | 'changeAt' | 'replicas'
@@ -58,7 +58,14 @@ function administering(
   };
 }
 
-async function close({ connections, feeds, pulse, snapshots, replicas, replica }: Parts): Promise<void> {
+async function close({
+  connections,
+  feeds,
+  pulse,
+  snapshots,
+  replicas,
+  replica,
+}: RedisStoreParts): Promise<void> {
   pulse.close();
   for (const feed of feeds) feed.stop();
   // With a local copy a new start may grant while Redis is away: the others go on counting this gateway until then.

@@ -138,4 +138,4 @@ export function createReplicas(options: ReplicasOptions) {
   };
 }
 
-export type Replicas = ReturnType<typeof createReplicas>;
+export type ReplicaRegistry = ReturnType<typeof createReplicas>;

@@ -5,7 +5,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { StoreLog } from '../log.ts';
 import { pack, unpack } from './pack.ts';
 import { createSlicer } from '../slicer.ts';
-import type { Loaded } from '../store.ts';
+import type { LoadedPolicy } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 import { writeWhole } from '../write-whole.ts';
 
@@ -32,13 +32,13 @@ async function bootId(): Promise<string> {
  * policy young. Within one start of the machine its uptime counts too.
  */
 export function ageOf(
-  said: Confirmed,
+  confirmed: Confirmed,
   now: { atMs: number; uptime: number; boot: string },
 ): number | undefined {
-  const wallMs = now.atMs - said.atMs;
+  const wallMs = now.atMs - confirmed.atMs;
   if (wallMs < 0) return undefined;
-  if (said.boot === '' || said.boot !== now.boot) return wallMs;
-  return Math.max(wallMs, (now.uptime - said.uptime) * 1000);
+  if (confirmed.boot === '' || confirmed.boot !== now.boot) return wallMs;
+  return Math.max(wallMs, (now.uptime - confirmed.uptime) * 1000);
 }
 
 async function readConfirmed(path: string): Promise<Confirmed | undefined> {
@@ -76,8 +76,8 @@ function createWriter(dir: string, log: StoreLog, now: () => number) {
         if (changeId !== written || atMs - confirmedMs < WRITE_MS) return;
         confirmedMs = atMs;
         const sinceBoot = uptime() - Math.max(0, now() - atMs) / 1000;
-        const said: Confirmed = { revision, changeId, atMs, uptime: sinceBoot, boot: await bootId() };
-        await writeWhole(pathsIn(dir).confirmed, [JSON.stringify(said)]);
+        const confirmed: Confirmed = { revision, changeId, atMs, uptime: sinceBoot, boot: await bootId() };
+        await writeWhole(pathsIn(dir).confirmed, [JSON.stringify(confirmed)]);
       }),
   };
 }
@@ -98,14 +98,14 @@ export function createSnapshotDir(dir: string, log: StoreLog, now: () => number)
   };
   return {
     /** The copy, where one is there and its age can be known. */
-    async read(): Promise<Loaded | undefined> {
-      const said = await readConfirmed(pathsIn(dir).confirmed);
+    async read(): Promise<LoadedPolicy | undefined> {
+      const confirmed = await readConfirmed(pathsIn(dir).confirmed);
       const bytes = await readFile(pathsIn(dir).pack).catch(() => undefined);
       const packed = bytes && (await unpack(bytes, createSlicer()));
-      if (said === undefined || packed?.position.changeId !== said.changeId) return undefined;
-      const ageMs = ageOf(said, { atMs: now(), uptime: uptime(), boot: await bootId() });
+      if (confirmed === undefined || packed?.position.changeId !== confirmed.changeId) return undefined;
+      const ageMs = ageOf(confirmed, { atMs: now(), uptime: uptime(), boot: await bootId() });
       if (ageMs === undefined) return undefined;
-      writer.found(said.changeId);
+      writer.found(confirmed.changeId);
       return { ...packed, unreadable: [], confirmedAtMs: now() - ageMs };
     },
     /** Keeps a policy, soon. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { addedTexts, changeText, listTexts, rangeTexts } from './change-text.ts';
-import type { Connections } from './connections.ts';
+import type { RedisConnections } from './connections.ts';
 import { isReply, unavailable } from './connections.ts';
 import type { Keys } from './keys.ts';
 import { readChange, replies } from './read.ts';
 import { aliveIn, timeMs } from './replicas.ts';
-import type { Replicas } from './replicas.ts';
+import type { ReplicaRegistry } from './replicas.ts';
 import { commitScript, run } from './scripts.ts';
 import type { Lineage } from './lineage.ts';
 import { createSlicer } from '../slicer.ts';
@@ -26,10 +26,10 @@ const LISTS_SECONDS = 30 * 86_400;
 const STAGING_SECONDS = 600;
 
 export interface WriteOptions {
-  readonly connections: Connections;
+  readonly connections: RedisConnections;
   readonly keys: Keys;
   readonly replica: string;
-  readonly replicas: Replicas;
+  readonly replicas: ReplicaRegistry;
   readonly lineage: Lineage;
   /** How long an answer waits for the gateways to serve the change. */
   readonly waitMs: () => number;

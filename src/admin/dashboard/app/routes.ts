@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Scope } from './api/types.ts';
 
 /** Where in the dashboard one is; lives in the fragment, so that the gateway serves one page only. */
-export type Route =
+export type PageRoute =
   | { readonly page: 'overview' }
   | { readonly page: 'whitelist'; readonly scope: Scope }
   | { readonly page: 'changes'; readonly scope?: Scope }
@@ -10,7 +10,7 @@ export type Route =
   | { readonly page: 'missing' };
 
 /** The fragment that leads to a route. */
-export function hrefOf(route: Route): string {
+export function hrefOf(route: PageRoute): string {
   switch (route.page) {
     case 'overview':
     case 'missing':
@@ -28,20 +28,20 @@ function scopePath(scope: Scope): string {
   return scope === 'platform' ? 'platform' : `bots/${encodeURIComponent(scope.slice('bot:'.length))}`;
 }
 
-export function readRoute(fragment: string): Route {
+export function readRoute(fragment: string): PageRoute {
   const parts = fragment.replace(/^#?\/?/, '').split('/');
   const [head, ...rest] = parts;
   if (head === '' || head === undefined) return { page: 'overview' };
   if (head === 'changes' || head === 'test') {
-    const scope = readScope(rest);
+    const scope = scopeInPath(rest);
     if (rest.length > 0 && scope === undefined) return { page: 'missing' };
     return scope === undefined ? { page: head } : { page: head, scope };
   }
-  const scope = readScope(parts);
+  const scope = scopeInPath(parts);
   return scope === undefined ? { page: 'missing' } : { page: 'whitelist', scope };
 }
 
-function readScope(parts: readonly string[]): Scope | undefined {
+function scopeInPath(parts: readonly string[]): Scope | undefined {
   if (parts.length === 1 && parts[0] === 'platform') return 'platform';
   if (parts.length !== 2 || parts[0] !== 'bots') return undefined;
   try {
@@ -74,7 +74,7 @@ export function returnToPlace(): void {
 }
 
 /** The route of the address bar, followed. */
-export function useRoute(): Route {
+export function useRoute(): PageRoute {
   const [fragment, setFragment] = useState(location.hash);
   useEffect(() => {
     const follow = (): void => setFragment(location.hash);

@@ -7,7 +7,7 @@ import { SessionOver, SignInScreen } from './pages/sign-in.tsx';
 import { TestScreen } from './pages/test/index.tsx';
 import { WhitelistScreen } from './pages/whitelist/index.tsx';
 import { hrefOf, useRoute } from './routes.ts';
-import type { Route } from './routes.ts';
+import type { PageRoute } from './routes.ts';
 import { useSession } from './state/session.tsx';
 
 /** Heading, navigation and the page; the page stays as it is while somebody logs in again. */
@@ -39,7 +39,7 @@ function skipToContent(event: Event): void {
   document.querySelector<HTMLElement>('#content')?.focus();
 }
 
-function Page({ route }: { readonly route: Route }) {
+function Page({ route }: { readonly route: PageRoute }) {
   switch (route.page) {
     case 'overview':
       return <OverviewScreen />;
@@ -54,8 +54,8 @@ function Page({ route }: { readonly route: Route }) {
   }
 }
 
-function Header({ route, inside }: { readonly route: Route; readonly inside: boolean }) {
-  const links: readonly { readonly to: Route; readonly text: string; readonly current: boolean }[] = [
+function Header({ route, inside }: { readonly route: PageRoute; readonly inside: boolean }) {
+  const links: readonly { readonly to: PageRoute; readonly text: string; readonly current: boolean }[] = [
     {
       to: { page: 'overview' },
       text: 'Access control',

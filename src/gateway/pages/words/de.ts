@@ -47,6 +47,11 @@ export const german: Language = {
     'not-open': ['Nicht gefunden', 'Hier ist nichts.', checkLink],
     'not-found': ['Nicht gefunden', 'Hier ist nichts.', checkLink],
     'request-timeout': ['Zeit abgelaufen', 'Die Anfrage kam nicht rechtzeitig an.', later],
+    'body-too-large': [
+      'Zu viele Daten',
+      'Was gesendet wurde, ist mehr, als hier geprüft wird.',
+      'Senden Sie weniger auf einmal.',
+    ],
     'target-too-long': ['Adresse zu lang', 'Die Adresse ist länger, als hier möglich ist.', checkLink],
     'headers-too-large': [
       'Zu viele Daten',

@@ -43,6 +43,11 @@ export const spanish: Language = {
     'not-open': ['No encontrado', 'Aquí no hay nada.', checkLink],
     'not-found': ['No encontrado', 'Aquí no hay nada.', checkLink],
     'request-timeout': ['Tiempo agotado', 'La solicitud no llegó a tiempo.', later],
+    'body-too-large': [
+      'Demasiados datos',
+      'Lo que se envió es más de lo que se examina aquí.',
+      'Envíe menos de una vez.',
+    ],
     'target-too-long': [
       'Dirección demasiado larga',
       'La dirección es más larga de lo que se admite aquí.',

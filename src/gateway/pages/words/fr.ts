@@ -44,6 +44,11 @@ export const french: Language = {
     'not-open': ['Page introuvable', 'Il n’y a rien ici.', checkLink],
     'not-found': ['Page introuvable', 'Il n’y a rien ici.', checkLink],
     'request-timeout': ['Délai dépassé', 'La requête n’est pas arrivée à temps.', later],
+    'body-too-large': [
+      'Trop de données',
+      'Ce qui a été envoyé dépasse ce qui est examiné ici.',
+      'Envoyez-en moins à la fois.',
+    ],
     'target-too-long': [
       'Adresse trop longue',
       'L’adresse est plus longue que ce qui est accepté ici.',

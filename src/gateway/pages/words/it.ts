@@ -45,6 +45,11 @@ export const italian: Language = {
     'not-open': ['Non trovato', 'Qui non c’è nulla.', checkLink],
     'not-found': ['Non trovato', 'Qui non c’è nulla.', checkLink],
     'request-timeout': ['Tempo scaduto', 'La richiesta non è arrivata in tempo.', later],
+    'body-too-large': [
+      'Troppi dati',
+      'Ciò che è stato inviato è più di quanto si esamini qui.',
+      'Ne invii meno per volta.',
+    ],
     'target-too-long': [
       'Indirizzo troppo lungo',
       'L’indirizzo è più lungo di quanto si accetti qui.',

@@ -44,6 +44,11 @@ export const portuguese: Language = {
     'not-open': ['Não encontrado', 'Não há nada aqui.', checkLink],
     'not-found': ['Não encontrado', 'Não há nada aqui.', checkLink],
     'request-timeout': ['Tempo esgotado', 'A solicitação não chegou a tempo.', later],
+    'body-too-large': [
+      'Dados demais',
+      'O que foi enviado é mais do que se examina aqui.',
+      'Envie menos de cada vez.',
+    ],
     'target-too-long': ['Endereço longo demais', 'O endereço é mais longo do que se aceita aqui.', checkLink],
     'headers-too-large': [
       'Dados demais',

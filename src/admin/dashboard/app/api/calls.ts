@@ -12,7 +12,7 @@ import type {
   SettingsPatch,
   WhitelistList,
   WhitelistPage,
-  Written,
+  ChangeReceipt,
 } from './types.ts';
 
 const list = (scope: Scope): string => `/whitelists/${encodeURIComponent(scope)}`;
@@ -31,23 +31,32 @@ export const getWhitelists = (paging: Paging): Promise<WhitelistList> =>
 export const getWhitelist = (scope: Scope, paging: Paging): Promise<WhitelistPage> =>
   request(list(scope), { query: { ...paging } });
 
-export const patchSettings = (scope: Scope, patch: SettingsPatch, ifMatch: number): Promise<Written> =>
+export const patchSettings = (scope: Scope, patch: SettingsPatch, ifMatch: number): Promise<ChangeReceipt> =>
   request(list(scope), { method: 'PATCH', body: patch, ifMatch });
 
-export const addRange = (scope: Scope, range: RangeInput, ifMatch: number): Promise<Written & RangeRecord> =>
+export const addRange = (
+  scope: Scope,
+  range: RangeInput,
+  ifMatch: number,
+): Promise<ChangeReceipt & RangeRecord> =>
   request(`${list(scope)}/ranges`, { method: 'POST', body: range, ifMatch });
 
-export const putRange = (scope: Scope, id: string, range: RangeInput, ifMatch: number): Promise<Written> =>
+export const putRange = (
+  scope: Scope,
+  id: string,
+  range: RangeInput,
+  ifMatch: number,
+): Promise<ChangeReceipt> =>
   request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'PUT', body: range, ifMatch });
 
-export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<Written> =>
+export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<ChangeReceipt> =>
   request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'DELETE', ifMatch });
 
 export const importRanges = (
   scope: Scope,
   ranges: readonly RangeInput[],
   how: { readonly dryRun: boolean; readonly ifMatch: number; readonly onSent: (share: number) => void },
-): Promise<Written & Imported> =>
+): Promise<ChangeReceipt & Imported> =>
   request(`${list(scope)}/import`, {
     method: 'POST',
     query: { dryRun: how.dryRun ? 'true' : undefined },
@@ -67,7 +76,7 @@ export const getChanges = (query: {
   readonly to?: string | undefined;
 }): Promise<ChangeList> => request('/changes', { query: { ...query } });
 
-export const revertChange = (revision: number): Promise<Written> =>
+export const revertChange = (revision: number): Promise<ChangeReceipt> =>
   request(`/changes/${revision}/revert`, { method: 'POST' });
 
 export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });

@@ -48,7 +48,7 @@ function PlatformCard() {
       </div>
       {value === undefined ? null : (
         <p class="facts">
-          <State enabled={value.enabled} /> {counted(value.total, 'range')}
+          <ListState enabled={value.enabled} /> {counted(value.total, 'range')}
           {inForceOfPlatform(value, me).mode === 'report' ? <span class="tag warn">report mode</span> : null}
         </p>
       )}
@@ -57,7 +57,7 @@ function PlatformCard() {
   );
 }
 
-export function State({ enabled }: { readonly enabled: boolean }) {
+export function ListState({ enabled }: { readonly enabled: boolean }) {
   return <span class={enabled ? 'pill on' : 'pill off'}>{enabled ? 'On' : 'Off'}</span>;
 }
 
@@ -183,7 +183,7 @@ function BotRow({ bot }: { readonly bot: WhitelistSummary }) {
         <a href={hrefOf({ page: 'whitelist', scope: bot.scope })}>{bot.scope.slice('bot:'.length)}</a>
       </th>
       <td data-label="IP whitelisting">
-        <State enabled={bot.enabled} />
+        <ListState enabled={bot.enabled} />
       </td>
       <td data-label="Ranges">{amount(bot.ranges)}</td>
       <td data-label="Platform’s list">{bot.inForce.platformList ? 'counts too' : 'does not count'}</td>

@@ -1,4 +1,4 @@
-import type { Change, RangeRecord, Settings } from '../api/types.ts';
+import type { Change, RangeRecord, StoredSettings } from '../api/types.ts';
 import { counted, whenText } from '../parts/time.tsx';
 import { spanText } from './effects.ts';
 
@@ -43,7 +43,7 @@ const settingNames = {
   inheritPlatform: 'Inherit the platform’s list',
 } as const;
 
-function settingLines(before: Settings, after: Settings): string[] {
+function settingLines(before: StoredSettings, after: StoredSettings): string[] {
   const keys = ['mode', 'whenOff', 'requireLogin', 'inheritPlatform'] as const;
   return keys
     .filter((key) => shown(before[key]) !== shown(after[key]))

@@ -1,6 +1,6 @@
 import type { Me, RangeRecord } from '../api/types.ts';
 import { amount } from '../parts/time.tsx';
-import { quadValue } from './quad.ts';
+import { quadValue } from '../../../../policy/range.ts';
 import { specialBlocks } from './special.ts';
 
 /** What saving would do, before it is done. */
@@ -17,7 +17,7 @@ export interface Span {
 /** More than a /16. */
 export const wideAbove = 65_536;
 
-export function sizeOf(span: Span): number {
+export function addressCount(span: Span): number {
   return quadValue(span.end) - quadValue(span.start) + 1;
 }
 
@@ -46,7 +46,7 @@ export function effectsOf(span: Span, others: readonly RangeRecord[], me: Me | u
 }
 
 function width(span: Span): Effect[] {
-  const size = sizeOf(span);
+  const size = addressCount(span);
   if (size === 2 ** 32) {
     return [
       { tone: 'bad', text: 'This is every IPv4 address there is: everyone on the internet would be let in.' },
@@ -85,7 +85,7 @@ function noteOf(range: RangeRecord): string {
 }
 
 function special(span: Span): Effect[] {
-  if (sizeOf(span) > 2 ** 28) return [];
+  if (addressCount(span) > 2 ** 28) return [];
   return specialBlocks
     .filter((block) => quadValue(span.start) <= block.end && block.start <= quadValue(span.end))
     .map((block) => ({ tone: 'warn', text: `Addresses in ${block.cidr} are ${block.are}.` }));

@@ -1,17 +1,17 @@
-import type { Inherited, Me, Settings } from '../api/types.ts';
+import type { Inherited, Me, StoredSettings } from '../api/types.ts';
 import type { Effect } from './effects.ts';
 
 /** The settings that count for a list; undefined where they are not known yet. */
-export interface InForce {
-  readonly mode: Settings['mode'] | undefined;
-  readonly whenOff: Settings['whenOff'] | undefined;
+export interface SettingsInForce {
+  readonly mode: StoredSettings['mode'] | undefined;
+  readonly whenOff: StoredSettings['whenOff'] | undefined;
   readonly requireLogin: boolean | undefined;
   /** Whether the platform's list, too, lets people in here. */
   readonly platformList: boolean | undefined;
 }
 
 /** What is in force for the platform's own list. */
-export function inForceOfPlatform(own: Settings, me: Me | undefined): InForce {
+export function inForceOfPlatform(own: StoredSettings, me: Me | undefined): SettingsInForce {
   return {
     mode: own.mode ?? me?.defaults.mode,
     whenOff: own.whenOff ?? 'members',
@@ -21,7 +21,7 @@ export function inForceOfPlatform(own: Settings, me: Me | undefined): InForce {
 }
 
 /** What is in force for a bot: its own record's, else what it inherits. */
-export function inForceOfBot(own: Settings, above: Inherited | undefined): InForce {
+export function inForceOfBot(own: StoredSettings, above: Inherited | undefined): SettingsInForce {
   const inherits = own.inheritPlatform ?? above?.inheritPlatform ?? true;
   return {
     mode: own.mode ?? above?.mode,
@@ -36,7 +36,7 @@ export function toggleSays(
   enabled: boolean,
   ranges: number,
   whose: string,
-  { requireLogin }: InForce,
+  { requireLogin }: SettingsInForce,
 ): string {
   if (!enabled) return `Off: no address in this list lets anyone see ${whose}. The list is kept.`;
   if (ranges === 0) return 'On, but the list is empty: no address lets anyone in yet.';
@@ -50,7 +50,7 @@ export function toggleSays(
 }
 
 /** What else decides who gets in, where it is not what one would think. */
-export function standing(enabled: boolean, inForce: InForce): Effect[] {
+export function standing(enabled: boolean, inForce: SettingsInForce): Effect[] {
   const { mode, whenOff, platformList } = inForce;
   const effects: Effect[] = [];
   if (mode === 'report') {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getReplicas } from '../api/calls.ts';
 import { ApiError } from '../api/request.ts';
-import type { Live, ReplicaStatus, Written } from '../api/types.ts';
+import type { Live, ReplicaStatus, ChangeReceipt } from '../api/types.ts';
 import { usePoll } from './poll.ts';
 import { useSession } from './session.tsx';
 
@@ -93,7 +93,7 @@ function useAsking(
 
 type Seen = { readonly revision: number; readonly live?: Live };
 
-function newest(before: Seen, next: Pick<Written, 'revision'> & { readonly live?: Live }): Seen {
+function newest(before: Seen, next: Pick<ChangeReceipt, 'revision'> & { readonly live?: Live }): Seen {
   if (next.live !== undefined) return { revision: Math.max(before.revision, next.revision), live: next.live };
   return next.revision > before.revision ? { ...before, revision: next.revision } : before;
 }

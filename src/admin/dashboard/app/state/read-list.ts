@@ -4,7 +4,7 @@ import type { Imported, Scope } from '../api/types.ts';
 import { bare, readList } from '../ranges/file.ts';
 import type { ReadList } from '../ranges/file.ts';
 
-export interface Reading {
+export interface ListReading {
   /** From 0 to 1 while a text is read; undefined while nothing is. */
   readonly progress: number | undefined;
   readonly read: ReadList | undefined;
@@ -16,7 +16,7 @@ export interface Reading {
   readonly refused: unknown;
 }
 
-const idle: Reading = {
+const idle: ListReading = {
   progress: undefined,
   read: undefined,
   sent: undefined,
@@ -25,8 +25,8 @@ const idle: Reading = {
 };
 
 /** Reads a list as soon as it is there, and asks the gateway whether it would take it. */
-export function useReadList(scope: Scope, text: string, revision: number | undefined): Reading {
-  const [reading, setReading] = useState<Reading>(idle);
+export function useReadList(scope: Scope, text: string, revision: number | undefined): ListReading {
+  const [reading, setReading] = useState<ListReading>(idle);
   useEffect(() => {
     setReading(idle);
     if (text.trim() === '') return undefined;
@@ -45,7 +45,7 @@ export function useReadList(scope: Scope, text: string, revision: number | undef
   return reading;
 }
 
-type Update = (change: (before: Reading) => Reading) => void;
+type Update = (change: (before: ListReading) => ListReading) => void;
 
 function useDryRun(
   scope: Scope,
@@ -57,7 +57,7 @@ function useDryRun(
     if (read === undefined || revision === undefined || read.bad.length > 0 || read.ranges.length === 0)
       return undefined;
     let current = true;
-    const settle = (part: Partial<Reading>): void => {
+    const settle = (part: Partial<ListReading>): void => {
       if (current) update((before) => (before.read === read ? { ...before, ...part } : before));
     };
     settle({ sent: undefined, checked: undefined, refused: undefined });

@@ -16,10 +16,10 @@ export function useSeen(page: WhitelistPage | undefined, now: string | undefined
   return {
     revision: isAsSeen ? revision : seen.revision,
     /** Once the person was told what has become of it, that is what they have seen. */
-    useTold(told: unknown): void {
+    useShown(shown: unknown): void {
       useEffect(() => {
-        if (told !== undefined) setSeen({ value: now, revision });
-      }, [told]);
+        if (shown !== undefined) setSeen({ value: now, revision });
+      }, [shown]);
     },
   };
 }

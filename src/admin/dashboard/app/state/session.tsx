@@ -7,10 +7,10 @@ import type { Me, Problem } from '../api/types.ts';
 import { clearDrafts } from './draft.ts';
 
 /** Whether the gateway knows who is looking. `over`: it did, and no longer does. */
-export type Standing = 'loading' | 'in' | 'none' | 'over' | 'forbidden' | 'unreachable';
+export type SessionState = 'loading' | 'in' | 'none' | 'over' | 'forbidden' | 'unreachable';
 
 export interface Session {
-  readonly standing: Standing;
+  readonly standing: SessionState;
   readonly me: Me | undefined;
   /** The site's login page with the way back; absent on a door that has none. */
   readonly loginUrl: string | undefined;
@@ -74,7 +74,7 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
 }
 
 interface State {
-  readonly standing: Standing;
+  readonly standing: SessionState;
   readonly me?: Me;
   readonly why?: string;
   readonly loginUrl?: string;
@@ -98,7 +98,7 @@ function refused(before: State, error: unknown): State {
 }
 
 /** A login in another tab is noticed as soon as this one is looked at again. */
-function useRecheckWhenSeen(standing: Standing, recheck: () => Promise<void>): void {
+function useRecheckWhenSeen(standing: SessionState, recheck: () => Promise<void>): void {
   useEffect(() => {
     if (standing === 'in' || standing === 'loading') return undefined;
     const look = (): void => {

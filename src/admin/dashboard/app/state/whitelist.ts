@@ -19,13 +19,13 @@ export interface WhitelistState {
   readonly reload: (written?: number) => Promise<WhitelistPage | undefined>;
 }
 
-interface Asked {
+interface PageRequest {
   readonly search: string;
   /** Cursors of the pages up to the one that is shown; the first has none. */
   readonly cursors: readonly (string | undefined)[];
 }
 
-const first: Asked = { search: '', cursors: [undefined] };
+const first: PageRequest = { search: '', cursors: [undefined] };
 
 /** One scope's whitelist: a page of its ranges, followed so that others' changes show. */
 export function useWhitelist(scope: Scope): WhitelistState {
@@ -54,7 +54,7 @@ export function useWhitelist(scope: Scope): WhitelistState {
 }
 
 /** Reads what is asked; an answer to an earlier question is dropped. */
-function usePage(scope: Scope, asked: Asked) {
+function usePage(scope: Scope, asked: PageRequest) {
   const { note, missed } = useGateways();
   const [page, setPage] = useState<WhitelistPage>();
   const [error, setError] = useState<unknown>();

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import { getChanges } from '../api/calls.ts';
 import { ApiError } from '../api/request.ts';
-import type { Change, Scope, WhitelistPage, Written } from '../api/types.ts';
+import type { Change, Scope, WhitelistPage, ChangeReceipt } from '../api/types.ts';
 import { useGateways } from './gateways.tsx';
 import { useNotices } from './notice.tsx';
 
@@ -11,17 +11,17 @@ export interface Writing {
   /** What others changed meanwhile; set where the gateway refused because the list has moved on. */
   readonly conflict: readonly Change[] | undefined;
   /** True where it was done. The first argument of the task is the revision that was seen. */
-  readonly run: (task: (revision: number) => Promise<Written>, done: Done) => Promise<boolean>;
+  readonly run: (task: (revision: number) => Promise<ChangeReceipt>, done: WriteNotice) => Promise<boolean>;
   readonly reset: () => void;
 }
 
-export interface Done {
+export interface WriteNotice {
   readonly text: string;
   /** The control that had the focus goes away with the change: its dialog is closed first. */
   readonly close?: () => void;
 }
 
-interface Outcome {
+interface WriteState {
   readonly busy: boolean;
   readonly error?: unknown;
   readonly conflict?: readonly Change[];
@@ -33,11 +33,11 @@ export function useWriting(
   seen: number | undefined,
   reload: (written?: number) => Promise<WhitelistPage | undefined>,
 ): Writing {
-  const [outcome, setOutcome] = useState<Outcome>({ busy: false });
+  const [outcome, setOutcome] = useState<WriteState>({ busy: false });
   const { note } = useGateways();
   const { say } = useNotices();
   const run = useCallback(
-    async (task: (revision: number) => Promise<Written>, done: Done) => {
+    async (task: (revision: number) => Promise<ChangeReceipt>, done: WriteNotice) => {
       if (seen === undefined) return false;
       setOutcome({ busy: true });
       try {
@@ -63,7 +63,7 @@ export function useWriting(
   return { busy: outcome.busy, error: outcome.error, conflict: outcome.conflict, run, reset };
 }
 
-async function explained(scope: Scope, seen: number, error: unknown): Promise<Omit<Outcome, 'busy'>> {
+async function explained(scope: Scope, seen: number, error: unknown): Promise<Omit<WriteState, 'busy'>> {
   if (!(error instanceof ApiError) || error.status !== 412) return { error };
   try {
     const { changes } = await getChanges({ scope, limit: 20 });

@@ -4,7 +4,7 @@ import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
-import { effectsOfRemoval, ownAddress, sizeOf, spanText } from '../../ranges/effects.ts';
+import { effectsOfRemoval, ownAddress, addressCount, spanText } from '../../ranges/effects.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSeenRange } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
@@ -22,7 +22,7 @@ interface DeleteProps {
 export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
   const seen = useSeenRange(list, range);
   const writing = useWriting(scope, seen.revision, list.reload);
-  seen.useTold(writing.conflict);
+  seen.useShown(writing.conflict);
   const { me } = useSession();
   const holders = useHolders(scope, ownAddress(me));
   const rest = holders.filter((held) => held.id !== range.id);
@@ -42,7 +42,8 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
       <p>
         <strong>{spanText(range)}</strong>
         {range.note === undefined ? null : ` (${range.note})`}:{' '}
-        {counted(sizeOf(range), 'address', 'addresses')} will no longer be let in by it. You can undo this.
+        {counted(addressCount(range), 'address', 'addresses')} will no longer be let in by it. You can undo
+        this.
       </p>
       <Effects effects={effectsOfRemoval(range, rest, me)} />
       <Conflict changes={writing.conflict} />

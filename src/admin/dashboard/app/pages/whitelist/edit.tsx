@@ -26,7 +26,7 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
   const [typed, setTyped, clear] = useDraft<Typed>(`edit ${scope} ${range.id}`, typedFrom(range));
   const seen = useSeenRange(list, range);
   const writing = useWriting(scope, seen.revision, list.reload);
-  seen.useTold(writing.conflict);
+  seen.useShown(writing.conflict);
   const leave = (): void => {
     clear();
     onClose();

@@ -1,15 +1,15 @@
 import type { Imported } from '../../api/types.ts';
 import { Message, failureText, mistakeText } from '../../parts/message.tsx';
 import { amount, counted, whenText } from '../../parts/time.tsx';
-import { effectsOf, sizeOf } from '../../ranges/effects.ts';
+import { effectsOf, addressCount } from '../../ranges/effects.ts';
 import type { ReadList, ReadRange } from '../../ranges/file.ts';
 import { useSession } from '../../state/session.tsx';
-import type { Reading } from '../../state/read-list.ts';
+import type { ListReading } from '../../state/read-list.ts';
 
 const shownMost = 100;
 
 /** Every line as it was understood, the bad ones by number, before anything is saved. */
-export function ImportPreview({ reading }: { readonly reading: Reading }) {
+export function ImportPreview({ reading }: { readonly reading: ListReading }) {
   const { read, progress } = reading;
   return (
     <div class="preview">
@@ -27,7 +27,7 @@ export function ImportPreview({ reading }: { readonly reading: Reading }) {
   );
 }
 
-function Verdict({ reading, read }: { readonly reading: Reading; readonly read: ReadList }) {
+function Verdict({ reading, read }: { readonly reading: ListReading; readonly read: ReadList }) {
   if (read.bad.length > 0) {
     return (
       <Message tone="bad">
@@ -117,7 +117,7 @@ function Understood({ ranges }: { readonly ranges: readonly ReadRange[] }) {
               <td data-label="Line">{amount(range.line)}</td>
               <td data-label="Start IP range">{range.start}</td>
               <td data-label="End IP range">{range.end}</td>
-              <td data-label="Addresses">{amount(sizeOf(range))}</td>
+              <td data-label="Addresses">{amount(addressCount(range))}</td>
               <td data-label="What to know">{remarks(range, effectsOf(range, [], me))}</td>
             </tr>
           ))}

@@ -4,11 +4,11 @@ import type { Imported, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
-import { sizeOf, wideAbove } from '../../ranges/effects.ts';
+import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
 import type { ReadRange } from '../../ranges/file.ts';
 import { useReadList } from '../../state/read-list.ts';
-import type { Reading } from '../../state/read-list.ts';
+import type { ListReading } from '../../state/read-list.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
 import { ImportPreview } from './import-preview.tsx';
@@ -32,7 +32,7 @@ function useImport({ scope, list, text, clearText, close }: ImportProps) {
   const writing = useWriting(scope, list.page?.revision, list.reload);
   const ranges = reading.read?.ranges ?? [];
   const added = addedOf(reading);
-  const wide = ranges.filter((range) => sizeOf(range) > wideAbove);
+  const wide = ranges.filter((range) => addressCount(range) > wideAbove);
   const ready = added > 0 && (wide.length === 0 || meant) && !writing.busy;
   const leave = (): void => {
     clearText();
@@ -49,7 +49,7 @@ function useImport({ scope, list, text, clearText, close }: ImportProps) {
 }
 
 /** How many would be new; none as long as anything stands against it. */
-function addedOf({ read, checked }: Reading): number {
+function addedOf({ read, checked }: ListReading): number {
   if (read === undefined || checked === undefined || read.bad.length > 0) return 0;
   return hasErrors(checked) ? 0 : checked.added;
 }
@@ -91,7 +91,7 @@ interface MeantProps {
 
 function Meant({ wide, meant, onMeant }: MeantProps) {
   if (wide.length === 0) return null;
-  const addresses = wide.reduce((sum, range) => sum + sizeOf(range), 0);
+  const addresses = wide.reduce((sum, range) => sum + addressCount(range), 0);
   return (
     <label class="meant">
       <input type="checkbox" checked={meant} onChange={(event) => onMeant(event.currentTarget.checked)} />I

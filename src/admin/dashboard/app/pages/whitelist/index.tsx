@@ -8,7 +8,7 @@ import { useWhitelist } from '../../state/whitelist.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { AddRanges } from './add.tsx';
 import { Ranges } from './ranges.tsx';
-import { Settings } from './settings.tsx';
+import { SettingsForm } from './settings.tsx';
 import { Toggle } from './toggle.tsx';
 
 /** *Access control* of the platform or of one bot. */
@@ -55,7 +55,7 @@ function Loaded({ scope, list, page }: LoadedProps) {
         <Ranges scope={scope} list={list} page={page} />
         <Failure error={list.error} />
       </section>
-      <Settings scope={scope} list={list} page={page} />
+      <SettingsForm scope={scope} list={list} page={page} />
       <p class="more">
         <a href={hrefOf({ page: 'changes', scope })}>Change log of this list</a>
         <a href={hrefOf({ page: 'test', scope })}>Test access</a>

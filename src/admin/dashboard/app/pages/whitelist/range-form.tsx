@@ -3,7 +3,7 @@ import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
 import { Effects } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
-import { effectsOf, sizeOf, spanText, wideAbove } from '../../ranges/effects.ts';
+import { effectsOf, addressCount, spanText, wideAbove } from '../../ranges/effects.ts';
 import { completed, readPasted, readTyped } from '../../ranges/typed.ts';
 import type { Mistakes, Typed } from '../../ranges/typed.ts';
 import { useNeighbours } from '../../state/neighbours.ts';
@@ -32,7 +32,7 @@ export function RangeForm(props: RangeFormProps) {
   // Shown as it is typed: a preview that came with the click on the button would move the button away from it.
   const whole = completed(typed);
   const { range, mistakes } = readTyped(whole, Date.now());
-  const wide = range !== undefined && sizeOf(range) > wideAbove;
+  const wide = range !== undefined && addressCount(range) > wideAbove;
   useEffect(() => setMeant(false), [range?.start, range?.end]);
   const ready = range !== undefined && (!wide || meant);
   return (
@@ -182,8 +182,8 @@ function Preview({ scope, span, editing, wide, meant, onMeant }: PreviewProps) {
         {span === undefined ? null : (
           <>
             <p>
-              <strong>{spanText(span)}</strong>: {counted(sizeOf(span), 'address', 'addresses')}, start and
-              end included.
+              <strong>{spanText(span)}</strong>: {counted(addressCount(span), 'address', 'addresses')}, start
+              and end included.
             </p>
             <Effects effects={effectsOf(span, near ?? [], me)} />
           </>
@@ -192,7 +192,7 @@ function Preview({ scope, span, editing, wide, meant, onMeant }: PreviewProps) {
       {wide && span !== undefined ? (
         <label class="meant">
           <input type="checkbox" checked={meant} onChange={(event) => onMeant(event.currentTarget.checked)} />
-          I mean all {counted(sizeOf(span), 'address', 'addresses')}.
+          I mean all {counted(addressCount(span), 'address', 'addresses')}.
         </label>
       ) : null}
     </div>

@@ -1,6 +1,6 @@
 import type { RangeRecord } from '../../api/types.ts';
 import { When, amount } from '../../parts/time.tsx';
-import { holds, ownAddress, sizeOf, spanText } from '../../ranges/effects.ts';
+import { holds, ownAddress, addressCount, spanText } from '../../ranges/effects.ts';
 import { useSession } from '../../state/session.tsx';
 
 interface TableProps {
@@ -43,7 +43,7 @@ function Row({ range, onDo }: { readonly range: RangeRecord; readonly onDo: Tabl
       <td data-label="End IP range" class="quad">
         {range.end}
       </td>
-      <td data-label="Addresses">{amount(sizeOf(range))}</td>
+      <td data-label="Addresses">{amount(addressCount(range))}</td>
       <td data-label="Note" class="note">
         {range.note ?? '–'}
       </td>

@@ -29,7 +29,7 @@ function useSettings({ scope, list, page }: SettingsProps) {
   const patch = patchOf(page, chosen);
   const seen = useSeen(page, asText(page), Object.keys(chosen).length > 0);
   const writing = useWriting(scope, seen.revision, list.reload);
-  seen.useTold(writing.conflict);
+  seen.useShown(writing.conflict);
   const save = async (): Promise<void> => {
     const done = { text: 'Settings saved.' };
     if (await writing.run((revision) => patchSettings(scope, patch, revision), done)) clear();
@@ -38,7 +38,7 @@ function useSettings({ scope, list, page }: SettingsProps) {
 }
 
 /** Mode, require login, inherit the platform's, when off. What opens more than before is asked once. */
-export function Settings(props: SettingsProps) {
+export function SettingsForm(props: SettingsProps) {
   const { chosen, setChosen, clear, writing, patch, save } = useSettings(props);
   const [asking, setAsking] = useState(false);
   const changed = Object.keys(patch).length > 0;

@@ -9,7 +9,7 @@ import { counted } from '../../parts/time.tsx';
 import { ownAddress } from '../../ranges/effects.ts';
 import type { Effect } from '../../ranges/effects.ts';
 import { standing, toggleSays } from '../../ranges/settings-in-force.ts';
-import type { InForce } from '../../ranges/settings-in-force.ts';
+import type { SettingsInForce } from '../../ranges/settings-in-force.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -19,7 +19,7 @@ interface ToggleProps {
   readonly scope: Scope;
   readonly list: WhitelistState;
   readonly page: WhitelistPage;
-  readonly inForce: InForce;
+  readonly inForce: SettingsInForce;
 }
 
 /** *IP whitelisting* with its toggle: says what it does; on at once, off after one question; both with undo. */
@@ -54,7 +54,7 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
 
 interface AskOffProps {
   readonly page: WhitelistPage;
-  readonly inForce: InForce;
+  readonly inForce: SettingsInForce;
   readonly busy: boolean;
   readonly onYes: () => void;
   readonly onNo: () => void;

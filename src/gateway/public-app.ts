@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { originForm } from '../reading/target.ts';
-import type { ExchangeShare } from './asked.ts';
+import type { ExchangeShare } from './guarded-request.ts';
 import type { Closing } from './closing.ts';
 import type { Connections } from './connections.ts';
 import type { Enforcer } from './enforce.ts';

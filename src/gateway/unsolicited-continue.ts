@@ -2,20 +2,20 @@ import type { Socket } from 'node:net';
 
 /** Bytes of a status line up to its status, and up to the end of that: `HTTP/1.1 100`. */
 const [statusStart, statusEnd] = [9, 12];
-const [CR, LF, ZERO, NINE, TWO] = [13, 10, 48, 57, 50];
+const [CR, LF, ZERO, NINE] = [13, 10, 48, 57];
 
 /** Watches what an upstream says on one connection. */
-export interface UnaskedContinue {
+export interface UnsolicitedContinue {
   /** The next bytes are the beginning of an answer. */
   expect(): void;
   watch(socket: Socket): void;
 }
 
 /**
- * Makes a `100 Continue` that nobody asked for a `102 Processing`. Old platforms send one to every upload; a client
- * has to read past it (RFC 9110 section 15.2), and undici breaks the connection off instead.
+ * Makes a `100 Continue` that nobody asked for a 109. Old platforms send one to every upload; a client has to read
+ * past it (RFC 9110 section 15.2), and undici breaks the connection off instead.
  */
-export function createUnaskedContinue(): UnaskedContinue {
+export function createUnsolicitedContinue(): UnsolicitedContinue {
   /** Bytes of the head so far; -1 once the final answer has begun, or what is no HTTP any more. */
   let at = 0;
   let status = 0;
@@ -41,7 +41,7 @@ export function createUnaskedContinue(): UnaskedContinue {
   };
   const pass = (chunk: unknown): unknown => {
     if (at === -1 || !Buffer.isBuffer(chunk)) return chunk;
-    for (let i = 0; i < chunk.length && at !== -1; i += 1) if (take(chunk[i] ?? 0)) chunk[i] = TWO;
+    for (let i = 0; i < chunk.length && at !== -1; i += 1) if (take(chunk[i] ?? 0)) chunk[i] = NINE;
     return chunk;
   };
   return {

@@ -7,7 +7,7 @@ import type { Streams } from './streams.ts';
 import type { Upstream } from './upstream.ts';
 
 /** One request, named. */
-export interface Asked {
+export interface GuardedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly question: Question;
@@ -47,7 +47,7 @@ export interface ExchangeShare {
   isClosing(): boolean;
   settings(): GatewaySettings;
   /** Told the head of each answer of the upstream's, before it goes out. */
-  onHead(asked: Asked, answer: Answer, status: number, upstreamMs: number): void;
+  onHead(asked: GuardedRequest, answer: Answer, status: number, upstreamMs: number): void;
   readonly onPassed: OnPassed | undefined;
   onEnded(answer: Answer, ended: Ended): void;
   readonly observeUpstream: ((seconds: number) => void) | undefined;
