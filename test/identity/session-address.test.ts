@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import t from 'tap';
+import { createAsker, kindOf } from './session-scene.ts';
+
+const cookie = ['host', 'chat.example', 'Cookie', 'PHPSESSID=a'];
+const known = 'desk 7: support';
+const nobody = 'nobody: no-credential';
+
+/** A platform that knows a session from the address alone at which it began. */
+async function bindingPlatform(t: { teardown(end: () => unknown): void }, home: string) {
+  const seen: (string | undefined)[] = [];
+  const server = createServer(({ headers }, response) => {
+    const from = headers['x-forwarded-for'];
+    seen.push(typeof from === 'string' ? from : undefined);
+    response.statusCode = from === home ? 200 : 403;
+    response.end('{"id":7,"departments":[{"id":"support"}]}');
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    seen,
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+  };
+}
+
+t.test('a session that is bound to an address is asked about from there', async (t) => {
+  const home = '198.51.100.7';
+  const { url, seen } = await bindingPlatform(t, home);
+  const asker = createAsker([kindOf(url, { check: { forwardedFor: true } })]);
+  t.teardown(() => asker.stop());
+  t.equal(await asker.who(cookie, { address: home }), known);
+  t.equal(
+    await asker.who(cookie, { address: '203.0.113.9' }),
+    nobody,
+    'what counts at one is nothing at another',
+  );
+  t.equal(await asker.who(cookie, { address: home }), known, 'and is remembered there');
+  t.same(seen, [home, '203.0.113.9']);
+  asker.pass(cookie, 'POST', '/chat', 200, [], home);
+  t.equal(await asker.who(cookie, { address: home }), known);
+  t.equal(seen.length, 2, 'a message that is sent makes nobody forget who sent it');
+  asker.pass(cookie, 'GET', '/logout', 302, [], '203.0.113.9');
+  t.equal(await asker.who(cookie, { address: home }), known);
+  t.equal(seen.length, 3, 'its end is an end wherever it is seen');
+});
+
+t.test('an unknown address, and a platform that is not told, are as nobody’s', async (t) => {
+  const { url, seen } = await bindingPlatform(t, '198.51.100.7');
+  const told = createAsker([kindOf(url, { check: { forwardedFor: true } })]);
+  const untold = createAsker([kindOf(url)]);
+  t.teardown(() => Promise.all([told.stop(), untold.stop()]));
+  t.equal(await told.who(cookie, { address: undefined }), nobody);
+  t.equal(await untold.who(cookie, { address: '198.51.100.7' }), nobody);
+  t.same(seen, [undefined, undefined]);
+});
