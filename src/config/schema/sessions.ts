@@ -99,7 +99,7 @@ const session = entry(
       default: defaultCacheSeconds,
     }),
     graceSeconds: whole(0, 86_400, {
-      description: 'How much longer the last good answer counts while no new one can be had; then 503.',
+      description: 'How much longer the last good answer counts while no new one can be had; then 503. PHP answers one call of a session at a time: a long one, such as an export, keeps the check waiting.',
       default: 0,
     }),
     ends: listOf(ends, {

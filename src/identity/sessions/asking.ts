@@ -65,8 +65,7 @@ export function identifySession(
   tell?.(
     `${kind.name}: as the platform said ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
   );
-  if (entry.good !== undefined && ageMs > (entry.freshMs * 2) / 3)
-    void ask(asking, presented, by, digest, entry);
+  if (ageMs > entry.aheadMs) void ask(asking, presented, by, digest, entry);
   return entry.verdict;
 }
 

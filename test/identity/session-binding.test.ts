@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { createAsker, kindOf } from './session-scene.ts';
 
@@ -18,11 +20,8 @@ async function bindingPlatform(t: { teardown(end: () => unknown): void }, home: 
   }).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');
-  const address = server.address();
-  return {
-    seen,
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-  };
+  const { port } = server.address() as AddressInfo;
+  return { seen, url: `http://127.0.0.1:${port}` };
 }
 
 t.test('a session that is bound to an address is asked about from there', async (t) => {
@@ -44,6 +43,30 @@ t.test('a session that is bound to an address is asked about from there', async 
   asker.pass(cookie, 'GET', '/logout', 302, [], '203.0.113.9');
   t.equal(await asker.who(cookie, { address: home }), known);
   t.equal(seen.length, 3, 'its end is an end wherever it is seen');
+});
+
+t.test('while the platform does not answer, nobody waits whose last answer still counts', async (t) => {
+  const asked: ServerResponse[] = [];
+  const server = createServer((_request, response) => {
+    if (asked.push(response) === 1) response.end('{"id":7,"departments":[{"id":"support"}]}');
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => (server.closeAllConnections(), server.close()));
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const check = { timeoutMs: 300 };
+  const asker = createAsker([
+    kindOf(`http://127.0.0.1:${port}`, { check, cacheSeconds: 1, graceSeconds: 3 }),
+  ]);
+  t.teardown(() => asker.stop());
+  t.equal(await asker.who(cookie), known);
+  await setTimeout(1_100);
+  t.equal(await asker.who(cookie), known, 'the first that finds out waits for it');
+  await setTimeout(1_100);
+  t.ok(asker.atOnce(cookie), 'and no other');
+  await setTimeout(400);
+  t.equal(asked.length, 3, 'it is asked all the same');
+  await setTimeout(1_600);
+  t.equal(await asker.who(cookie), 'not known: sessions-unavailable (cookie)', 'until its grace is over');
 });
 
 t.test('an unknown address, and a platform that is not told, are as nobody’s', async (t) => {
