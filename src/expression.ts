@@ -42,7 +42,16 @@ export function compileExpression(text: string, { exactNames = true } = {}): Exp
 /** What is wrong with an expression, as a sentence; undefined where it can be compiled. */
 export function expressionFault(text: string): string | undefined {
   const compiled = tryCompile(text);
-  return 'fault' in compiled ? compiled.fault : undefined;
+  if ('fault' in compiled) return compiled.fault;
+  return negatesHead(compiled.tree) ? 'in it !a.b means (!a).b, always nothing: write !(a.b)' : undefined;
+}
+
+/** JMESPath binds `!` before `.`: a member of what is true or false. */
+function negatesHead(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  const { type, left } = node as { readonly type?: unknown; readonly left?: { readonly type?: unknown } };
+  if (type === 'Subexpression' && left?.type === 'NotExpression') return true;
+  return Object.values(node).some(negatesHead);
 }
 
 type Tree = ReturnType<typeof compile>;

@@ -40,6 +40,10 @@ t.test('nothing is inherited, nothing throws', (t) => {
 t.test('what is none is told', (t) => {
   t.equal(expressionFault('a.b[].c'), undefined);
   t.match(expressionFault('a['), /./);
+  for (const text of ['!a.b', 'a && !b.c.d', '[?!a.b]'])
+    t.match(expressionFault(text), /always nothing: write !\(a\.b\)/, text);
+  for (const text of ['!(a.b)', '!a', '!a && b.c', 'not_null(a, !b).c', '!a[0]'])
+    t.equal(expressionFault(text), undefined, text);
   t.throws(() => compileExpression('a[', { exactNames: false }));
   t.end();
 });

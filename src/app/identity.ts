@@ -7,6 +7,7 @@ import { createSessions, type Sessions, type SessionsDependencies } from '../ide
 import type { SessionOptions } from '../identity/sessions/options.ts';
 import { whoAsks } from '../identity/sessions/who.ts';
 import type { Verifier } from '../identity/verifier.ts';
+import { readClientIp } from '../reading/forwarded.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { compileSessions } from '../reading/session-parts.ts';
 import { originForm } from '../reading/target.ts';
@@ -99,7 +100,9 @@ export function headWatch(
     const presented = readSessions(question.headers);
     if (presented.length === 0) return;
     const { method, target, headers } = question;
-    const by = { host: firstOf(headers, 'host') };
+    const { client } = readClientIp(rules.trust, question.peer, headers);
+    const address = client.status === 'unknown' ? undefined : client.address;
+    const by = { address, host: firstOf(headers, 'host') };
     sessions.passed({ method, target: originForm(target), status, rawHeaders }, presented, by);
   };
 }

@@ -45,7 +45,7 @@ export function createRuling(
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
   const lookups = lookupsOf(start, config, { log, readHash }, previous?.lookups);
-  const { routes, otherPaths, botIdCase, identity, policy, trustedProxies } = config;
+  const { routes, otherPaths, identity, policy, trustedProxies } = config;
   return {
     config,
     verifier,
@@ -53,7 +53,7 @@ export function createRuling(
     lookups,
     rules: {
       lookups,
-      routes: compileRoutes(routes, { otherPaths, botIdCase }),
+      routes: compileRoutes(routes, config),
       trust: compileTrust(trustedProxies),
       identity: identityOf(config, verifier, sessions),
       options: {

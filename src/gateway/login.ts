@@ -29,14 +29,19 @@ function locationOf(settings: Site, url: string | null, target: string): string 
     ? `${siteOf(settings.publicUrl)}${back}`
     : stayingOnSite(back);
   if (returnPlaces.some((place) => url.includes(place))) {
-    const plain = encodeURIComponent(whole);
+    const plain = withoutNames(encodeURIComponent(whole));
     const coded = encodeURIComponent(Buffer.from(whole, 'latin1').toString('base64'));
     return url.replace('{return}', () => plain).replace('{returnBase64}', () => coded);
   }
   const [page = '', fragment] = splitOnce(url, '#');
   const joint = page.includes('?') ? (/[?&]$/.test(page) ? '' : '&') : '?';
-  const query = `${encodeURIComponent(returnParam)}=${encodeURIComponent(whole)}`;
+  const query = `${encodeURIComponent(returnParam)}=${withoutNames(encodeURIComponent(whole))}`;
   return `${page}${joint}${query}${fragment === undefined ? '' : `#${fragment}`}`;
+}
+
+/** A platform that takes what stands behind `index.php` for the path would show the page in place of its login. */
+function withoutNames(value: string): string {
+  return value.replaceAll('.', '%2E');
 }
 
 /** Path and query of the target; bytes that a URL cannot hold are percent-encoded one by one. */

@@ -127,15 +127,15 @@ function asFileName(segment: string): string {
   return spaceless === '.' || spaceless === '..' ? spaceless : trimEnds(segment, ' ', ' .');
 }
 
-/** A program in the path, and what stands behind it. */
+/** A program in the path, and what stands behind it; of PHP's, whatever stands behind its name. */
 export const FRONT_CONTROLLER =
-  /\/[^/]*\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/)/i;
+  /\/[^/]*\.(?:php\d?(?=.)|(?:phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/))/i;
 
-/** `/index.php/path`, `/any/index.php/path` are served as `/path` by what routes in one program. */
+/** `/index.php/path`, `/any/index.phppath` are served as `/path` by what routes in one program. */
 function withoutFrontController(text: string, add: (next: string) => void): void {
   const found = FRONT_CONTROLLER.exec(text);
   // The next one in the path is found in what is added.
-  if (found !== null) add(text.slice(found.index + found[0].length));
+  if (found !== null) add(text.slice(found.index + found[0].length).replace(/^(?!\/)/, '/'));
 }
 
 /** `/(S(id))/path`: a session without cookies, as ASP.NET writes it. */

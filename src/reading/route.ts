@@ -57,6 +57,8 @@ export interface TableOptions {
   /** `guard`: what no route names is guarded too, and open only where it stands there to the letter. */
   readonly otherPaths?: 'forward' | 'reject' | 'guard' | undefined;
   readonly botIdCase?: BotIdCase | undefined;
+  /** What stands behind this name is a path, in the query too; null: only in the path. Left out: `index.php`. */
+  readonly frontController?: string | null | undefined;
 }
 
 /** All routes, in the configured order. Immutable. */
@@ -65,6 +67,8 @@ export interface RouteTable {
   readonly open: readonly Route[];
   readonly guardsOthers: boolean;
   readonly foldsBotIds: boolean;
+  /** Finds the program's name; undefined where none is looked for in queries. */
+  readonly frontController: RegExp | undefined;
   /** Every host that a route names; empty where none does. */
   readonly hosts: readonly HostPattern[];
 }
@@ -91,8 +95,14 @@ export function compileRoutes(options: readonly RouteOptions[], how: TableOption
     open,
     guardsOthers: how.otherPaths === 'guard',
     foldsBotIds: how.botIdCase === 'lower',
+    frontController: nameOf(how.frontController),
     hosts: [...guarded, ...open].flatMap(({ host }) => (host === undefined ? [] : [host])),
   };
+}
+
+function nameOf(frontController: string | null = 'index.php'): RegExp | undefined {
+  if (frontController === null) return undefined;
+  return new RegExp(frontController.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i');
 }
 
 function compileRoute(option: RouteOptions, index: number): Route {

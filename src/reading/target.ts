@@ -41,7 +41,7 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
   const form = splitTarget(asked.target, asked.host);
   if (!form.ok) return { kind: 'ambiguous', why: form.why };
   const work = workFor(asked.target.length);
-  const readings = pathReadings(form, work);
+  const readings = pathReadings(form, table.frontController, work);
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
@@ -94,11 +94,17 @@ const IS_PATH = /^(?:\/|%2f)/i;
 /** In no reading of such a path is a member of a query. */
 const MEMBERLESS = /^[^&;%\x80-\uffff]*$/;
 
-function pathReadings({ path, query }: Readable, work: Work): readonly Reading[] | undefined {
-  const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query)];
+function pathReadings(
+  { path, query }: Readable,
+  program: RegExp | undefined,
+  work: Work,
+): readonly Reading[] | undefined {
+  const behind = query === undefined ? [] : behindProgram(query, program);
+  const seeds = query === undefined ? [path] : [path, ...pathsIn(path, query), ...behind];
   if (seeds.length === 1 && !ODD.test(path) && !hasProgram(path)) return [{ text: path, depth: 0 }];
   const readings = readPath(seeds, work);
-  const joined = seeds.length > 1 && query !== undefined && !IS_PATH.test(query) && MEMBERLESS.test(path);
+  const isOwnPath = behind.length > 0 || (query !== undefined && IS_PATH.test(query));
+  const joined = seeds.length > 1 && !isOwnPath && MEMBERLESS.test(path);
   return joined ? readings?.map((reading) => ({ ...reading, joined })) : readings;
 }
 
@@ -111,6 +117,17 @@ function hasProgram(path: string): boolean {
 function pathsIn(path: string, query: string): string[] {
   const paths = CLIMBS.test(query) ? [`${path}?${query}`] : [];
   return IS_PATH.test(query) ? [...paths, decodeOnce(query.replace(/&.*$/s, ''))] : paths;
+}
+
+/**
+ * `?any=index.php/path`: what eZ Publish and Live Helper Chat, who look for the name first, take for the path. There
+ * `&` separates nothing; whoever asks for the query before ends the path at it.
+ */
+function behindProgram(query: string, program: RegExp | undefined): string[] {
+  const found = program?.exec(query);
+  if (!found) return [];
+  const rest = `/${query.slice(found.index + found[0].length)}`;
+  return [...new Set([rest.replaceAll('&', '_'), rest.replace(/&.*$/s, '')])];
 }
 
 const NO_MATCHES: readonly Match[] = [];

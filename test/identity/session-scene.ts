@@ -43,7 +43,7 @@ export interface Asker {
   /** Who a request with these headers is, in words. */
   readonly who: (
     headers: readonly string[],
-    more?: { address?: string; delegated?: boolean },
+    more?: { address?: string | undefined; delegated?: boolean },
   ) => Promise<string>;
   /** Whether that is known at once. */
   readonly atOnce: (headers: readonly string[]) => boolean;
@@ -54,6 +54,7 @@ export interface Asker {
     target: string,
     status: number,
     raw?: readonly string[],
+    address?: string,
   ) => void;
   readonly stop: () => Promise<void>;
 }
@@ -78,10 +79,14 @@ export function createAsker(kinds: readonly SessionOptions[], options: AskerOpti
     { log: quiet, ends, secret: 'of the test' },
   );
   const read = compileSessions(kinds);
-  const ask = (headers: readonly string[], more: { address?: string; delegated?: boolean } = {}) => {
+  const ask = (
+    headers: readonly string[],
+    more: { address?: string | undefined; delegated?: boolean } = {},
+  ) => {
     const presented = { ...readCredential(verifier.cookieNames, headers), sessions: read?.(headers) ?? [] };
     const at = headers.indexOf('host');
-    const by = { address: more.address ?? '192.0.2.1', host: at < 0 ? undefined : headers[at + 1] };
+    const address = 'address' in more ? more.address : '192.0.2.1';
+    const by = { address, host: at < 0 ? undefined : headers[at + 1] };
     return whoAsks(verifier, sessions, {
       presented,
       by: { ...by, delegated: more.delegated === true },
@@ -92,8 +97,10 @@ export function createAsker(kinds: readonly SessionOptions[], options: AskerOpti
     sessions,
     who: async (headers, more) => inWords(await ask(headers, more)),
     atOnce: (headers) => !(ask(headers) instanceof Promise),
-    pass(headers, method, target, status, raw = []) {
-      sessions.passed({ method, target, status, rawHeaders: raw }, read?.(headers) ?? [], {});
+    pass(headers, method, target, status, raw = [], address = '192.0.2.1') {
+      const at = headers.indexOf('host');
+      const by = { address, host: at < 0 ? undefined : headers[at + 1] };
+      sessions.passed({ method, target, status, rawHeaders: raw }, read?.(headers) ?? [], by);
     },
     async stop() {
       await Promise.all([verifier.close(), sessions.close()]);

@@ -184,6 +184,8 @@ t.test('ends in passing', async (t) => {
   const gone = 'PHPSESSID=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; Max-Age=0; path=/';
   const rows: readonly (readonly [string, string, string, number, readonly string[], string])[] = [
     ['a configured call', 'GET', '/logout?x=1', 302, [], 'nobody: session-ended'],
+    ['one with something below it', 'GET', '/logout/(csfr)/0f3a', 302, [], 'nobody: session-ended'],
+    ['one that only begins like it', 'GET', '/logouts', 200, [], 'desk 7: support'],
     ['that did not work', 'GET', '/logout', 500, [], 'desk 7: support'],
     ['its cookie is taken back', 'GET', '/', 200, ['Set-Cookie', gone], 'nobody: session-ended'],
     ['by Max-Age alone', 'GET', '/', 200, ['set-cookie', 'PHPSESSID=x; max-age=0'], 'nobody: session-ended'],

@@ -250,6 +250,15 @@ const stripping: Upstream = (target) => {
   return route(`/${word(name)}/${bot}/${conversation}`);
 };
 
+/** eZ Publish, Live Helper Chat: all up to the program's name falls away, before the query does, and once more. */
+const afterName: Upstream = (target) => {
+  const behind = (text: string): string => text.replace(/^.*?index\.php/s, '');
+  const path = behind(target)
+    .replace(/[?#].*$/s, '')
+    .replace(/^[/ ]+|[/ ]+$/g, '');
+  return route(`/${behind(`/${form(path)}`)}`.replace(/^\/+/, '/'));
+};
+
 /** Rails: a format behind the last id, which may have no dot of its own. */
 const rails: Upstream = (target) => {
   const path = `/${pathOf(target).replace(/^\/+|\/+$/g, '')}`.replace(/\/+/g, '/');
@@ -328,6 +337,7 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
   upperCase,
   queryPath,
   stripping,
+  afterName,
   rails,
   semicolonQuery,
   queryFirst: byQuery(/&/, form, first),

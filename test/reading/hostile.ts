@@ -96,6 +96,7 @@ const PIECES = [
   ...['%26b=b', '&b=b', '%26c=2', '%26q=transcripts/b/2', '&q=/transcripts/b/2', '%26q=', '%26', '%3d'],
   ...['@', '*', '/@/', '/eng', '/eng/x.php', '/a.php/', 't.ranscripts', '%2a', '%40', '&page=2', '%26,='],
   ...['/static', '/static..', '/static../', '%c4%b1', '%c5%bf', '/index.php?/', '?/transcripts/b/2'],
+  ...['?index.php', '?x=index.php/', '&index.php/', 'index.php'],
 ];
 
 /** Anything at all. */
@@ -162,6 +163,8 @@ const spelled = fc
       '/x%26q=',
       '/index.php',
       '/eng/index.php',
+      '/?index.php',
+      '/x?y=index.php',
       '/@',
       '/assets/%2e%2e',
       '/x%5c..',

@@ -54,7 +54,7 @@ const loginPage: Rule = {
     const { otherPaths } = config;
     const nobody = config.identity.issuers.length === 0 && config.identity.sessions.length === 0;
     if (nobody || url?.startsWith('/') !== true) return;
-    const table = compileRoutes(config.routes, { otherPaths });
+    const table = compileRoutes(config.routes, config);
     const page = readTarget(table, { target: url, host: undefined, formBody: false });
     if (otherPaths !== 'forward' && (page.kind === 'platform' || (page.kind === 'other' && !page.open))) {
       findings.warn(['login', 'url'], `is no open route, and \`otherPaths: ${otherPaths}\` refuses it: it is shown to nobody`);

@@ -96,3 +96,12 @@ export const botIdCase = reloads(
     default: 'exact',
   }),
 );
+
+export const frontController = reloads(
+  textOrNull({
+    description:
+      'The program that the platform routes in. What stands behind its name is read as a path, in the query too: Live Helper Chat and eZ Publish show `/?x=index.php/path` as `/path`. null: not in the query.',
+    default: 'index.php',
+    pattern: '^[A-Za-z0-9._~-]+$',
+  }),
+);

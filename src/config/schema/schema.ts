@@ -3,7 +3,7 @@ import { activity } from './activity.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
-import { botIdCase, otherPaths, routes } from './routes.ts';
+import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
@@ -19,6 +19,7 @@ export const schema = Type.Object(
     lookups,
     otherPaths,
     botIdCase,
+    frontController,
     identity,
     login,
     pages,

@@ -1,6 +1,6 @@
 import * as Type from '../../json-schema.ts';
 import { defaultCacheSeconds, defaultCheck, defaultSignedIn } from '../../identity/sessions/options.ts';
-import { choice, entry, group, listOf, listOrNull, mapOf, secretBytes, text, textOrNull, whole } from './kinds.ts';
+import { choice, entry, flag, group, listOf, listOrNull, mapOf, secretBytes, text, textOrNull, whole } from './kinds.ts';
 
 const timeoutMs = whole(1, 60_000, {
   description: 'For one whole call, the wait for its turn included; past it nothing is known.',
@@ -19,7 +19,12 @@ const check = entry(
       format: 'check-url',
     }),
     method: text({ description: 'Its method.', default: defaultCheck.method, pattern: '^[A-Z]+$' }),
-    headers: mapOf({ description: 'Constant headers, beside the credential. Nothing else goes along.', default: {} }),
+    headers: mapOf({ description: 'Constant headers, beside the credential. Nothing else goes along but what `forwardedFor` says.', default: {} }),
+    forwardedFor: flag({
+      description:
+        'True: the client IP goes along in `X-Forwarded-For`, and an answer counts for that address alone. For a platform that binds sessions to addresses: it would know nobody at the address of the gateway.',
+      default: false,
+    }),
     timeoutMs,
     bodyBytes,
   },
@@ -57,7 +62,7 @@ const claims = group(
 const ends = entry(
   {
     method: textOrNull({ description: 'Its method; null: any.', default: null, pattern: '^[A-Z]+$' }),
-    path: text({ description: 'Its path, without a query.', format: 'path' }),
+    path: text({ description: 'Its path, without a query; with all below it.', format: 'path' }),
   },
   { description: 'A call of the platform whose success (2xx, 3xx) ends the session that it carries.' },
 );
@@ -67,7 +72,7 @@ const session = entry(
     name: text({ description: 'Its name in logs and answers; no issuer has the same.' }),
     from: listOf(text({ description: 'A part of the credential.', format: 'session-place' }), {
       description:
-        'All of these together are the credential: `cookie:<name>`, `cookie:<prefix>*`, `header:<name>`, `header:Authorization <scheme>`, `bearer`.',
+        'All of these together are the credential: `cookie:<name>`, `cookie:<prefix>*`, `header:<name>`, `header:Authorization <scheme>`, `bearer`. `header:User-Agent` too where the platform binds sessions to browsers.',
       minItems: 1,
     }),
     check: Type.Optional(check),
@@ -94,7 +99,7 @@ const session = entry(
       default: defaultCacheSeconds,
     }),
     graceSeconds: whole(0, 86_400, {
-      description: 'How much longer the last good answer counts while no new one can be had; then 503.',
+      description: 'How much longer the last good answer counts while no new one can be had; then 503. PHP answers one call of a session at a time: a long one, such as an export, keeps the check waiting.',
       default: 0,
     }),
     ends: listOf(ends, {

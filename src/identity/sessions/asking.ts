@@ -42,9 +42,11 @@ export function digestOf({ keyOf, kind }: SessionSource, presented: PresentedSes
   return keyOf(kind.name, presented.headers);
 }
 
-/** Where the visitor's Host is sent with the check, an answer for one Host does not count for another. */
+/** Where the visitor's Host or address is sent with the check, an answer for one does not count for another. */
 export function placeOf({ kind }: SessionSource, digest: string, by: Presenter): string {
-  return kind.options.check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
+  const { check } = kind.options;
+  const place = check?.host === null ? `${digest} ${by.host ?? ''}` : digest;
+  return check?.forwardedFor === true ? `${place} ${by.address ?? ''}` : place;
 }
 
 /** At once where it is remembered; ahead of its time it is asked again without anybody waiting. */
@@ -61,10 +63,9 @@ export function identifySession(
   if (entry === undefined || ageMs >= entry.freshMs) return ask(asking, presented, by, digest, entry, tell);
   asking.counts.hits += 1;
   tell?.(
-    `${kind.name}: as the platform result ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
+    `${kind.name}: as the platform said ${String(Math.round(ageMs / 1000))} s ago, ${verdictText(entry.verdict)}`,
   );
-  if (entry.good !== undefined && ageMs > (entry.freshMs * 2) / 3)
-    void ask(asking, presented, by, digest, entry);
+  if (ageMs > entry.aheadMs) void ask(asking, presented, by, digest, entry);
   return entry.verdict;
 }
 
@@ -116,8 +117,7 @@ async function fly(
   tell: Tell,
 ): Promise<SessionAnswer> {
   const { kind, caller, counts } = asking;
-  const host = kind.options.check?.host ?? by.host;
-  const call = callFor(kind.options, presented, host);
+  const call = callFor(kind.options, presented, by);
   if (call === undefined || caller === undefined) return { kind: 'unknown', why: 'nothing is asked' };
   tell?.(`${kind.name}: ${call.method} ${call.origin}${call.path.split('?', 1)[0] ?? ''}`);
   const answer = await caller.call(call);

@@ -15,6 +15,8 @@ export interface RememberedVerdict {
   /** When the question was put that it answers. */
   readonly askedMs: number;
   readonly freshMs: number;
+  /** From then on it is asked again ahead of its end, while nobody waits. */
+  readonly aheadMs: number;
   /** The last good answer, for the time in which no new one can be had. */
   readonly good: Good | undefined;
 }
@@ -104,7 +106,8 @@ function entryOf(making: Making, answer: SessionAnswer, askedMs: number): Rememb
       const isStill = before?.verdict.kind === 'nobody';
       const nextMs = isStill ? Math.min(2 * before.freshMs, NOBODY_MOST_MS) : NOBODY_MS;
       const freshMs = Math.min(nextMs, kind.options.cacheSeconds * 1000);
-      return { verdict: { kind: making.ended ? 'ended' : 'nobody' }, askedMs, freshMs, good: undefined };
+      const verdict = { kind: making.ended ? 'ended' : 'nobody' } as const;
+      return { verdict, askedMs, freshMs, aheadMs: Infinity, good: undefined };
     }
     case 'unknown': {
       const good = making.before?.good;
@@ -112,9 +115,9 @@ function entryOf(making: Making, answer: SessionAnswer, askedMs: number): Rememb
       const nowMs = making.clock();
       const leftMs = good === undefined ? 0 : good.untilMs - nowMs;
       if (good === undefined || leftMs <= 0)
-        return { verdict: answer, askedMs: nowMs, freshMs: RETRY_MS, good: undefined };
+        return { verdict: answer, askedMs: nowMs, freshMs: RETRY_MS, aheadMs: Infinity, good: undefined };
       const verdict = { kind: 'known', known: good.known } as const;
-      return { verdict, askedMs: nowMs, freshMs: Math.min(RETRY_MS, leftMs), good };
+      return { verdict, askedMs: nowMs, freshMs: leftMs, aheadMs: RETRY_MS, good };
     }
   }
 }
@@ -130,7 +133,8 @@ function goodEntry(
   const lastsMs = Math.min((cacheSeconds + graceSeconds) * 1000, leftMs);
   const subject = answer.known.subject ?? `${kind.name}-${digest.slice(0, 12)}`;
   const known: Known = { ...answer.known, subject, expiresAtMs: kind.now() + lastsMs };
-  return { verdict: { kind: 'known', known }, askedMs, freshMs, good: { known, untilMs: askedMs + lastsMs } };
+  const good: Good = { known, untilMs: askedMs + lastsMs };
+  return { verdict: { kind: 'known', known }, askedMs, freshMs, aheadMs: (freshMs * 2) / 3, good };
 }
 
 function weightOf(verdict: SessionVerdict): number {

@@ -11,6 +11,8 @@ export interface CheckOptions {
   readonly timeoutMs: number;
   /** A longer answer says nothing. */
   readonly bodyBytes: number;
+  /** True: the client IP is sent as X-Forwarded-For. Left out: it is not. */
+  readonly forwardedFor?: boolean;
   /** Sent as Host: null is the visitor's own, as forwarding has it. */
   readonly host: string | null;
   /** PEM, in place of the public certificates. */

@@ -32,7 +32,7 @@ export function sessionEffect(
   const { method, target, status, rawHeaders } = passed;
   const worked = status >= 200 && status < 400;
   const path = pathOf(target);
-  if (worked && ends.some((end) => (end.method ?? method) === method && pathOf(end.path) === path))
+  if (worked && ends.some((end) => (end.method ?? method) === method && standsBelow(path, pathOf(end.path))))
     return 'ended';
   const cookies = setCookies(rawHeaders);
   const own =
@@ -80,6 +80,11 @@ function cookieMeaning(set: readonly SetCookie[], sent: ReadonlyMap<string, stri
 function pathOf(target: string): string {
   const path = target.split(/[?#]/, 1)[0] ?? '';
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Platforms put what proves that the visitor meant it behind the path: `/user/logout/(csfr)/…`. */
+function standsBelow(path: string, end: string): boolean {
+  return path === end || path.startsWith(`${end}/`);
 }
 
 function cookiesOf({ headers }: PresentedSession): ReadonlyMap<string, string> {

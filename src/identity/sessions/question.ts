@@ -1,27 +1,30 @@
 import type { SessionCall } from './call.ts';
 import type { SessionOptions } from './options.ts';
-import type { PresentedSession } from './presented.ts';
+import type { PresentedSession, Presenter } from './presented.ts';
 
 /** What a browser or a program would accept: a platform that has JSON gives it, one that has pages gives a page. */
 const ACCEPT = 'application/json, text/html;q=0.9, */*;q=0.1';
 const AGENT = 'transcript-gateway';
 
-/** The call that asks about a credential: with exactly its parts, and nothing else of the visitor's. */
+/** The call that asks about a credential: with exactly its parts, and where it is configured the client IP. */
 export function callFor(
   options: SessionOptions,
   presented: PresentedSession,
-  host: string | undefined,
+  by: Presenter,
 ): SessionCall | undefined {
   const { check, introspection } = options;
   if (introspection !== undefined) return introspect(introspection, presented.token);
   if (check === undefined) return undefined;
   const { method, timeoutMs, bodyBytes } = check;
+  const host = check.host ?? by.host;
+  const address = check.forwardedFor === true ? by.address : undefined;
   const constant = Object.entries(check.headers);
   const names = new Set(constant.map(([name]) => name.toLowerCase()));
   const usual = [
     ['accept', ACCEPT],
     ['user-agent', AGENT],
     ...(host === undefined ? [] : [['host', host]]),
+    ...(address === undefined ? [] : [['x-forwarded-for', address]]),
   ].filter(([name = '']) => !names.has(name) && !presented.headers.includes(name));
   return {
     ...placeOf(check.url),
