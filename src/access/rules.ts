@@ -9,6 +9,7 @@ import type { Presented } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
 import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
+import type { PlacedText, TokenPlaces } from '../reading/token-places.ts';
 import type { Question } from './question.ts';
 
 /** What questions are judged by: immutable, swapped whole by a reload. */
@@ -17,16 +18,24 @@ export interface Rules {
   readonly trust: Trust;
   readonly identity: {
     readonly cookieNames: ReadonlySet<string>;
+    /** Absent: tokens stand in bearers and cookies only. */
+    readonly tokenPlaces?: TokenPlaces | undefined;
     /** Absent: no kind of session is configured. */
     readonly readSessions?: ReadSessions | undefined;
     identify(
-      presented: Presented & { readonly sessions?: readonly PresentedSession[] },
+      presented: Presented & Beside,
       nowMs: number,
       trace: ((line: string) => void) | undefined,
       by: Bringer,
     ): Principal | Promise<Principal>;
   };
   readonly options: DecideOptions;
+}
+
+/** What is presented beside bearer and cookies. */
+export interface Beside {
+  readonly placed?: readonly PlacedText[];
+  readonly sessions?: readonly PresentedSession[];
 }
 
 /** What matters of whoever brings a credential: the platform is asked about a session of theirs. */

@@ -5,6 +5,7 @@ import type { Principal } from '../policy/principal.ts';
 import type { Resource } from '../policy/resource.ts';
 import { readCredential } from '../reading/credential.ts';
 import { firstOf } from '../reading/raw-headers.ts';
+import { readPlaced } from '../reading/token-places.ts';
 import type { Question } from './question.ts';
 import type { Delegating, Rules } from './rules.ts';
 
@@ -33,7 +34,10 @@ export function askWho(
 ): Who | Promise<Who> {
   const { headers } = question;
   const sessions = identity.readSessions?.(headers) ?? [];
+  const { tokenPlaces } = identity;
+  const placed = tokenPlaces && readPlaced(tokenPlaces, question, resource.route.tokenPlaces);
   const presented = {
+    ...(placed && { placed }),
     ...readCredential(identity.cookieNames, headers),
     ...(sessions.length > 0 && { sessions }),
   };

@@ -8,7 +8,7 @@ const actor = {
     issuer: Type.Optional(Type.String()),
     subject: Type.String(),
   }),
-  via: Enum(['bearer', 'cookie', 'session', 'static-token']),
+  via: Enum(['bearer', 'cookie', 'header', 'session', 'static-token']),
   superAdmin: Type.Boolean(),
   ownedBots: Type.Array(Type.String()),
   expiresAt: Type.Optional(Type.String()),

@@ -13,6 +13,7 @@ import type { Editor } from '../policy-store/editor.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
 import type { Revoker } from '../policy-store/revoker.ts';
 import type { Store } from '../policy-store/store.ts';
+import type { HeaderPlace } from '../reading/token-places.ts';
 
 /** One hop of a request on its way here, nearest last or first as the reader of the header tells them. */
 export interface Hop {
@@ -52,6 +53,8 @@ export interface AdminOptions {
   readonly authenticate: (rawHeaders: readonly string[]) => Principal | Promise<Principal>;
   /** Cookies in which tokens are looked for. */
   readonly cookieNames: () => ReadonlySet<string>;
+  /** Headers in which tokens are looked for. */
+  readonly headerPlaces: () => readonly HeaderPlace[];
   /** The principal that a token with these claims would make; undefined where the issuer's would make none. */
   readonly fromClaims: (issuer: string | undefined, claims: object, nowMs: number) => Known | undefined;
   readonly locate: (rawHeaders: readonly string[], peer: Peer) => Located;

@@ -21,6 +21,7 @@ import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
+import { readPlaced } from '../reading/token-places.ts';
 import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -43,13 +44,16 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     authorize,
     store,
     authenticate: (headers) => {
-      const { verifier } = ruling();
+      const { verifier, settings } = ruling();
       const nowMs = Date.now();
-      const who = verifier.identify(readCredential(verifier.cookieNames, headers), nowMs);
+      // Never by its URL: what manages is not to be found in anybody's log.
+      const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
+      const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
       const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
       return who instanceof Promise ? who.then(now) : now(who);
     },
     cookieNames: () => ruling().verifier.cookieNames,
+    headerPlaces: () => ruling().settings.tokenPlaces.headers,
     fromClaims: (issuer, claims, nowMs) => ruling().verifier.fromClaims(issuer, { ...claims }, nowMs),
     locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
     staticToken: () => encoded(ruling().config.admin.token),

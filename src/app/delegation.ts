@@ -21,6 +21,7 @@ export function createDelegation(
     upstreamHost: upstream.host === 'upstream' ? host : undefined,
     timeoutMs: TIMEOUT_MS,
     everyMs: identity.strangerTestSeconds * 1000,
+    tokenPlaces: () => ruling().settings.tokenPlaces,
     routes: () => ruling().rules.routes,
     strangers: () => [[], ...ruling().config.identity.sessions.map(({ from }) => madeUp(from))],
     log,

@@ -9,6 +9,7 @@ import { whoAsks } from '../identity/sessions/who.ts';
 import type { Verifier } from '../identity/verifier.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { compileSessions } from '../reading/session-parts.ts';
+import { compileTokenPlaces, type TokenPlaces } from '../reading/token-places.ts';
 import { originForm } from '../reading/target.ts';
 
 type Log = SessionsDependencies['log'];
@@ -71,6 +72,12 @@ function optionsOf(
 const noClaims = { subject: null, bots: null };
 const introspectedClaims = { subject: 'body.sub || body.username', bots: 'body.bots' };
 
+function tokenPlacesOf(places: Verifier['places']): TokenPlaces | undefined {
+  const found = compileTokenPlaces(places);
+  const { headers, query, protocols } = found;
+  return headers.length + query.size + protocols.size > 0 ? found : undefined;
+}
+
 /** What questions are asked with: tokens and sessions, as one. */
 export function identityOf(
   config: ReloadSettings,
@@ -78,9 +85,11 @@ export function identityOf(
   sessions: Sessions,
 ): Rules['identity'] {
   const readSessions = compileSessions(config.identity.sessions);
-  if (readSessions === undefined) return verifier;
+  const { cookieNames, places } = verifier;
+  const own = { cookieNames, tokenPlaces: tokenPlacesOf(places) };
+  if (readSessions === undefined) return { ...verifier, ...own };
   return {
-    cookieNames: verifier.cookieNames,
+    ...own,
     readSessions,
     identify: (presented, nowMs, trace, by) => whoAsks(verifier, sessions, { presented, by, nowMs, trace }),
   };

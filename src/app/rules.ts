@@ -8,6 +8,7 @@ import type { Sessions } from '../identity/sessions/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
+import { compileTokenPlaces } from '../reading/token-places.ts';
 import { identityOf, sessionsOf } from './identity.ts';
 
 /** Everything that a reload replaces: immutable, swapped whole. */
@@ -40,7 +41,7 @@ export function createRuling(
   const kept = previous && { previous: previous.verifier };
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
-  const { routes, otherPaths, botIdCase, identity, login, policy, trustedProxies, upstream } = config;
+  const { routes, otherPaths, botIdCase, identity, policy, trustedProxies } = config;
   return {
     config,
     verifier,
@@ -55,19 +56,29 @@ export function createRuling(
         defaults: policy.defaults,
       },
     },
-    settings: {
-      publicUrl: config.public.url,
-      corsOrigins: config.public.corsOrigins,
-      login,
-      forwardCredentials: identity.forwardCredentials,
-      cookieNames: verifier.cookieNames,
-      tokenCookies: tokenCookiesOf(identity),
-      pages: compilePages(config.pages),
-      identityHeaders: compileIdentityHeaders(
-        { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
-        (header) => log.warn({ header }, lostHeader),
-      ),
-    },
+    settings: settingsOf(config, verifier, log),
+  };
+}
+
+/** What the public door goes by. */
+function settingsOf(
+  { public: site, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
+  verifier: Verifier,
+  log: RulingParts['log'],
+): GatewaySettings {
+  return {
+    publicUrl: site.url,
+    corsOrigins: site.corsOrigins,
+    login,
+    forwardCredentials: identity.forwardCredentials,
+    cookieNames: verifier.cookieNames,
+    tokenCookies: tokenCookiesOf(identity),
+    tokenPlaces: compileTokenPlaces(verifier.places),
+    pages: compilePages(pages),
+    identityHeaders: compileIdentityHeaders(
+      { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
+      (header) => log.warn({ header }, lostHeader),
+    ),
   };
 }
 

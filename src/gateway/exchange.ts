@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
 import { Course } from './course.ts';
 import { inWords } from './failures.ts';
+import { targetToForward } from './given-tokens.ts';
 import { hasBody, takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import {
@@ -46,7 +47,8 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
     const { request, question, requestId } = this.asked;
     const { method = 'GET' } = request;
-    const path = originForm(question.target);
+    const { tokenPlaces } = this.share.settings();
+    const path = originForm(targetToForward(question.target, this.lease.answer, tokenPlaces));
     const headers = requestHeaders(request, this.lease, requestId, this.share);
     const upgrade = question.upgrade ? 'websocket' : null;
     const options = { headersTimeout, bodyTimeout, servername, path, method, headers, upgrade };

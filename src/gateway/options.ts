@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
+import type { TokenPlaces } from '../reading/token-places.ts';
 import type { Ended } from './asked.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
@@ -90,6 +91,8 @@ export interface GatewaySettings {
   readonly cookieNames: ReadonlySet<string>;
   /** Those of them that hold tokens, and nothing else. */
   readonly tokenCookies: ReadonlySet<string>;
+  /** Where tokens stand beside the bearer and cookies. */
+  readonly tokenPlaces: TokenPlaces;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
 }

@@ -4,6 +4,7 @@ import { claimFault } from './claim-path.ts';
 import { isIssuerPattern, issuerNameFault } from './issuer-name.ts';
 import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
+import { placeFault } from './place.ts';
 import type { ClaimPaths, IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
 
 /** A finding, and where it is, as in `issuers[0].keys[1].jwksUrl`. */
@@ -60,8 +61,8 @@ function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn:
     mistake(`${path}.keys`, 'there must be at least one, or `discover`');
   if (issuer.from.length === 0) mistake(`${path}.from`, 'there must be at least one place');
   issuer.from.forEach((place, at) => {
-    if (place !== 'bearer' && !/^cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(place))
-      mistake(`${path}.from[${String(at)}]`, 'must be bearer, or cookie: and the name of a cookie');
+    const fault = placeFault(place);
+    if (fault !== undefined) mistake(`${path}.from[${String(at)}]`, fault);
   });
   issuer.bots?.forEach((bot, at) => {
     if (!isBotId(bot)) mistake(`${path}.bots[${String(at)}]`, 'cannot be a bot id');

@@ -1,35 +1,42 @@
-import type { Principal } from '../policy/principal.ts';
+import type { Principal, Via } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
 import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
 import { examine } from './examine.ts';
 import type { Examiner } from './examiner.ts';
-import type { CookiePlaces } from './cookie-places.ts';
-import type { Place } from './options.ts';
+import type { CookiePlaces, PlacedToken } from './cookie-places.ts';
+import { viaOf, type Place } from './place.ts';
 import { bad, inWords, unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
   readonly bearer?: string;
+  /** Tokens of other places that somebody put there on purpose, as no browser does by itself. */
+  readonly placed?: readonly { readonly place: string; readonly value: string }[];
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
 }
 
 type Trace = ((line: string) => void) | undefined;
 
-/** A bearer beats every cookie: one that proves nothing does not fall back to them. */
+/** A bearer, in whatever place, beats every cookie: one that proves nothing does not fall back to them. */
 export function identify(
   examiner: Examiner,
   places: CookiePlaces,
-  { bearer, cookies }: Credentials,
+  { bearer, placed, cookies }: Credentials,
   nowMs: number,
   trace: Trace,
   budget: Budget,
 ): Principal | Promise<Principal> {
   if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
   const told = (verdict: Verdict, place: Place): Verdict => tell(examiner, verdict, place, trace);
-  if (bearer !== undefined)
-    return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
-      asBearer(told(verdict, 'bearer')),
-    );
+  const [given, ...others] = explicit(bearer, placed);
+  if (given !== undefined) {
+    const { place, value } = given;
+    const said = (verdict: Verdict): Principal => asBearer(told(verdict, place), viaOf(place));
+    // Which of two the platform would go by is not known here.
+    return others.some((other) => other.value !== value)
+      ? said(bad('two-credentials'))
+      : after(examine(examiner, value, place, nowMs, budget), said);
+  }
   const ours = places.find(cookies, MAX_COOKIES + 1);
   const [first, ...more] = ours;
   if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
@@ -43,6 +50,12 @@ export function identify(
   return after(all(verdicts), (every) =>
     asCookies(every.map((one, index) => told(one, ours[index]?.place ?? first.place))),
   );
+}
+
+function explicit(bearer: string | undefined, placed: Credentials['placed'] = []): readonly PlacedToken[] {
+  // Places as compiled from the issuers' own.
+  const others = placed.map(({ place, value }) => ({ place: place as Place, value }));
+  return bearer === undefined ? others : [{ place: 'bearer', value: bearer }, ...others];
 }
 
 /** Counts what proves nothing, and says for people what each token was. */
@@ -59,7 +72,7 @@ function asCookies(verdicts: readonly Verdict[]): Principal {
   return verdicts.length === 1 && only?.kind === 'known' ? only.known : settleCookies(verdicts);
 }
 
-function asBearer(verdict: Verdict): Principal {
+function asBearer(verdict: Verdict, via: Via): Principal {
   switch (verdict.kind) {
     case 'known':
       return verdict.known;
@@ -75,7 +88,7 @@ function asBearer(verdict: Verdict): Principal {
     case 'unknown':
       return {
         kind: 'undetermined',
-        via: 'bearer',
+        via,
         reason: verdict.reason,
         possible: verdict.possible,
       };

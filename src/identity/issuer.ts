@@ -4,7 +4,8 @@ import { createGrantRules, type GrantRules } from './grants.ts';
 import { own, type JsonObject } from '../json.ts';
 import { compileIssuerName, type IssuerName } from './issuer-name.ts';
 import { createKeyRing, type KeyRing, type RemoteSource } from './keys.ts';
-import type { IssuerOptions, Place } from './options.ts';
+import type { IssuerOptions } from './options.ts';
+import { canonicalPlace, type Place } from './place.ts';
 import { bad, type Bad } from './verdict.ts';
 
 /** An issuer as the verifier uses it. */
@@ -26,7 +27,7 @@ export function createIssuer(options: IssuerOptions, remote: RemoteSource): Issu
   return {
     name,
     iss: issuer === null ? null : compileIssuerName(issuer, options.tenants ?? null),
-    places: new Set(from),
+    places: new Set(from.map(canonicalPlace)),
     bots: rules.bots,
     standing: createStandingRules(options),
     rules,

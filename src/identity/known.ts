@@ -3,13 +3,13 @@ import type { Standing } from './claims.ts';
 import { readGrants } from './grants.ts';
 import type { Issuer } from './issuer.ts';
 import { own, type JsonObject } from '../json.ts';
-import type { Place } from './options.ts';
+import { viaOf, type Place } from './place.ts';
 
 /** The person that a verified token of this issuer makes. */
 export function toKnown(issuer: Issuer, standing: Standing, claims: JsonObject, place: Place): Known {
   return {
     kind: 'known',
-    via: place === 'bearer' ? 'bearer' : 'cookie',
+    via: viaOf(place),
     issuer: issuer.name,
     subject: issuer.iss?.within(claims, standing.subject) ?? standing.subject,
     expiresAtMs: standing.expiresAtMs,

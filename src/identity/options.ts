@@ -1,3 +1,5 @@
+import type { Place } from './place.ts';
+
 /** Signature algorithms that a key can be fixed to (RFC 7518, RFC 8037). `none` is not among them. */
 export const hmacAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
 export const publicAlgorithms = [
@@ -25,9 +27,6 @@ export type KeyOptions =
 
 export type Grant = 'member' | 'contact' | 'admin';
 export const grants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
-
-/** A place where a token may stand: `bearer`, or `cookie:` and a cookie's name, in which `*` stands for anything. */
-export type Place = 'bearer' | `cookie:${string}`;
 
 /** Where in the claims a fact stands: a claim's whole name, dotted steps, or a JMESPath expression. */
 export interface ClaimPaths {

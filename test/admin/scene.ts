@@ -168,6 +168,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     authorize,
     authenticate: (headers) => verifier.identify(readCredential(verifier.cookieNames, headers), now()),
     cookieNames: () => verifier.cookieNames,
+    headerPlaces: () => [],
     fromClaims: (name, claims, nowMs) => verifier.fromClaims(name, { ...claims }, nowMs),
     locate: (headers, peer) => readClientIp(trust, peer, headers),
     peerOf: (incoming) => ({ address: incoming.socket.remoteAddress ?? '' }),

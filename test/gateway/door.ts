@@ -16,6 +16,7 @@ import { compilePages } from '../../src/gateway/pages/page.ts';
 import type { Principal } from '../../src/policy/principal.ts';
 import type { Decision } from '../../src/policy/reason.ts';
 import type { Resource } from '../../src/policy/resource.ts';
+import { compileTokenPlaces } from '../../src/reading/token-places.ts';
 
 /** A request as the upstream received it. */
 export interface Seen {
@@ -323,6 +324,7 @@ export async function startDoor(
     tokenCookies: new Set(['session']),
     forwardCredentials: true,
     cookieNames: new Set(['session']),
+    tokenPlaces: compileTokenPlaces([]),
     identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),
     ...settings,
   };

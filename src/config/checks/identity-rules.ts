@@ -1,6 +1,7 @@
 import { checkIdentity } from '../../identity/check.ts';
 import type { HmacAlgorithm, PublicAlgorithm } from '../../identity/options.ts';
 import { hmacAlgorithms } from '../../identity/options.ts';
+import { compileTokenPlaces } from '../../reading/token-places.ts';
 import type { Path } from '../findings.ts';
 import type { Asked, Rule } from './rule.ts';
 
@@ -79,6 +80,27 @@ const cookies: Rule = {
   },
 };
 
+/** Places that only routes open, and a parameter that is an id at one route and a token at the same. */
+const places: Rule = {
+  reads: ['identity', 'routes'],
+  check({ config: { identity, routes }, findings }) {
+    const allowed = new Set(routes.flatMap(({ tokenPlaces }) => tokenPlaces ?? []));
+    identity.issuers.forEach(({ from }, index) =>
+      from.forEach((place, at) => {
+        const kind = place.split(':')[0];
+        if ((kind === 'query' || kind === 'protocol') && !allowed.has(kind))
+          findings.warn(['identity', 'issuers', index, 'from', at], `is looked at nowhere: no route has tokenPlaces: [${kind}]`);
+      }),
+    );
+    const tokens = compileTokenPlaces(identity.issuers.flatMap(({ from }) => from)).query;
+    routes.forEach(({ tokenPlaces, query = {} }, index) => {
+      const taken = Object.values(query).find((name) => tokens.has(name));
+      if (tokenPlaces?.includes('query') === true && taken !== undefined)
+        findings.mistake(['routes', index, 'query'], `${taken} holds tokens here, and cannot be an id`);
+    });
+  },
+};
+
 const adminToken: Rule = {
   reads: ['admin'],
   check({ config, findings, said }) {
@@ -106,4 +128,4 @@ const admins: Rule = {
 };
 
 /** Issuers, keys and admins. */
-export const identityRules: readonly Rule[] = [issuers, cookies, adminToken, admins];
+export const identityRules: readonly Rule[] = [issuers, cookies, places, adminToken, admins];

@@ -1,5 +1,6 @@
 import * as Type from '../../json-schema.ts';
-import type { KeyOptions, Place } from '../../identity/options.ts';
+import type { KeyOptions } from '../../identity/options.ts';
+import type { Place } from '../../identity/place.ts';
 import {
   defaultClaims,
   grants,
@@ -95,8 +96,8 @@ export const issuer = entry(
     }),
     keys: listOf(key, { description: 'Any mix of keys; the algorithm is fixed per key.', default: [] }),
     from: listOf(
-      Type.Unsafe<Place>(text({ description: '`bearer` or `cookie:<name>`.', format: 'token-place' })),
-      { description: 'Where its tokens are looked for: `bearer`, `cookie:<name>`, in which `*` stands for anything (`cookie:sb-*-auth-token`). A cookie may hold the token as it is, URL-encoded, quoted, after `Bearer`, in JSON (its `access_token`), in Base64 of JSON, or in pieces `.0`, `.1`.', default: ['bearer'], minItems: 1 },
+      Type.Unsafe<Place>(text({ description: 'A place.', format: 'token-place' })),
+      { description: 'Where its tokens are looked for: `bearer`; `header:<name>`, also with a scheme (`header:Authorization JWT`); `cookie:<name>`, in which `*` stands for anything (`cookie:sb-*-auth-token`); `query:<name>` and `protocol:<name>` on routes whose `tokenPlaces` allow it. A cookie may hold the token as it is, URL-encoded, quoted, after `Bearer`, in JSON (its `access_token`), in Base64 of JSON, or in pieces `.0`, `.1`.', default: ['bearer'], minItems: 1 },
     ),
     grants: listOf(choice(grants, { description: 'A grant.' }), {
       description: 'What its tokens may be good for: `member`, `contact`, `admin`.',

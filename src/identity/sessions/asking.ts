@@ -5,6 +5,7 @@ import type { SessionKind } from './kind.ts';
 import type { Entry, Memory } from './memory.ts';
 import type { Bringer, Presented, SessionVerdict } from './presented.ts';
 import { callFor } from './question.ts';
+import type { Via } from '../../policy/principal.ts';
 import type { StrangerLimit } from './stranger-limit.ts';
 
 /** One kind of session at work. */
@@ -126,10 +127,16 @@ function readSafely(
   tell: Tell,
 ): Said {
   try {
-    return readAnswer(kind, answer, presented.ambient ? 'cookie' : 'bearer', tell);
+    return readAnswer(kind, answer, viaOf(presented), tell);
   } catch {
     return unknown('its answer cannot be read');
   }
+}
+
+/** A header other than `Authorization` may be one that a proxy in front adds to whatever passes. */
+function viaOf({ ambient, headers }: Presented): Via {
+  if (ambient) return 'cookie';
+  return headers.some((name, at) => at % 2 === 0 && name === 'authorization') ? 'bearer' : 'header';
 }
 
 const unknown = (why: string): Said => ({ kind: 'unknown', why });

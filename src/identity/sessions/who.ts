@@ -26,6 +26,9 @@ export function whoAsks(
   const byToken = verifier.identify(credentials, nowMs, trace, by);
   if (brought.length === 0) return byToken;
   return after(byToken, (principal) => {
+    // A token that was put somewhere on purpose is the issuer's to judge, and two such credentials nobody's.
+    if (presented.placed !== undefined && presented.placed.length > 0)
+      return presented.bearer === undefined && brought.some(({ bearer }) => bearer) ? twoOfThem : principal;
     const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));
     // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
     if (credentials.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
@@ -34,6 +37,8 @@ export function whoAsks(
       : judged(sessions, principal, mine, by, trace);
   });
 }
+
+const twoOfThem: Principal = { kind: 'refused', reason: 'token-invalid', cause: 'two-credentials' };
 
 export interface Presentation {
   readonly presented: Credentials & { readonly sessions?: readonly Presented[] };
