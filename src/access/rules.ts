@@ -5,6 +5,7 @@ import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { RouteFacts } from '../policy/resource.ts';
+import type { ContactPlaces, PresentedContact } from '../reading/contact-parts.ts';
 import type { Presented } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
@@ -20,6 +21,8 @@ export interface Rules {
     readonly cookieNames: ReadonlySet<string>;
     /** Absent: tokens stand in bearers and cookies only. */
     readonly tokenPlaces?: TokenPlaces | undefined;
+    /** Where ids of contacts stand, and the hashes that prove them. */
+    readonly contactPlaces?: readonly ContactPlaces[] | undefined;
     /** Absent: no kind of session is configured. */
     readonly readSessions?: ReadSessions | undefined;
     identify(
@@ -35,6 +38,7 @@ export interface Rules {
 /** What is presented beside bearer and cookies. */
 export interface Beside {
   readonly placed?: readonly PlacedText[];
+  readonly contacts?: readonly PresentedContact[];
   readonly sessions?: readonly PresentedSession[];
 }
 

@@ -75,7 +75,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
 
 /** What a revocation may name, and how long it counts where it does not say. */
 export function revokeRules({ identity }: ReloadSettings): RevokeRules {
-  const names = [...identity.issuers, ...identity.sessions].map(({ name }) => name);
+  const names = [...identity.issuers, ...identity.hmacContacts, ...identity.sessions].map(({ name }) => name);
   return { issuers: names, keepSeconds: identity.revocationSeconds };
 }
 

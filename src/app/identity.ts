@@ -86,7 +86,9 @@ export function identityOf(
 ): Rules['identity'] {
   const readSessions = compileSessions(config.identity.sessions);
   const { cookieNames, places } = verifier;
-  const own = { cookieNames, tokenPlaces: tokenPlacesOf(places) };
+  const { hmacContacts } = config.identity;
+  const contactPlaces = hmacContacts.length > 0 ? hmacContacts : undefined;
+  const own = { cookieNames, contactPlaces, tokenPlaces: tokenPlacesOf(places) };
   if (readSessions === undefined) return { ...verifier, ...own };
   return {
     ...own,

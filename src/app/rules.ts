@@ -37,7 +37,8 @@ export function createRuling(
   { log, ends, revoked }: RulingParts,
   previous?: Ruling,
 ): Ruling {
-  const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
+  const hmacContacts = config.identity.hmacContacts.map(withSecret);
+  const verifierOptions = { ...config.identity, hmacContacts, maxTokenBytes: start.limits.tokenBytes };
   const kept = previous && { previous: previous.verifier };
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
@@ -60,6 +61,11 @@ export function createRuling(
   };
 }
 
+const withSecret = (one: ReloadSettings['identity']['hmacContacts'][number]) => ({
+  ...one,
+  secret: one.secret ?? new Uint8Array(),
+});
+
 /** What the public door goes by. */
 function settingsOf(
   { public: site, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
@@ -73,7 +79,7 @@ function settingsOf(
     forwardCredentials: identity.forwardCredentials,
     cookieNames: verifier.cookieNames,
     tokenCookies: tokenCookiesOf(identity),
-    tokenPlaces: compileTokenPlaces(verifier.places),
+    tokenPlaces: compileTokenPlaces([...verifier.places, ...identity.hmacContacts.map(({ hash }) => hash)]),
     pages: compilePages(pages),
     identityHeaders: compileIdentityHeaders(
       { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },

@@ -1,6 +1,7 @@
 import { isBotId } from '../policy/resource.ts';
 import { isPrivateWay } from './discovery.ts';
 import { claimFault } from './claim-path.ts';
+import { minHmacSecretBytes } from './hmac-contact.ts';
 import { isIssuerPattern, issuerNameFault } from './issuer-name.ts';
 import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
@@ -42,7 +43,20 @@ export function checkIdentity(options: IdentityOptions): IdentityFindings {
       checkKey(key, `${path}.keys[${String(at)}]`, mistake, warn);
     });
   });
+  checkHmac(options, mistake, warn);
   return { mistakes, warnings };
+}
+
+function checkHmac({ issuers, hmacContacts = [] }: IdentityOptions, mistake: Report, warn: Report): void {
+  hmacContacts.forEach(({ name, secret, contact, hash }, index) => {
+    const path = `hmacContacts[${String(index)}]`;
+    if ([...issuers, ...hmacContacts.slice(0, index)].some((one) => one.name === name))
+      mistake(`${path}.name`, `another kind of contact or an issuer is named ${name}`);
+    if (secret.length < minHmacSecretBytes)
+      mistake(`${path}.secret`, `needs at least ${String(minHmacSecretBytes)} bytes`);
+    if (contact === hash) mistake(`${path}.hash`, 'must stand somewhere else than the id');
+    warn(path, 'has no end: who has learned a hash is that contact until the secret changes');
+  });
 }
 
 // The last step of a claim's path: whatever an identity provider calls a mailbox.

@@ -3,6 +3,7 @@ import type { Budget } from './budget.ts';
 import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
 import { examine } from './examine.ts';
 import type { Examiner } from './examiner.ts';
+import type { HmacContacts } from './hmac-contact.ts';
 import type { CookiePlaces, PlacedToken } from './cookie-places.ts';
 import { viaOf, type Place } from './place.ts';
 import { bad, inWords, unchecked, type Verdict } from './verdict.ts';
@@ -13,53 +14,77 @@ export interface Credentials {
   /** Tokens of other places that somebody put there on purpose, as no browser does by itself. */
   readonly placed?: readonly { readonly place: string; readonly value: string }[];
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  /** Ids of contacts with the hashes that are to prove them, and where these stood. */
+  readonly contacts?: readonly BroughtContact[];
 }
+
+interface BroughtContact {
+  readonly kind: string;
+  readonly place: string;
+  readonly claim: { readonly id: string; readonly hash: string } | undefined;
+}
+
+/** True where a request has a credential, beside the bearer, that somebody put there on purpose. */
+export function hasPlaced({ placed = [], contacts = [] }: Credentials): boolean {
+  return placed.length > 0 || contacts.some(({ place }) => !isCookie(place));
+}
+
+const isCookie = (place: string): boolean => place.startsWith('cookie:');
 
 type Trace = ((line: string) => void) | undefined;
 
 /** A bearer, in whatever place, beats every cookie: one that proves nothing does not fall back to them. */
 export function identify(
-  examiner: Examiner,
-  places: CookiePlaces,
-  { bearer, placed, cookies }: Credentials,
+  asked: Asked,
+  credentials: Credentials,
   nowMs: number,
   trace: Trace,
   budget: Budget,
 ): Principal | Promise<Principal> {
-  if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
-  const told = (verdict: Verdict, place: Place): Verdict => tell(examiner, verdict, place, trace);
-  const [given, ...others] = explicit(bearer, placed);
-  if (given !== undefined) {
-    const { place, value } = given;
-    const said = (verdict: Verdict): Principal => asBearer(told(verdict, place), viaOf(place));
+  const { examiner, places, contacts } = asked;
+  const told = (verdict: Verdict, place: string): Verdict => tell(examiner, verdict, place, trace);
+  const look = ({ value, place }: PlacedToken): Verdict | Promise<Verdict> =>
+    after(examine(examiner, value, place, nowMs, budget), (verdict) => told(verdict, place));
+  const prove = ({ kind, place, claim }: BroughtContact): Verdict => told(contacts.prove(kind, claim), place);
+  // Without anybody who signs tokens there is none.
+  const tokens = examiner.issuers.length === 0 ? none : tokensOf(credentials);
+  const brought = credentials.contacts ?? none;
+  const placed = brought.filter(({ place }) => !isCookie(place));
+  const [given] = tokens;
+  const place = given?.place ?? placed[0]?.place;
+  if (place !== undefined) {
+    const said = (verdict: Verdict): Principal => asBearer(verdict, viaOf(place as Place));
+    const isOne = tokens.every(({ value }) => value === given?.value);
     // Which of two the platform would go by is not known here.
-    return others.some((other) => other.value !== value)
-      ? said(bad('two-credentials'))
-      : after(examine(examiner, value, place, nowMs, budget), said);
+    if (!isOne || placed.length + Math.min(tokens.length, 1) > 1)
+      return said(told(bad('two-credentials'), place));
+    return given === undefined ? said(placed.map(prove)[0] ?? unchecked) : after(look(given), said);
   }
-  const ours = places.find(cookies, MAX_COOKIES + 1);
-  const [first, ...more] = ours;
-  if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
+  const ours = places.find(credentials.cookies, MAX_COOKIES + 1);
   if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
-  const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies([told(one, first.place)]));
-  const verdicts = [
-    verdict,
-    ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
-  ];
-  return after(all(verdicts), (every) =>
-    asCookies(every.map((one, index) => told(one, ours[index]?.place ?? first.place))),
-  );
+  if (ours.length + brought.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  return after(all([...ours.map(look), ...brought.map(prove)]), asCookies);
 }
 
-function explicit(bearer: string | undefined, placed: Credentials['placed'] = []): readonly PlacedToken[] {
+const none: readonly never[] = [];
+
+/** What credentials are judged with. */
+export interface Asked {
+  readonly examiner: Examiner;
+  readonly places: CookiePlaces;
+  readonly contacts: HmacContacts;
+}
+
+/** The bearer, which is looked at wherever somebody signs tokens at all, and what was placed elsewhere. */
+function tokensOf({ bearer, placed = none }: Credentials): readonly PlacedToken[] {
+  if (bearer === undefined && placed.length === 0) return none;
   // Places as compiled from the issuers' own.
   const others = placed.map(({ place, value }) => ({ place: place as Place, value }));
   return bearer === undefined ? others : [{ place: 'bearer', value: bearer }, ...others];
 }
 
 /** Counts what proves nothing, and says for people what each token was. */
-function tell({ counts }: Examiner, verdict: Verdict, place: Place, trace: Trace): Verdict {
+function tell({ counts }: Examiner, verdict: Verdict, place: string, trace: Trace): Verdict {
   trace?.(`${place}: ${inWords(verdict)}`);
   if (verdict.kind === 'bad') counts.refused.set(verdict.cause, (counts.refused.get(verdict.cause) ?? 0) + 1);
   return verdict;

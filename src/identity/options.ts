@@ -1,3 +1,4 @@
+import type { HmacContactOptions } from './hmac-contact.ts';
 import type { Place } from './place.ts';
 
 /** Signature algorithms that a key can be fixed to (RFC 7518, RFC 8037). `none` is not among them. */
@@ -89,6 +90,7 @@ export interface JwksOptions {
 
 export interface IdentityOptions {
   readonly issuers: readonly IssuerOptions[];
+  readonly hmacContacts?: readonly HmacContactOptions[];
   /** 0 to 60. */
   readonly clockToleranceSeconds: number;
   readonly jwks: JwksOptions;

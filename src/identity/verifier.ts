@@ -4,6 +4,7 @@ import type { Revoked } from './validity.ts';
 import { createExaminer } from './examiner.ts';
 import { identify, type Credentials } from './identify.ts';
 import { compileCookiePlaces } from './cookie-places.ts';
+import { createHmacContacts } from './hmac-contact.ts';
 import { createIssuer } from './issuer.ts';
 import type { Place } from './place.ts';
 import type { JsonObject } from '../json.ts';
@@ -69,10 +70,11 @@ export function createVerifier(
   );
   const places = new Set(issuers.flatMap((issuer) => [...issuer.places]));
   const cookies = compileCookiePlaces(places);
+  const contacts = createHmacContacts(options.hmacContacts ?? []);
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),
     identify: (presented, nowMs, trace, { budget = createBudget(MAX_CHECKS) } = {}) =>
-      identify(examiner, cookies, presented, nowMs, trace, budget),
+      identify({ examiner, places: cookies, contacts }, presented, nowMs, trace, budget),
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
     cookieNames: cookies.names,
     places,

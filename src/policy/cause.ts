@@ -28,6 +28,7 @@ export const tokenCauses = {
   'no-key-for-algorithm': 'its issuer has no key for its algorithm',
   'unknown-key': 'its issuer has no key of its key id',
   'bad-signature': 'no key of its issuer verifies it',
+  'wrong-hash': 'its hash is not the one of this contact',
   'keys-unavailable': 'the keys of its issuer cannot be had now',
   revoked: 'it has been revoked',
   'revocations-unavailable': 'whether it was revoked cannot be known now',

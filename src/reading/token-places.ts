@@ -88,6 +88,13 @@ function inQuery(names: ReadonlySet<string>, target: string): PlacedText[] {
   });
 }
 
+/** The values of one parameter. */
+export function queryValues(target: string, name: string): string[] {
+  return pairsOf(target)
+    .map(readPair)
+    .flatMap(([found, value]) => (found === name ? [value] : []));
+}
+
 /** The target without these parameters; every other byte stays, in order. */
 export function withoutTokens(target: string, { query }: TokenPlaces): string {
   const pairs = pairsOf(target);

@@ -5,6 +5,7 @@ import { classOf } from '../../gateway/header-names.ts';
 import { placeFault } from '../../identity/place.ts';
 import { expressionFault } from '../../expression.ts';
 import { compileCidrs } from '../../reading/address.ts';
+import { isContactPlace } from '../../reading/contact-parts.ts';
 import { isSessionPlace } from '../../reading/session-parts.ts';
 import type { FormatName } from '../schema/kinds.ts';
 
@@ -143,6 +144,8 @@ export const formats: Readonly<Record<FormatName, Check>> = {
     isSessionPlace(text)
       ? undefined
       : 'must be cookie:<name>, cookie:<prefix>*, header:<name>, header:Authorization <scheme> or bearer',
+  'contact-place': (text) =>
+    isContactPlace(text) ? undefined : 'must be query:<name>, header:<name> or cookie:<name>',
   expression: (text) => {
     const fault = expressionFault(text);
     return fault === undefined ? undefined : `is no JMESPath expression: ${fault}`;

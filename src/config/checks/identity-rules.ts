@@ -56,7 +56,12 @@ const issuers: Rule = {
       ),
     );
     if (findings.wrong(['identity'])) return;
-    const { mistakes, warnings } = checkIdentity(config.identity);
+    config.identity.hmacContacts.forEach(({ secret }, index) => {
+      if (secret === undefined) findings.mistake(['identity', 'hmacContacts', index, 'secretFile'], 'is required');
+    });
+    if (findings.wrong(['identity'])) return;
+    const hmacContacts = config.identity.hmacContacts.map((one) => ({ ...one, secret: one.secret ?? new Uint8Array() }));
+    const { mistakes, warnings } = checkIdentity({ ...config.identity, hmacContacts });
     for (const { path, message } of mistakes) findings.mistake(pathOf(path, asked), message);
     for (const { path, message } of warnings) findings.warn(pathOf(path, asked), message);
   },
@@ -92,7 +97,8 @@ const places: Rule = {
           findings.warn(['identity', 'issuers', index, 'from', at], `is looked at nowhere: no route has tokenPlaces: [${kind}]`);
       }),
     );
-    const tokens = compileTokenPlaces(identity.issuers.flatMap(({ from }) => from)).query;
+    const hashes = identity.hmacContacts.map(({ hash }) => hash);
+    const tokens = compileTokenPlaces([...identity.issuers.flatMap(({ from }) => from), ...hashes]).query;
     routes.forEach(({ tokenPlaces, query = {} }, index) => {
       const taken = Object.values(query).find((name) => tokens.has(name));
       if (tokenPlaces?.includes('query') === true && taken !== undefined)

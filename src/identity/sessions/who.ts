@@ -1,6 +1,6 @@
 import type { Principal } from '../../policy/principal.ts';
 import type { Budget } from '../budget.ts';
-import type { Credentials } from '../identify.ts';
+import { hasPlaced, type Credentials } from '../identify.ts';
 import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
 import type { Delegated } from './judging.ts';
@@ -27,7 +27,7 @@ export function whoAsks(
   if (brought.length === 0) return byToken;
   return after(byToken, (principal) => {
     // A token that was put somewhere on purpose is the issuer's to judge, and two such credentials nobody's.
-    if (presented.placed !== undefined && presented.placed.length > 0)
+    if (hasPlaced(presented))
       return presented.bearer === undefined && brought.some(({ bearer }) => bearer) ? twoOfThem : principal;
     const mine = brought.filter(({ bearer }) => bearer === takesBearer(credentials, principal, brought));
     // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
