@@ -45,9 +45,10 @@ export async function startApp(
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
+  const logouts = { done: 0, refused: 0, failed: 0 };
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'drop' || hasRoom());
-  const seen = { counters, durations, health, limits, activity, log };
+  const seen = { counters, logouts, durations, health, limits, activity, log };
   const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);

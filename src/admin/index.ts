@@ -22,6 +22,7 @@ import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
 export { sendUnreadable } from './problem.ts';
+export { backchannelPlugin, type BackchannelOptions, type LogoutCounts } from './backchannel-logout.ts';
 export { createRecentBots } from './recent-bots.ts';
 export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
 

@@ -3,7 +3,14 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
 import type { Activity } from '../activity/activity.ts';
-import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
+import {
+  ADMIN_PREFIX,
+  adminPlugin,
+  backchannelPlugin,
+  sendUnreadable,
+  type AdminOptions,
+  type LogoutCounts,
+} from '../admin/index.ts';
 import { createAccessLog, type AccessFields } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
@@ -12,6 +19,7 @@ import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import { backchannelOf } from './backchannel.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
@@ -25,6 +33,7 @@ export interface PublicDoorParts {
   readonly onPassed: OnPassed;
   readonly live: LivePolicy;
   readonly counters: Counters;
+  readonly logouts: LogoutCounts;
   readonly durations: Durations;
   readonly health: HealthSources;
   readonly admin: AdminParts;
@@ -58,6 +67,12 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
+      ownPlugin: async (app) => {
+        await app.register(
+          backchannelPlugin,
+          backchannelOf(parts, ({ socket }) => gateway.peerOf(socket)),
+        );
+      },
       ...(hostile && { hostile }),
       ...(start.admin.public && {
         adminPlugin: async (app) => {

@@ -1,5 +1,7 @@
+import type { LogoutCounts } from '../admin/index.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { SessionFigures, Sessions } from '../identity/sessions/index.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Figure } from '../ops/metrics.ts';
 
 /** What each kind of session costs the platform, and saves it. */
@@ -43,6 +45,30 @@ export function sessionFigures(sessions: () => Sessions): readonly Figure[] {
 function checksOf({ name, signedIn, nobody, failed }: SessionFigures) {
   const results = { signed_in: signedIn, nobody, failed };
   return Object.entries(results).map(([result, value]) => ({ labels: { session: name, result }, value }));
+}
+
+export function logoutFigure(counts: LogoutCounts): Figure {
+  return {
+    name: 'backchannel_logouts_total',
+    type: 'counter',
+    help: 'Logout tokens that identity providers sent, by result: done, refused, failed.',
+    labels: ['result'],
+    read: () => Object.entries(counts).map(([result, value]) => ({ labels: { result }, value })),
+  };
+}
+
+export function revocationFigure(live: LivePolicy): Figure {
+  return {
+    name: 'policy_revocations',
+    type: 'gauge',
+    help: 'Revocations that are kept; absent while they were never read.',
+    together: 'max',
+    read: () => {
+      const { policy } = live.view(Date.now());
+      if (policy === undefined || policy.revocations === 'unknown') return [];
+      return [{ value: policy.revocations?.all.size ?? 0 }];
+    },
+  };
 }
 
 /** Whether the platform was seen to refuse strangers what it is left to decide about. */

@@ -140,6 +140,8 @@ export interface GatewayDeps {
   isReady(): boolean;
   readonly hostile?: HostileLimiter;
   readonly log: Logger;
+  /** Mounted under `/_gateway/`, whether or not admins may come by this door. */
+  readonly ownPlugin?: FastifyPluginAsync;
   /** Mounted under `/_gateway/`. */
   readonly adminPlugin?: FastifyPluginAsync;
 }

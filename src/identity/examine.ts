@@ -128,8 +128,9 @@ function isKeyKnown({ algorithm, kid }: Plan, { ring }: Issuer): boolean {
   return findKeys(ring, algorithm, kid).length > 0;
 }
 
-async function findVerifying(
-  { token, algorithm, kid }: Plan,
+/** The key of the issuer that verifies it, fetched where it is not there yet. */
+export async function findVerifying(
+  { token, algorithm, kid }: Pick<Plan, 'token' | 'algorithm' | 'kid'>,
   { ring }: Issuer,
   take: () => boolean,
 ): Promise<VerifyKey | 'unknown' | 'spent' | undefined> {

@@ -16,6 +16,8 @@ export interface Issuer {
   readonly places: ReadonlySet<Place>;
   readonly bots: Bots;
   readonly standing: StandingRules;
+  /** What a logout token's `aud` must name: it is made for a client, not for what access tokens are for. */
+  readonly logoutAudiences: ReadonlySet<string>;
   readonly rules: GrantRules;
   readonly ring: KeyRing;
 }
@@ -30,9 +32,15 @@ export function createIssuer(options: IssuerOptions, remote: RemoteSource): Issu
     places: new Set(from.map(canonicalPlace)),
     bots: rules.bots,
     standing: createStandingRules(options),
+    logoutAudiences: logoutAudiencesOf(options),
     rules,
     ring: createKeyRing(options.keys, discover, remote),
   };
+}
+
+function logoutAudiencesOf({ logoutClientIds, clientIds, audience }: IssuerOptions): ReadonlySet<string> {
+  const named = logoutClientIds ?? clientIds ?? audience ?? [];
+  return new Set(typeof named === 'string' ? [named] : named);
 }
 
 /** An issuer that may have signed the token, and what the token's registered claims say for it. */

@@ -68,6 +68,8 @@ export interface IssuerOptions {
   readonly botNamesOnly?: boolean;
   /** `azp` or `client_id` must be one of these; null: whatever they are. */
   readonly clientIds?: readonly string[] | null;
+  /** The `aud` of logout tokens must be one of these; null: of `clientIds`, else of `audience`. */
+  readonly logoutClientIds?: readonly string[] | null;
   /** From `iat` on: lets in tokens without `exp`, and ends the others by then. */
   readonly maxAgeSeconds?: number | null;
   /** `id`: ID tokens instead of access tokens. */

@@ -6,6 +6,7 @@ import { identify, type Credentials } from './identify.ts';
 import { compileCookiePlaces } from './cookie-places.ts';
 import { createHmacContacts } from './hmac-contact.ts';
 import { createIssuer } from './issuer.ts';
+import { readLogout, type LogoutReading } from './logout.ts';
 import type { Place } from './place.ts';
 import type { JsonObject } from '../json.ts';
 import type { RemoteSource } from './keys.ts';
@@ -32,6 +33,8 @@ export interface Verifier {
   readonly cookieNames: ReadonlySet<string>;
   /** Every place that some issuer's tokens stand in. */
   readonly places: ReadonlySet<Place>;
+  /** Whom a logout token signs out. */
+  readLogout(token: string, nowMs: number): Promise<LogoutReading>;
   status(): readonly KeySourceStatus[];
   stats(): VerifierStats;
   /** The last good remote keys, for the verifier that takes this one's place. */
@@ -78,6 +81,7 @@ export function createVerifier(
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
     cookieNames: cookies.names,
     places,
+    readLogout: (token, nowMs) => readLogout(examiner, token, nowMs),
     status: () => issuers.flatMap(statusOf),
     stats: () => statsOf(examiner, [...sources.values()]),
     keptKeys: () => collectKept(sources),

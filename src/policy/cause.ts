@@ -22,6 +22,7 @@ export const tokenCauses = {
   'wrong-audience': 'it is not for this audience',
   'wrong-kind': 'its claims name another kind of token',
   'wrong-client': 'it was made for another client (azp, client_id)',
+  'no-logout': 'it is no logout token: events, jti or sid are not as they have to be, or it has a nonce',
   event: 'it is an event, not an access token',
   'not-yet-valid': 'it is not valid yet, or was issued in the future',
   expired: 'it has expired',

@@ -120,6 +120,10 @@ export const issuer = entry(
       description: 'The `azp` or `client_id` of its tokens must be one of these; null: whatever it is.',
       default: null,
     }),
+    logoutClientIds: listOrNull(text({ description: 'A client id.' }), {
+      description: 'Whom its logout tokens (OpenID Connect Back-Channel Logout, sent to `/_gateway/backchannel-logout`) may be for: the client that the platform is there. null: those of `clientIds`, else `audience`.',
+      default: null,
+    }),
     maxAgeSeconds: wholeOrNull(1, 31_536_000, {
       description: 'How long its tokens hold from `iat` on: ends them by then, and lets in those without `exp`. null: by `exp` alone, which must be there.',
       default: null,
