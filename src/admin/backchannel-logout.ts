@@ -14,6 +14,8 @@ export interface LogoutCounts {
   failed: number;
 }
 
+export const createLogoutCounts = (): LogoutCounts => ({ done: 0, refused: 0, failed: 0 });
+
 export interface BackchannelOptions {
   read(token: string, nowMs: number): Promise<LogoutReading>;
   readonly revoker: Revoker;
@@ -90,19 +92,27 @@ async function answer(
     options.log.warn({ cause: reading.cause, requestId: request.id }, 'a logout token was refused');
     return refuse(reply, 400, `the logout token: ${tokenCauses[reading.cause]}`);
   }
-  for (const logout of reading.logouts) {
-    const failure = await inTurn(() => revoke(options, logout, request.id));
-    if (failure === undefined) continue;
-    counts.failed += 1;
-    options.log.warn(
-      { issuer: logout.issuer, why: failure, requestId: request.id },
-      'a logout could not be kept',
-    );
-    // Section 2.8 has one status for all that goes wrong.
-    return refuse(reply, 400, 'the logout could not be kept; send it again', 'temporarily_unavailable');
-  }
-  counts.done += 1;
+  const failed = await keep(options, inTurn, reading.logouts, request.id);
+  counts[failed ? 'failed' : 'done'] += 1;
+  // Section 2.8 has one status for all that goes wrong.
+  if (failed) return refuse(reply, 400, 'it could not be kept; send it again', 'temporarily_unavailable');
   return reply.code(200).send();
+}
+
+/** True where one of them could not be kept. */
+async function keep(
+  options: BackchannelOptions,
+  inTurn: InTurn,
+  logouts: readonly Logout[],
+  requestId: string,
+): Promise<boolean> {
+  for (const logout of logouts) {
+    const why = await inTurn(() => revoke(options, logout, requestId));
+    if (why === undefined) continue;
+    options.log.warn({ issuer: logout.issuer, why, requestId }, 'a logout could not be kept');
+    return true;
+  }
+  return false;
 }
 
 /** Takes back what the logout means, once for each token however often it is sent; the reason where it cannot be kept. */

@@ -22,7 +22,8 @@ import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
 export { sendUnreadable } from './problem.ts';
-export { backchannelPlugin, type BackchannelOptions, type LogoutCounts } from './backchannel-logout.ts';
+export { backchannelPlugin, createLogoutCounts } from './backchannel-logout.ts';
+export type { BackchannelOptions, LogoutCounts } from './backchannel-logout.ts';
 export { createRecentBots } from './recent-bots.ts';
 export type { AdminLog, AdminOptions, FailureLimit, Hop, Located } from './options.ts';
 

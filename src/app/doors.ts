@@ -14,7 +14,14 @@ import {
 import { createAccessLog, type AccessFields } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
-import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
+import {
+  createGateway,
+  type Access,
+  type Ended,
+  type GatewayDeps,
+  type Gateway,
+  type OnPassed,
+} from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
@@ -67,26 +74,26 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
-      ownPlugin: async (app) => {
-        await app.register(
-          backchannelPlugin,
-          backchannelOf(parts, ({ socket }) => gateway.peerOf(socket)),
-        );
-      },
+      ...pluginsOf(parts, ({ socket }) => gateway.peerOf(socket)),
       ...(hostile && { hostile }),
-      ...(start.admin.public && {
-        adminPlugin: async (app) => {
-          const options: AdminOptions = {
-            ...parts.admin,
-            door: 'public',
-            peerOf: ({ socket }) => gateway.peerOf(socket),
-          };
-          await app.register(adminPlugin, options);
-        },
-      }),
     },
   );
   return gateway;
+}
+
+type Plugins = Pick<GatewayDeps, 'ownPlugin' | 'adminPlugin'>;
+
+/** What stands under the gateway's own prefix. */
+function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plugins {
+  const ownPlugin: Plugins['ownPlugin'] = async (app) => {
+    await app.register(backchannelPlugin, backchannelOf(parts, peerOf));
+  };
+  if (!parts.start.admin.public) return { ownPlugin };
+  const adminDoor: Plugins['adminPlugin'] = async (app) => {
+    const options: AdminOptions = { ...parts.admin, door: 'public', peerOf };
+    await app.register(adminPlugin, options);
+  };
+  return { ownPlugin, adminPlugin: adminDoor };
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
