@@ -19,7 +19,8 @@ export type Tell = ((line: string) => void) | undefined;
 /** Reads an answer as the kind is configured. Nothing that cannot be understood is a yes, or a no. */
 export function readAnswer(kind: SessionKind, answer: CallAnswer, via: Known['via'], tell: Tell): Said {
   const { status } = answer;
-  tell?.(`answered ${String(status)}, ${String(answer.text.length)} bytes`);
+  const size = kind.readsBody ? `${String(answer.text.length)} bytes` : 'a body that no expression asks for';
+  tell?.(`answered ${String(status)}, ${size}`);
   if (status >= 500 || status === 429 || status === 408) return unknown(`it answered ${String(status)}`);
   const json = readJsonValue(answer.text);
   if (kind.introspects) {

@@ -109,7 +109,7 @@ function ask(
 async function fly(asking: Asking, presented: Presented, by: Bringer, tell: Tell): Promise<Said> {
   const { kind, caller, counts } = asking;
   const host = kind.options.check?.host ?? by.host;
-  const call = callFor(kind.options, presented, host);
+  const call = callFor(kind, presented, host);
   if (call === undefined || caller === undefined) return { kind: 'unknown', why: 'nothing is asked' };
   tell?.(`${kind.name}: ${call.method} ${call.origin}${call.path.split('?', 1)[0] ?? ''}`);
   const answer = await caller.call(call);
