@@ -26,6 +26,7 @@ import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import type { Asserting } from './assertion.ts';
 import { backchannelOf } from './backchannel.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
@@ -45,6 +46,7 @@ export interface PublicDoorParts {
   readonly health: HealthSources;
   readonly admin: AdminParts;
   readonly limits: Limits;
+  readonly asserting: Asserting | undefined;
   readonly activity: Activity | undefined;
   readonly log: Logger;
 }
@@ -74,11 +76,17 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
+      ...assertingOf(parts.asserting),
       ...pluginsOf(parts, ({ socket }) => gateway.peerOf(socket)),
       ...(hostile && { hostile }),
     },
   );
   return gateway;
+}
+
+function assertingOf(asserting: Asserting | undefined): Pick<GatewayDeps, 'assertion' | 'jwks'> {
+  if (asserting === undefined) return {};
+  return { assertion: asserting.assertion, jwks: () => ({ keys: asserting.keys.published() }) };
 }
 
 type Plugins = Pick<GatewayDeps, 'ownPlugin' | 'adminPlugin'>;

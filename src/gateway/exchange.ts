@@ -1,6 +1,7 @@
 import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
+import { isAsserted } from './assertion.ts';
 import { Course } from './course.ts';
 import { inWords } from './failures.ts';
 import { targetToForward } from './given-tokens.ts';
@@ -26,8 +27,22 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #body: Buffer | PassThrough | null = null;
   #interim = 0;
   #isAnswering = false;
+  #assertion: string | undefined;
 
   protected override send(): void {
+    const { assertion } = this.share;
+    const { answer } = this.lease;
+    if (assertion === undefined || !isAsserted(answer)) return this.#sendBody();
+    assertion.sign(answer, this.asked.requestId).then(
+      (token) => {
+        this.#assertion = token;
+        if (!this.isOver) this.#sendBody();
+      },
+      (error: unknown) => this.fail('internal-error', inWords(error)),
+    );
+  }
+
+  #sendBody(): void {
     const { request, response, body } = this.asked;
     if (this.delivery.treatment.dropBody || !hasBody(request)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
@@ -49,7 +64,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { method = 'GET' } = request;
     const { tokenPlaces } = this.share.settings();
     const path = originForm(targetToForward(question.target, this.lease.answer, tokenPlaces));
-    const headers = requestHeaders(request, this.lease, requestId, this.share);
+    const headers = requestHeaders(request, this.lease, requestId, this.share, this.#assertion);
     const upgrade = question.upgrade ? 'websocket' : null;
     const options = { headersTimeout, bodyTimeout, servername, path, method, headers, upgrade };
     // An upgrade must not be sent again, and takes its connection with it: it never gets a kept one.

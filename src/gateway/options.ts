@@ -4,6 +4,7 @@ import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { TokenPlaces } from '../reading/token-places.ts';
+import type { Assertion } from './assertion.ts';
 import type { Ended } from './asked.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
@@ -134,6 +135,9 @@ export interface GatewayDeps {
   onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */
   readonly observe?: { decision(seconds: number): void; upstream(seconds: number): void };
+  /** Tells the platform in a signed way, and the keys that it verifies by: a JWK set (RFC 7517). */
+  readonly assertion?: Assertion | undefined;
+  readonly jwks?: (() => object) | undefined;
   /** Tells of every new revision of the policy. */
   subscribe(listener: (revision: number) => void): () => void;
   /** True while this gateway wants visitors. */

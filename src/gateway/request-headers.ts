@@ -23,6 +23,7 @@ export function requestHeaders(
   { answer }: Lease,
   requestId: string,
   context: HeaderContext,
+  assertion?: string,
 ): string[] {
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
@@ -38,6 +39,7 @@ export function requestHeaders(
   addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
+  if (assertion !== undefined) headers.push('X-Gateway-Assertion', assertion);
   return headers;
 }
 
