@@ -46,6 +46,11 @@ export const whoAnswers = {
       ),
     ),
   }),
+  identity: Type.Object({
+    known: Type.Boolean({ description: 'Whether it is somebody’s, and that is known now.' }),
+    principal: Type.Object({}, { additionalProperties: true }),
+    steps: Type.Array(Type.Object({ step: Type.String(), result: Type.String() })),
+  }),
   explained: Type.Object(
     {
       decision: Type.Unsafe<{

@@ -10,6 +10,7 @@ import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
 import { createGuard } from './guard.ts';
+import { identityRoute } from './identity.ts';
 import { importRoute } from './import.ts';
 import { meRoutes, sessionRoutes } from './me.ts';
 import { watchMethods } from './methods.ts';
@@ -87,6 +88,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     changeRoutes(guarded, options);
     revocationRoutes(guarded, options);
     explainRoutes(guarded, options);
+    identityRoute(guarded, options);
     activityRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Activity } from '../activity/activity.ts';
+import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import { describeClaims } from '../identity/describe-claims.ts';
 import { loginLocation } from '../gateway/login.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -54,6 +56,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     },
     cookieNames: () => ruling().verifier.cookieNames,
     headerPlaces: () => ruling().settings.tokenPlaces.headers,
+    identity: identityTrying(ruling, live),
     fromClaims: (issuer, claims, nowMs) => ruling().verifier.fromClaims(issuer, { ...claims }, nowMs),
     locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
     staticToken: () => encoded(ruling().config.admin.token),
@@ -70,6 +73,26 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     siteUrl: () => ruling().settings.publicUrl ?? undefined,
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
     log,
+  };
+}
+
+/** Tries credentials, for people who look for what is wrong with one. */
+function identityTrying(ruling: () => Ruling, live: LivePolicy): AdminOptions['identity'] {
+  const configured = () => ruling().config.identity;
+  return {
+    places: () => {
+      const sessions = configured().sessions.flatMap(({ from }) => (from.length === 1 ? from : []));
+      return [...new Set(['bearer', ...ruling().verifier.places, ...sessions])];
+    },
+    attempt(asked) {
+      const nowMs = Date.now();
+      const question = { method: 'GET', peer: { address: '' }, ...asked };
+      return tryIdentity(ruling().rules, live.view(nowMs), question, nowMs);
+    },
+    claims: (name, token) => {
+      const issuer = configured().issuers.find((one) => one.name === name);
+      return issuer === undefined ? [] : describeClaims(issuer, token);
+    },
   };
 }
 

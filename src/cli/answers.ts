@@ -12,6 +12,7 @@ export const answers = {
   range: Answers.range,
   imported: Answers.import,
   explained: Answers.explained,
+  identity: Answers.identity,
   replicas: Answers.replicas,
   changes: Answers.changes,
   /** The members of a problem that people are told; one of a proxy on the way may lack the others. */
