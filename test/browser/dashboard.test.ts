@@ -6,6 +6,7 @@ import { guidance } from './guidance.ts';
 import { manage } from './manage.ts';
 import { notices } from './notices.ts';
 import { many } from './many.ts';
+import { people } from './people.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
@@ -15,7 +16,7 @@ t.setTimeout(300_000);
 
 const parts =
   process.env['MANY'] === undefined
-    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...replicas }
+    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...people, ...replicas }
     : many;
 
 /** To try one thing alone: a part of its name. */
