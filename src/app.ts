@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createRecorded } from './access/recorded.ts';
+import { createAsserting } from './app/assertion.ts';
 import { createAdmin } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
@@ -12,6 +13,7 @@ import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { isWorker, summedMetrics } from './app/worker.ts';
+import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
@@ -41,14 +43,14 @@ export async function startApp(
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits, activity } = keepers;
+  const { store, live, limits, activity, asserting } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', hasRoom);
-  const seen = { counters, durations, health, limits, activity, log };
-  const parts = { start, ruling, onPassed, authorize: shown, live, admin, ...seen };
+  const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log };
+  const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
@@ -86,14 +88,16 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
   const activity = openRecord(start, log);
+  const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     live.close();
     limits.close();
+    asserting?.keys.close();
     // Before the store, whose lock on their folder keeps another gateway out of it.
     await activity?.close();
     await store.close();
   };
-  return { store, live, limits, activity, close };
+  return { store, live, limits, activity, asserting, close };
 }
 
 /** New rules, and everything under way is asked about by them. */

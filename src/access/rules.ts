@@ -6,10 +6,12 @@ import type { PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { RouteFacts } from '../policy/resource.ts';
+import type { ContactPlaces, PresentedContact } from '../reading/contact-parts.ts';
 import type { RequestCredentials } from '../reading/credential.ts';
 import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
 import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
+import type { PlacedText, TokenPlaces } from '../reading/token-places.ts';
 import type { Question } from './question.ts';
 
 /** What questions are judged by: immutable, swapped whole by a reload. */
@@ -18,10 +20,14 @@ export interface Rules {
   readonly trust: Trust;
   readonly identity: {
     readonly cookieNames: ReadonlySet<string>;
+    /** Absent: tokens stand in bearers and cookies only. */
+    readonly tokenPlaces?: TokenPlaces | undefined;
+    /** Where ids of contacts stand, and the hashes that prove them. */
+    readonly contactPlaces?: readonly ContactPlaces[] | undefined;
     /** Absent: no kind of session is configured. */
     readonly readSessions?: ReadSessions | undefined;
     identify(
-      presented: RequestCredentials & { readonly sessions?: readonly PresentedSession[] },
+      presented: RequestCredentials & CredentialsBeside,
       nowMs: number,
       trace: ((line: string) => void) | undefined,
       by: AccessContext,
@@ -30,6 +36,13 @@ export interface Rules {
   readonly options: DecideOptions;
   /** Absent: none is configured. */
   readonly lookups?: Pick<Lookups, 'find'>;
+}
+
+/** What is presented beside bearer and cookies. */
+export interface CredentialsBeside {
+  readonly placed?: readonly PlacedText[];
+  readonly contacts?: readonly PresentedContact[];
+  readonly sessions?: readonly PresentedSession[];
 }
 
 /** What matters of a request that presents a credential, for the platform to be asked about its session. */

@@ -2,8 +2,10 @@ import type { Budget } from '../identity/budget.ts';
 import type { Delegation } from '../policy/decide.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Resource } from '../policy/resource.ts';
+import { readContacts } from '../reading/contact-parts.ts';
 import { readCredential } from '../reading/credential.ts';
 import { firstOf } from '../reading/raw-headers.ts';
+import { readPlaced } from '../reading/token-places.ts';
 import type { Question } from './question.ts';
 import type { Delegating, Rules } from './rules.ts';
 
@@ -32,7 +34,12 @@ export function askWho(
 ): Who | Promise<Who> {
   const { headers } = question;
   const sessions = identity.readSessions?.(headers) ?? [];
+  const { tokenPlaces, contactPlaces } = identity;
+  const placed = tokenPlaces && readPlaced(tokenPlaces, question, resource.route.tokenPlaces);
+  const contacts = contactPlaces && readContacts(contactPlaces, question, resource.route.tokenPlaces);
   const presented = {
+    ...(placed && { placed }),
+    ...(contacts && { contacts }),
     ...readCredential(identity.cookieNames, headers),
     ...(sessions.length > 0 && { sessions }),
   };

@@ -1,12 +1,15 @@
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../policy/principal.ts';
+import type { Principal, Via } from '../policy/principal.ts';
 import { isBotId } from '../policy/resource.ts';
 import type { ChangeScope } from '../changes/change.ts';
+
+/** Nobody manages by a token in a URL. */
+type ManagingVia = Exclude<Via, 'query' | 'protocol'>;
 
 /** Who manages, as proven. */
 export interface Actor {
   /** `session`: this door's own cookie; `static-token`: the configured one. */
-  readonly via: 'bearer' | 'cookie' | 'session' | 'static-token';
+  readonly via: ManagingVia | 'session' | 'static-token';
   readonly issuer?: string;
   readonly subject: string;
   readonly expiresAtMs?: number;
@@ -42,11 +45,13 @@ export function isStatic(actor: Actor): boolean {
 /** The actor that a principal is; undefined where it may manage nothing at all. */
 export function actorFrom(principal: Principal, via?: 'session'): Actor | undefined {
   if (principal.kind !== 'known' || principal.admin === undefined) return undefined;
+  const { via: by } = principal;
+  if (by === 'query' || by === 'protocol') return undefined;
   const { superAdmin, ownedBots } = principal.admin;
   const owned = new Set([...ownedBots].filter(isBotId));
   if (!superAdmin && owned.size === 0) return undefined;
   const { issuer, subject, expiresAtMs } = principal;
-  return { via: via ?? principal.via, issuer, subject, expiresAtMs, superAdmin, ownedBots: owned };
+  return { via: via ?? by, issuer, subject, expiresAtMs, superAdmin, ownedBots: owned };
 }
 
 /** The actor's name in the change log. */

@@ -8,7 +8,7 @@ const actor = {
     issuer: Type.Optional(Type.String()),
     subject: Type.String(),
   }),
-  via: Enum(['bearer', 'cookie', 'session', 'static-token']),
+  via: Enum(['bearer', 'cookie', 'header', 'session', 'static-token']),
   superAdmin: Type.Boolean(),
   ownedBots: Type.Array(Type.String()),
   expiresAt: Type.Optional(Type.String()),
@@ -45,6 +45,11 @@ export const whoAnswers = {
         { description: 'While it is not up, nobody knows what the others serve.' },
       ),
     ),
+  }),
+  identity: Type.Object({
+    known: Type.Boolean({ description: 'Whether it is somebody’s, and that is known now.' }),
+    principal: Type.Object({}, { additionalProperties: true }),
+    steps: Type.Array(Type.Object({ step: Type.String(), result: Type.String() })),
   }),
   explained: Type.Object(
     {

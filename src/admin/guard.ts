@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../policy/principal.ts';
+import { isAmbient, type Principal } from '../policy/principal.ts';
 import type { BearerReason } from '../policy/reason.ts';
 import { firstOf, headerValues } from '../reading/raw-headers.ts';
 import { actorFrom, isStatic, setActor, staticActor } from './actor.ts';
@@ -29,8 +29,12 @@ export function createAdminGuard(options: AdminOptions): Guard {
     const proof = await prove(options, request);
     if (!proof.ok) return refuse(options, reply, proof.principal, knownAddress(options, request));
     const { actor } = proof;
-    if (!isSafe(request.method) && isAmbient(actor) && !isSameOrigin(request, options.siteUrl())) {
-      return sendProblem(reply, 'cross-site', 'With a cookie, only a page of this site may send this.');
+    if (!isSafe(request.method) && isAmbientActor(actor) && !isSameOrigin(request, options.siteUrl())) {
+      return sendProblem(
+        reply,
+        'cross-site',
+        'With a cookie, or a token in a header of its own, only a page of this site may send this.',
+      );
     }
     if (isStatic(actor)) logStaticToken(options, request, clientAddress(options, request));
     setActor(request, actor);
@@ -38,9 +42,9 @@ export function createAdminGuard(options: AdminOptions): Guard {
   };
 }
 
-/** True for what a browser sends by itself. */
-function isAmbient(actor: Actor): boolean {
-  return actor.via === 'cookie' || actor.via === 'session';
+/** True for what a browser, or a proxy in front, sends by itself. */
+function isAmbientActor({ via }: Actor): boolean {
+  return via === 'session' || (via !== 'static-token' && isAmbient(via));
 }
 
 async function prove(options: AdminOptions, request: FastifyRequest): Promise<Proof> {

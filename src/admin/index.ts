@@ -10,6 +10,7 @@ import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
 import { createAdminGuard } from './guard.ts';
+import { identityRoute } from './identity.ts';
 import { importRoute } from './import.ts';
 import { meRoutes, sessionRoutes } from './me.ts';
 import { watchMethods } from './methods.ts';
@@ -22,6 +23,8 @@ import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
 export { sendUnreadable } from './problem.ts';
+export { backchannelPlugin, createLogoutCounts } from './backchannel-logout.ts';
+export type { BackchannelOptions, LogoutCounts } from './backchannel-logout.ts';
 export { createRecentBots } from './recent-bots.ts';
 export type { AdminLog, AdminOptions, Located } from './options.ts';
 
@@ -85,6 +88,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     changeRoutes(guarded, options);
     revocationRoutes(guarded, options);
     explainRoutes(guarded, options);
+    identityRoute(guarded, options);
     activityRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();

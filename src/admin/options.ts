@@ -3,7 +3,8 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerD
 import type { ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Activity } from '../activity/activity.ts';
-import type { Authorize, Peer } from '../access/question.ts';
+import type { Authorize, Peer, Question } from '../access/question.ts';
+import type { Tried } from '../access/try-identity.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
@@ -15,6 +16,7 @@ import type { RevokeRules } from '../changes/revoke.ts';
 import type { Revoker } from '../policy-store/revoker.ts';
 import type { Store } from '../policy-store/store.ts';
 import type { Hop } from '../reading/origin.ts';
+import type { HeaderPlace } from '../reading/token-places.ts';
 
 /** Where a request came from, by the same reading as for visitors. */
 export interface Located {
@@ -39,8 +41,17 @@ export interface AdminOptions {
   readonly authenticate: (rawHeaders: readonly string[]) => Principal | Promise<Principal>;
   /** Cookies in which tokens are looked for. */
   readonly cookieNames: () => ReadonlySet<string>;
+  /** Headers in which tokens are looked for. */
+  readonly headerPlaces: () => readonly HeaderPlace[];
   /** The principal that a token with these claims would make; undefined where the issuer's would make none. */
   readonly fromClaims: (issuer: string | undefined, claims: object, nowMs: number) => Known | undefined;
+  readonly identity: {
+    /** Every place where a credential of one part may stand. */
+    readonly places: () => readonly string[];
+    readonly attempt: (asked: Pick<Question, 'headers' | 'target' | 'upgrade'>) => Promise<Tried>;
+    /** What the expressions of an issuer give for a token. */
+    readonly claims: (issuer: string, token: string) => readonly string[];
+  };
   readonly locate: (rawHeaders: readonly string[], peer: Peer) => Located;
   readonly peerOf: (request: IncomingMessage) => Peer;
   /** `admin.tokenFile`'s content; undefined where none is configured. */

@@ -3,7 +3,7 @@ import type { AdminOptions } from './options.ts';
 
 /** A token where some issuer looks for it, as the headers of a request. */
 export interface TokenPresentation {
-  /** `bearer`, or `cookie:` and its name. */
+  /** As it is configured: `bearer`, `header:x-auth-token`, `cookie:session`. */
   readonly place: string;
   readonly headers: readonly [string, string];
 }
@@ -16,12 +16,20 @@ export function isTokenText(text: string): boolean {
 }
 
 /** Every place where a token may stand, the bearer first. */
-export function presentations(token: string, cookieNames: ReadonlySet<string>): readonly TokenPresentation[] {
+export function presentations(
+  token: string,
+  { cookieNames, headerPlaces }: { [name in keyof Places]: ReturnType<Places[name]> },
+): readonly TokenPresentation[] {
+  const headers = headerPlaces.map(({ place, name, scheme }): TokenPresentation => {
+    return { place, headers: [name, scheme === undefined ? token : `${scheme} ${token}`] };
+  });
   const cookies = [...cookieNames].map((name): TokenPresentation => {
     return { place: `cookie:${name}`, headers: ['cookie', `${name}=${token}`] };
   });
-  return [{ place: 'bearer', headers: ['authorization', `Bearer ${token}`] }, ...cookies];
+  return [{ place: 'bearer', headers: ['authorization', `Bearer ${token}`] }, ...headers, ...cookies];
 }
+
+type Places = Pick<AdminOptions, 'cookieNames' | 'headerPlaces'>;
 
 export interface PresentedToken {
   readonly principal: Principal;
@@ -34,14 +42,15 @@ export interface PresentedToken {
  * looks in its own places only, so each is tried.
  */
 export async function presentToken(
-  options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
+  options: Pick<AdminOptions, 'authenticate'> & Places,
   token: string,
 ): Promise<PresentedToken> {
-  const [bearer, ...cookies] = presentations(token, options.cookieNames());
+  const places = { cookieNames: options.cookieNames(), headerPlaces: options.headerPlaces() };
+  const [bearer, ...others] = presentations(token, places);
   if (bearer === undefined) throw new Error('a token has at least the bearer to stand in');
   const principal = await options.authenticate(bearer.headers);
   if (isDecided(principal)) return { principal, presentation: bearer };
-  for (const presentation of cookies) {
+  for (const presentation of others) {
     const other = await options.authenticate(presentation.headers);
     if (isKnown(other)) return { principal: other, presentation };
   }
@@ -50,7 +59,7 @@ export async function presentToken(
 
 /** Where any text that was pasted would stand: as `presentToken` for what can be a token, else the bearer. */
 export async function presentAny(
-  options: Pick<AdminOptions, 'authenticate' | 'cookieNames'>,
+  options: Pick<AdminOptions, 'authenticate'> & Places,
   text: string,
 ): Promise<Partial<TokenPresentation>> {
   if (isTokenText(text)) return (await presentToken(options, text)).presentation;

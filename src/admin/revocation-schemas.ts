@@ -51,6 +51,7 @@ export const revocation = {
 export const RevocationsAnswer = Type.Object({
   revision: Type.Integer(),
   total: Type.Integer(),
+  issuers: Type.Array(Type.String(), { description: 'What may be named: issuers and kinds of session.' }),
   revocations: Type.Array(Type.Object(revocation)),
   next: Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' })),
 });

@@ -28,7 +28,9 @@ export function revocationRoutes(app: AdminApp, options: AdminOptions): void {
     if (!actorOf(request).superAdmin) return sendNotYours(reply);
     const { revision, record } = await store.revocations();
     const page = pageOf(record.entries, request.query, new Date(now()).toISOString());
-    return reply.header('etag', `"${revision}"`).send({ revision, ...page });
+    return reply
+      .header('etag', `"${revision}"`)
+      .send({ revision, issuers: [...revocations.rules().issuers], ...page });
   });
 
   app.post('/revocations', addSchema, async (request, reply) => {

@@ -153,6 +153,17 @@ export const ExplainBody = Type.Object(
   strict,
 );
 
+export const IdentityBody = Type.Object(
+  {
+    credential: Type.String({
+      minLength: 1,
+      maxLength: 65_536,
+      description: 'A token, an opaque value, cookies, header lines, or a query that begins with `?`.',
+    }),
+  },
+  strict,
+);
+
 export type ExplainRequest = Type.Static<typeof ExplainBody>;
 
 /** What needs no body may have an empty one. */

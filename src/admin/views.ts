@@ -61,7 +61,7 @@ export function viewAnswer(answer: Answer, steps: readonly Step[]): Explained {
   };
 }
 
-function viewPrincipal(principal: Principal): object {
+export function viewPrincipal(principal: Principal): object {
   if (principal.kind !== 'known') {
     const { kind, reason } = principal;
     const { cause, tried } = kind === 'undetermined' ? {} : principal;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Activity } from '../activity/activity.ts';
+import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
 import { shortenedAddress } from '../audit/shortened.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import { describeClaims } from '../identity/describe-claims.ts';
 import { loginLocation } from '../gateway/login.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -23,6 +25,7 @@ import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import { shownBy } from './hash-key.ts';
+import { readPlaced } from '../reading/token-places.ts';
 import type { Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
 
@@ -46,13 +49,17 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     authorize,
     store,
     authenticate: (headers) => {
-      const { verifier } = ruling();
+      const { verifier, settings } = ruling();
       const nowMs = Date.now();
-      const who = verifier.identify(readCredential(verifier.cookieNames, headers), nowMs);
+      // Never by its URL: what manages is not to be found in anybody's log.
+      const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
+      const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
       const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
       return who instanceof Promise ? who.then(now) : now(who);
     },
     cookieNames: () => ruling().verifier.cookieNames,
+    headerPlaces: () => ruling().settings.tokenPlaces.headers,
+    identity: identityTrying(ruling, live),
     fromClaims: (issuer, claims, nowMs) => ruling().verifier.fromClaims(issuer, { ...claims }, nowMs),
     locate: (headers, peer): Located => readClientIp(ruling().rules.trust, peer, headers),
     staticToken: () => encoded(ruling().config.admin.token),
@@ -73,9 +80,29 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
   };
 }
 
+/** Tries credentials, for people who look for what is wrong with one. */
+function identityTrying(ruling: () => Ruling, live: LivePolicy): AdminOptions['identity'] {
+  const configured = () => ruling().config.identity;
+  return {
+    places: () => {
+      const sessions = configured().sessions.flatMap(({ from }) => (from.length === 1 ? from : []));
+      return [...new Set(['bearer', ...ruling().verifier.places, ...sessions])];
+    },
+    attempt(asked) {
+      const nowMs = Date.now();
+      const question = { method: 'GET', peer: { address: '' }, ...asked };
+      return tryIdentity(ruling().rules, live.view(nowMs), question, nowMs);
+    },
+    claims: (name, token) => {
+      const issuer = configured().issuers.find((one) => one.name === name);
+      return issuer === undefined ? [] : describeClaims(issuer, token);
+    },
+  };
+}
+
 /** What a revocation may name, and how long it counts where it does not say. */
 export function revokeRules({ identity }: ReloadSettings): RevokeRules {
-  const names = [...identity.issuers, ...identity.sessions].map(({ name }) => name);
+  const names = [...identity.issuers, ...identity.hmacContacts, ...identity.sessions].map(({ name }) => name);
   return { issuers: names, keepSeconds: identity.revocationSeconds };
 }
 

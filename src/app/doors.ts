@@ -3,15 +3,31 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
 import type { Activity } from '../activity/activity.ts';
-import { ADMIN_PREFIX, adminPlugin, sendUnreadable, type AdminOptions } from '../admin/index.ts';
+import {
+  ADMIN_PREFIX,
+  adminPlugin,
+  backchannelPlugin,
+  sendUnreadable,
+  type AdminOptions,
+  type LogoutCounts,
+} from '../admin/index.ts';
 import { createAccessLog, type AccessFields, type AccessLogOptions } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
-import { createGateway, type Access, type Ended, type Gateway, type OnPassed } from '../gateway/index.ts';
+import {
+  createGateway,
+  type Access,
+  type Ended,
+  type GatewayDeps,
+  type Gateway,
+  type OnPassed,
+} from '../gateway/index.ts';
 import { healthPlugin, readiness, type HealthSources } from '../ops/health.ts';
 import { metricsPlugin, type Durations, type MetricsSource } from '../ops/metrics.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { isTrustedPeer } from '../reading/forwarded.ts';
+import type { Asserting } from './assertion.ts';
+import { backchannelOf } from './backchannel.ts';
 import { shownBy } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
@@ -25,10 +41,12 @@ export interface PublicDoorParts {
   readonly onPassed: OnPassed;
   readonly live: LivePolicy;
   readonly counters: Counters;
+  readonly logouts: LogoutCounts;
   readonly durations: Durations;
   readonly health: HealthSources;
   readonly admin: AdminParts;
   readonly limits: Limits;
+  readonly asserting: Asserting | undefined;
   readonly activity: Activity | undefined;
   readonly log: Logger;
 }
@@ -58,20 +76,32 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       subscribe: (listener) => live.subscribe(listener),
       isReady: () => readiness(health).ready,
       log,
+      ...assertingOf(parts.asserting),
+      ...pluginsOf(parts, ({ socket }) => gateway.peerOf(socket)),
       ...(hostile && { hostile }),
-      ...(start.admin.public && {
-        adminPlugin: async (app) => {
-          const options: AdminOptions = {
-            ...parts.admin,
-            door: 'public',
-            peerOf: ({ socket }) => gateway.peerOf(socket),
-          };
-          await app.register(adminPlugin, options);
-        },
-      }),
     },
   );
   return gateway;
+}
+
+function assertingOf(asserting: Asserting | undefined): Pick<GatewayDeps, 'assertion' | 'jwks'> {
+  if (asserting === undefined) return {};
+  return { assertion: asserting.assertion, jwks: () => ({ keys: asserting.keys.published() }) };
+}
+
+type Plugins = Pick<GatewayDeps, 'ownPlugin' | 'adminPlugin'>;
+
+/** What stands under the gateway's own prefix. */
+function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plugins {
+  const ownPlugin: Plugins['ownPlugin'] = async (app) => {
+    await app.register(backchannelPlugin, backchannelOf(parts, peerOf));
+  };
+  if (!parts.start.admin.public) return { ownPlugin };
+  const adminDoor: Plugins['adminPlugin'] = async (app) => {
+    const options: AdminOptions = { ...parts.admin, door: 'public', peerOf };
+    await app.register(adminPlugin, options);
+  };
+  return { ownPlugin, adminPlugin: adminDoor };
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {

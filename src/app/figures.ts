@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { LogoutCounts } from '../admin/index.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { Gateway } from '../gateway/index.ts';
@@ -7,27 +8,25 @@ import type { Figure } from '../ops/metrics.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Ruling } from './rules.ts';
-import { delegationFigures, lookupFigure, sessionFigures } from './session-figures.ts';
+import {
+  delegationFigures,
+  logoutFigure,
+  lookupFigure,
+  revocationFigure,
+  sessionFigures,
+} from './session-figures.ts';
+import { counter, gauge } from './plain-figures.ts';
+import { tokenFigures } from './token-figures.ts';
 
 export interface FigureSources {
   readonly counters: Counters;
+  readonly logouts: LogoutCounts;
   readonly live: LivePolicy;
   readonly gateway: Gateway;
   ruling(): Ruling;
   readonly delegation: DelegationWatch;
   readonly activity: Activity | undefined;
 }
-
-type Read = () => number;
-
-/** A figure of one value; of the policy's, the highest of all workers counts, of others their sum. */
-function one(name: string, type: Figure['type'], help: string, read: Read): Figure {
-  const together = name.startsWith('policy_') ? { together: 'max' as const } : {};
-  return { name, type, help, ...together, read: () => [{ value: read() }] };
-}
-
-const gauge = (name: string, help: string, read: Read): Figure => one(name, 'gauge', help, read);
-const counter = (name: string, help: string, read: Read): Figure => one(name, 'counter', help, read);
 
 /** Every figure that the rooms keep, under the name that operators see. */
 export function figuresOf(sources: FigureSources): readonly Figure[] {
@@ -42,8 +41,9 @@ export function figuresOf(sources: FigureSources): readonly Figure[] {
       () => counters.clients().untrustedHeader,
     ),
     ...policyFigures(live),
-    ...tokenFigures(() => verifier().stats()),
-    keyAge(verifier),
+    ...tokenFigures(verifier),
+    logoutFigure(sources.logouts),
+    revocationFigure(live),
     ...sessionFigures(() => ruling().sessions),
     lookupFigure(() => ruling().lookups),
     ...delegationFigures(delegation),
@@ -74,45 +74,6 @@ function policyFigures(live: LivePolicy): Figure[] {
       () => status().lineageAlarms,
     ),
   ];
-}
-
-function tokenFigures(stats: () => ReturnType<Verifier['stats']>): Figure[] {
-  return [
-    counter('token_cache_hits_total', 'Tokens known from before.', () => stats().cacheHits),
-    counter('token_cache_misses_total', 'Tokens that had to be verified.', () => stats().cacheMisses),
-    gauge('token_cache_entries', 'Tokens remembered.', () => stats().cached),
-    counter('token_verifications_total', 'Signature checks.', () => stats().verifications),
-    counter('token_failures_total', 'Tokens that no key verified.', () => stats().failures),
-    refusals(stats),
-    counter('key_fetches_total', 'Fetches of key sets.', () => stats().keyFetches),
-    counter('key_fetch_failures_total', 'Those that failed.', () => stats().keyFetchFailures),
-  ];
-}
-
-function refusals(stats: () => ReturnType<Verifier['stats']>): Figure {
-  return {
-    name: 'token_refusals_total',
-    type: 'counter',
-    help: 'Tokens that proved nothing, by cause, each time that one was presented.',
-    labels: ['cause'],
-    read: () => [...stats().refused].map(([cause, value]) => ({ labels: { cause }, value })),
-  };
-}
-
-function keyAge(verifier: () => Verifier): Figure {
-  return {
-    name: 'key_age_seconds',
-    type: 'gauge',
-    help: 'Since a key source was last read well; absent before the first time.',
-    labels: ['issuer', 'source'],
-    together: 'max',
-    read: () =>
-      verifier()
-        .status()
-        .flatMap(({ issuer, source, ageSeconds }) =>
-          ageSeconds === undefined ? [] : [{ labels: { issuer, source }, value: ageSeconds }],
-        ),
-  };
 }
 
 function doorFigures(gateway: Gateway): Figure[] {

@@ -1,15 +1,15 @@
 import type { Rules } from '../access/rules.ts';
-import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import { sessionOptionsOf, type ReloadSettings, type StartOptions } from '../config/index.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { OnPassed } from '../gateway/index.ts';
 import type { Ends } from '../identity/sessions/ends.ts';
 import { createSessions, type Sessions, type SessionsDependencies } from '../identity/sessions/index.ts';
-import type { SessionOptions } from '../identity/sessions/options.ts';
 import { whoAsks } from '../identity/sessions/who.ts';
 import type { Verifier } from '../identity/verifier.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { compileSessions } from '../reading/session-parts.ts';
+import { compileTokenPlaces, type TokenPlaces } from '../reading/token-places.ts';
 import { originForm } from '../reading/target.ts';
 
 type Log = SessionsDependencies['log'];
@@ -26,7 +26,7 @@ export function sessionsOf(
   const secret = store.redis === undefined ? ownSecret : `transcript-gateway ${store.redis.prefix}`;
   return createSessions(
     {
-      sessions: identity.sessions.map((session) => optionsOf(session, start)),
+      sessions: identity.sessions.map((session) => sessionOptionsOf(session, start.upstream)),
       strangerChecksPerMinute: limits.strangerChecksPerMinute,
       cacheEntries: identity.cacheEntries,
       loginPath: login.url?.startsWith('/') === true ? login.url : null,
@@ -37,40 +37,11 @@ export function sessionsOf(
 
 const ownSecret = crypto.randomUUID();
 
-/** As configured, with what is taken from elsewhere in the configuration. */
-function optionsOf(
-  session: ReloadSettings['identity']['sessions'][number],
-  { upstream }: StartOptions,
-): SessionOptions {
-  const { check, introspection, claims, signedIn, ...rest } = session;
-  const fallback = introspection === undefined ? noClaims : introspectedClaims;
-  const isPath = check?.url.startsWith('/') === true;
-  return {
-    ...rest,
-    signedIn: signedIn ?? (introspection === undefined ? 'status == `200`' : 'body.active'),
-    claims: {
-      subject: claims.subject ?? fallback.subject,
-      bots: claims.bots ?? fallback.bots,
-      contact: claims.contact ?? null,
-      conversations: claims.conversations ?? null,
-    },
-    ...(check && {
-      check: {
-        ...check,
-        url: isPath ? new URL(check.url, upstream.url).href : check.url,
-        // As the platform expects it: the visitor's own, or the platform's.
-        host: isPath && upstream.host === 'client' ? null : new URL(check.url, upstream.url).host,
-        ...(isPath && upstream.ca !== undefined && { ca: upstream.ca }),
-      },
-    }),
-    ...(introspection && {
-      introspection: { ...introspection, clientSecret: introspection.clientSecret ?? new Uint8Array() },
-    }),
-  };
+function tokenPlacesOf(places: Verifier['places']): TokenPlaces | undefined {
+  const found = compileTokenPlaces(places);
+  const { headers, query, protocols } = found;
+  return headers.length + query.size + protocols.size > 0 ? found : undefined;
 }
-
-const noClaims = { subject: null, bots: null };
-const introspectedClaims = { subject: 'body.sub || body.username', bots: 'body.bots' };
 
 /** What questions are asked with: tokens and sessions, as one. */
 export function identityOf(
@@ -79,9 +50,13 @@ export function identityOf(
   sessions: Sessions,
 ): Rules['identity'] {
   const readSessions = compileSessions(config.identity.sessions);
-  if (readSessions === undefined) return verifier;
+  const { cookieNames, places } = verifier;
+  const { hmacContacts } = config.identity;
+  const contactPlaces = hmacContacts.length > 0 ? hmacContacts : undefined;
+  const own = { cookieNames, contactPlaces, tokenPlaces: tokenPlacesOf(places) };
+  if (readSessions === undefined) return { ...verifier, ...own };
   return {
-    cookieNames: verifier.cookieNames,
+    ...own,
     readSessions,
     identify: (presented, nowMs, trace, by) => whoAsks(verifier, sessions, { presented, by, nowMs, trace }),
   };

@@ -8,6 +8,7 @@ import type { Sessions } from '../identity/sessions/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
+import { compileTokenPlaces } from '../reading/token-places.ts';
 import { identityOf, sessionsOf } from './identity.ts';
 import { lookupsOf } from './lookups.ts';
 import type { Lookups, LookupsParts } from '../lookups/index.ts';
@@ -40,7 +41,8 @@ export function createRuling(
   { log, ends, readHash, revoked }: RulingParts,
   previous?: Ruling,
 ): Ruling {
-  const verifierOptions = { ...config.identity, maxTokenBytes: start.limits.tokenBytes };
+  const hmacContacts = config.identity.hmacContacts.map(withSecret);
+  const verifierOptions = { ...config.identity, hmacContacts, maxTokenBytes: start.limits.tokenBytes };
   const kept = previous && { previous: previous.verifier };
   const verifier = createVerifier(verifierOptions, { log, revoked, ...kept });
   const sessions = sessionsOf(start, config, log, ends, previous?.sessions);
@@ -66,18 +68,25 @@ export function createRuling(
   };
 }
 
+const withSecret = (one: ReloadSettings['identity']['hmacContacts'][number]) => ({
+  ...one,
+  secret: one.secret ?? new Uint8Array(),
+});
+
+/** What the public door goes by. */
 function gatewaySettings(
-  { public: { url, corsOrigins }, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
-  { cookieNames }: Verifier,
+  { public: site, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
+  verifier: Verifier,
   log: RulingParts['log'],
 ): GatewaySettings {
   return {
-    publicUrl: url,
-    corsOrigins,
+    publicUrl: site.url,
+    corsOrigins: site.corsOrigins,
     login,
     forwardCredentials: identity.forwardCredentials,
-    cookieNames,
+    cookieNames: verifier.cookieNames,
     tokenCookies: tokenCookiesOf(identity),
+    tokenPlaces: compileTokenPlaces([...verifier.places, ...identity.hmacContacts.map(({ hash }) => hash)]),
     pages: compilePages(pages),
     identityHeaders: compileIdentityHeaders(
       { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },

@@ -1,6 +1,8 @@
+import type { LogoutCounts } from '../admin/index.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { SessionFigures, Sessions } from '../identity/sessions/index.ts';
 import type { Lookups } from '../lookups/index.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Figure } from '../ops/metrics.ts';
 
 /** What each kind of session costs the platform, and saves it. */
@@ -57,6 +59,30 @@ export function lookupFigure(lookups: () => Lookups): Figure {
       [...lookups().counts()].flatMap(([lookup, counts]) =>
         Object.entries(counts).map(([result, value]) => ({ labels: { lookup, result }, value })),
       ),
+  };
+}
+
+export function logoutFigure(counts: LogoutCounts): Figure {
+  return {
+    name: 'backchannel_logouts_total',
+    type: 'counter',
+    help: 'Logout tokens that identity providers sent, by result: done, refused, failed.',
+    labels: ['result'],
+    read: () => Object.entries(counts).map(([result, value]) => ({ labels: { result }, value })),
+  };
+}
+
+export function revocationFigure(live: LivePolicy): Figure {
+  return {
+    name: 'policy_revocations',
+    type: 'gauge',
+    help: 'Revocations that are kept; absent while they were never read.',
+    together: 'max',
+    read: () => {
+      const { policy } = live.view(Date.now());
+      if (policy === undefined || policy.revocations === 'unknown') return [];
+      return [{ value: policy.revocations?.all.size ?? 0 }];
+    },
   };
 }
 

@@ -12,6 +12,7 @@ export const answers = {
   range: ApiAnswers.range,
   imported: ApiAnswers.import,
   explained: ApiAnswers.explained,
+  identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */

@@ -8,6 +8,7 @@ import { doctor } from './doctor/doctor.ts';
 import { explain } from './explain.ts';
 import { healthcheck } from './healthcheck.ts';
 import { overview, page } from './help.ts';
+import { identityTry } from './identity-try.ts';
 import type { CommandError } from './io.ts';
 import { DONE, usage } from './io.ts';
 import type { Io } from './io.ts';
@@ -33,6 +34,7 @@ const working: readonly Command[] = [
   modeEnforce,
   modeInherit,
   explain,
+  identityTry,
   doctor,
   healthcheck,
 ];

@@ -4,6 +4,7 @@ export { loadConfig, readConfig } from './load.ts';
 export type { LoadedConfig, LoadOptions } from './load.ts';
 export { needRestart } from './reload.ts';
 export type { Config, ReloadSettings, StartOptions } from './schema/schema.ts';
+export { sessionOptionsOf } from './session-options.ts';
 export { shownConfig } from './shown.ts';
 export type { Environment } from './sources/environment.ts';
 export { flagOptions } from './sources/flags.ts';

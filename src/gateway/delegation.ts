@@ -4,10 +4,12 @@ import type { KeyLog } from '../identity/key-source.ts';
 import type { Delegation } from '../policy/decide.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { originForm } from '../reading/target.ts';
+import { withoutTokens, type TokenPlaces } from '../reading/token-places.ts';
 import { askAsStranger, type StrangerDeps } from './stranger.ts';
 
 export interface DelegationDeps extends StrangerDeps {
   readonly everyMs: number;
+  tokenPlaces(): TokenPlaces;
   readonly log: KeyLog & { error(fields: object, message: string): void };
 }
 
@@ -50,7 +52,7 @@ export function createDelegationWatch(deps: DelegationDeps): DelegationWatch {
   return {
     stateOf(route, question) {
       asked.set(question, route.path);
-      const standing = standings.get(route.path) ?? newStanding(question);
+      const standing = standings.get(route.path) ?? newStanding(question, deps);
       standings.set(route.path, standing);
       return current(deps, route.path, standing, question);
     },
@@ -59,7 +61,7 @@ export function createDelegationWatch(deps: DelegationDeps): DelegationWatch {
       const standing = route === undefined ? undefined : standings.get(route);
       if (route === undefined || standing === undefined || question.method !== 'GET') return;
       if (status < 200 || status >= 300) return;
-      takeTarget(standing, question);
+      takeTarget(standing, question, deps);
       if (standing.telling) return;
       standing.telling = true;
       void prove(deps, route, standing);
@@ -73,7 +75,7 @@ export function createDelegationWatch(deps: DelegationDeps): DelegationWatch {
   };
 }
 
-function newStanding(question: Question): RouteProof {
+function newStanding(question: Question, deps: DelegationDeps): RouteProof {
   const standing: RouteProof = {
     state: 'unknown',
     provenMs: -Infinity,
@@ -84,12 +86,13 @@ function newStanding(question: Question): RouteProof {
     running: undefined,
     counts: { proven: 0, open: 0, unknown: 0 },
   };
-  takeTarget(standing, question);
+  takeTarget(standing, question, deps);
   return standing;
 }
 
-function takeTarget(standing: RouteProof, { target, headers }: Question): void {
-  standing.target = originForm(target);
+/** A stranger has no token. */
+function takeTarget(standing: RouteProof, { target, headers }: Question, deps: DelegationDeps): void {
+  standing.target = originForm(withoutTokens(target, deps.tokenPlaces()));
   standing.host = firstOf(headers, 'host');
 }
 
@@ -108,7 +111,7 @@ function current(
   }
   if (standing.running !== undefined) return standing.running;
   if (nowMs - standing.askedMs < RETRY_MS) return 'unknown';
-  if (!standing.telling) takeTarget(standing, question);
+  if (!standing.telling) takeTarget(standing, question, deps);
   return prove(deps, route, standing);
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
+import { targetToShow } from './given-tokens.ts';
 import type { LoginLoop } from './login-loop.ts';
 import { loginLocation, switchLocation } from './login.ts';
 import { askerOf, type Asker } from './navigation.ts';
@@ -48,7 +49,8 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     allowOrigin(refused, request.headers, settings());
     return { code, refusal: refused };
   };
-  const refuse: Enforcer['refuse'] = (request, target, answer, requestId) => {
+  const refuse: Enforcer['refuse'] = (request, asked, answer, requestId) => {
+    const target = targetToShow(asked, answer, settings().tokenPlaces);
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
     const { client, resource } = answer;

@@ -1,8 +1,10 @@
 import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
+import { isAsserted } from './assertion.ts';
 import { Course } from './course.ts';
 import { errorText } from './failures.ts';
+import { targetToForward } from './given-tokens.ts';
 import { hasBody } from '../reading/body.ts';
 import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -20,8 +22,22 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #body: Buffer | PassThrough | null = null;
   #interim = 0;
   #isAnswering = false;
+  #assertion: string | undefined;
 
   protected override send(): void {
+    const { assertion } = this.share;
+    const { answer } = this.lease;
+    if (assertion === undefined || !isAsserted(answer)) return this.#sendBody();
+    assertion.sign(answer, this.asked.requestId).then(
+      (token) => {
+        this.#assertion = token;
+        if (!this.isOver) this.#sendBody();
+      },
+      (error: unknown) => this.fail('internal-error', errorText(error)),
+    );
+  }
+
+  #sendBody(): void {
     const { request, response, body } = this.asked;
     if (this.delivery.treatment.dropBody || !hasBody(request.rawHeaders)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
@@ -41,8 +57,9 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
     const { request, question, requestId } = this.asked;
     const { method = 'GET' } = request;
-    const path = originForm(question.target);
-    const headers = requestHeaders(request, this.lease, requestId, this.share);
+    const { tokenPlaces } = this.share.settings();
+    const path = originForm(targetToForward(question.target, this.lease.answer, tokenPlaces));
+    const headers = requestHeaders(request, this.lease, requestId, this.share, this.#assertion);
     const upgrade = question.upgrade ? 'websocket' : null;
     const body = this.#body;
     // Of one shape from the start, with nothing spread into it: the client reads it three times as fast.

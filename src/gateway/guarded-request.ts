@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Leases } from '../access/leases.ts';
 import type { Answer, Question } from '../access/question.ts';
+import type { Assertion } from './assertion.ts';
 import type { GatewaySettings, OnPassed } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import type { Streams } from './streams.ts';
@@ -48,6 +49,8 @@ export interface ExchangeShare {
   settings(): GatewaySettings;
   /** Told the head of each answer of the upstream's, before it goes out. */
   onHead(asked: GuardedRequest, answer: Answer, status: number, upstreamMs: number): void;
+  /** Undefined: the platform is told by plain headers only. */
+  readonly assertion: Assertion | undefined;
   readonly onPassed: OnPassed | undefined;
   onEnded(answer: Answer, ended: Ended): void;
   readonly observeUpstream: ((seconds: number) => void) | undefined;

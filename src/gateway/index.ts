@@ -129,6 +129,7 @@ function createShare(
         upstreamMs,
         durationMs: performance.now() - startMs,
       }),
+    assertion: deps.assertion,
     onPassed: deps.onPassed,
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),

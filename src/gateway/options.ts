@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
+import type { TokenPlaces } from '../reading/token-places.ts';
+import type { Assertion } from './assertion.ts';
 import type { Ended } from './guarded-request.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
@@ -90,6 +92,8 @@ export interface GatewaySettings {
   readonly cookieNames: ReadonlySet<string>;
   /** Those of them that hold tokens, and nothing else. */
   readonly tokenCookies: ReadonlySet<string>;
+  /** Where tokens stand beside the bearer and cookies. */
+  readonly tokenPlaces: TokenPlaces;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
 }
@@ -131,12 +135,17 @@ export interface GatewayDeps {
   onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */
   readonly observe?: { decision(seconds: number): void; upstream(seconds: number): void };
+  /** Tells the platform in a signed way, and the keys that it verifies by: a JWK set (RFC 7517). */
+  readonly assertion?: Assertion | undefined;
+  readonly jwks?: (() => object) | undefined;
   /** Tells of every new revision of the policy. */
   subscribe(listener: (revision: number) => void): () => void;
   /** True while this gateway wants visitors. */
   isReady(): boolean;
   readonly hostile?: HostileLimiter;
   readonly log: Logger;
+  /** Mounted under `/_gateway/`, whether or not admins may come by this door. */
+  readonly ownPlugin?: FastifyPluginAsync;
   /** Mounted under `/_gateway/`. */
   readonly adminPlugin?: FastifyPluginAsync;
 }

@@ -1,10 +1,11 @@
 import type { Answer, Question } from '../access/question.ts';
+import { isAmbient } from '../policy/principal.ts';
 import { firstOf, headerValues } from '../reading/raw-headers.ts';
 
 /**
- * False for a guarded upgrade that a page of another site opens and no bearer authenticates: browsers keep no
- * same-origin policy there, send cookies along, and an address is as ambient as a cookie. Programs send no Origin;
- * mode `report` only watches.
+ * False for a guarded upgrade that a page of another site opens, and that nothing authenticates which its script had
+ * to know: browsers keep no same-origin policy there, send cookies along, proxies add headers, and an address is as
+ * ambient as a cookie. Programs send no Origin; mode `report` only watches.
  */
 export function mayOpen(
   { headers, upgrade }: Question,
@@ -13,7 +14,7 @@ export function mayOpen(
   origins: readonly string[],
 ): boolean {
   if (!upgrade || resource.kind === 'other' || mode === 'report') return true;
-  if (principal.kind === 'known' && principal.via === 'bearer') return true;
+  if (principal.kind === 'known' && !isAmbient(principal.via)) return true;
   // Behind an unknown door the scheme is not known; the host is.
   const own = forwarding.host ?? firstOf(headers, 'host');
   return headerValues(headers, 'origin').every((origin) => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
+import { headersToForward } from './given-tokens.ts';
 import { classOf, nominations } from './header-names.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { GatewaySettings } from './options.ts';
@@ -22,13 +23,14 @@ export function requestHeaders(
   { answer }: Lease,
   requestId: string,
   context: HeaderContext,
+  assertion?: string,
 ): string[] {
   const preflight = answer.decision.reason === 'preflight';
   const headers: string[] = [];
   if (context.upstreamHost !== undefined) headers.push('Host', context.upstreamHost);
   const { peerTrusted } = answer.forwarding;
   const settings = context.settings();
-  const raw = ownHeaders(request.rawHeaders, settings);
+  const raw = ownHeaders(request.rawHeaders, answer, settings);
   const nominated = nominations(request.headers.connection);
   const { identityHeaders } = settings;
   const inPlace = answer.inPlace === true;
@@ -37,12 +39,16 @@ export function requestHeaders(
   addForwarding(headers, answer, settings, request.headers.host);
   headers.push('X-Request-Id', requestId, 'X-Gateway-Decision', answer.decision.reason);
   if (answer.resource.kind !== 'other') addDecision(headers, answer, preflight);
+  if (assertion !== undefined) headers.push('X-Gateway-Assertion', assertion);
   return headers;
 }
 
 /** The visitor's headers without the credentials that are not for the platform. */
-function ownHeaders(raw: readonly string[], settings: GatewaySettings): readonly string[] {
-  return stripAdminCookies(settings.forwardCredentials ? raw : stripCredentials(settings.cookieNames, raw));
+function ownHeaders(raw: readonly string[], answer: Answer, settings: GatewaySettings): readonly string[] {
+  const placed = headersToForward(raw, answer, settings);
+  return stripAdminCookies(
+    settings.forwardCredentials ? placed : stripCredentials(settings.cookieNames, placed),
+  );
 }
 
 interface Copying {

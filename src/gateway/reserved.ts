@@ -9,6 +9,15 @@ import { reservedPrefix } from './target-form.ts';
 export function registerReserved(app: FastifyInstance, deps: GatewayDeps, enforcer: Enforcer): void {
   app.get(`${reservedPrefix}/healthz`, (_request, reply) => empty(reply, 200));
   app.get(`${reservedPrefix}/readyz`, (_request, reply) => empty(reply, deps.isReady() ? 200 : 503));
+  const { jwks } = deps;
+  if (jwks !== undefined)
+    app.get(`${reservedPrefix}/jwks.json`, (_request, reply) =>
+      reply
+        .header('cache-control', 'public, max-age=300')
+        .type('application/jwk-set+json')
+        .send(JSON.stringify(jwks())),
+    );
+  if (deps.ownPlugin !== undefined) app.register(deps.ownPlugin, { prefix: reservedPrefix });
   if (deps.adminPlugin !== undefined) app.register(deps.adminPlugin, { prefix: reservedPrefix });
   const notFound = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();

@@ -1,20 +1,25 @@
 import type { Answer } from '../access/question.ts';
+import { mayHoldToken } from './given-tokens.ts';
 import { isResponseHopByHop, nominations } from './header-names.ts';
 
 /** How the head of an upstream's answer is to be changed on its way to the visitor. */
 export interface ResponseTreatment {
   /** A transcript goes out so that nothing keeps it, indexes it or tells where it was. */
   readonly protect: boolean;
+  /** The URL may hold a token: no page that it shows is to tell others of it. */
+  readonly noReferrer: boolean;
   /** A preflight's answer goes out without its body. */
   readonly dropBody: boolean;
 }
 
 /** Transcripts are protected where the mode enforces; mode `report` adds nothing to an answer. */
-export function treatmentFor({ decision, mode, resource, inPlace }: Answer): ResponseTreatment {
+export function treatmentFor(answer: Answer): ResponseTreatment {
+  const { decision, mode, resource, inPlace } = answer;
   const dropBody = decision.reason === 'preflight';
+  const noReferrer = mayHoldToken(answer);
   // What stands in for a transcript must not be kept as the transcript.
-  if (inPlace === true) return { dropBody, protect: true };
-  return { dropBody, protect: resource.kind !== 'other' && mode === 'enforce' && !dropBody };
+  if (inPlace === true) return { dropBody, noReferrer, protect: true };
+  return { dropBody, noReferrer, protect: resource.kind !== 'other' && mode === 'enforce' && !dropBody };
 }
 
 /** What tells caches before the gateway to keep an answer, whatever Cache-Control says. */
@@ -43,7 +48,7 @@ function treated(
   headers: readonly string[],
   names: readonly string[],
   nominated: ReadonlySet<string> | undefined,
-  { protect, dropBody }: ResponseTreatment,
+  { protect, dropBody, noReferrer: mustNotRefer }: ResponseTreatment,
 ): string[] {
   const kept: string[] = [];
   let noReferrer = false;
@@ -65,7 +70,7 @@ function treated(
   if (dropBody) kept.push('Content-Length', '0');
   if (protect) {
     kept.push('Cache-Control', 'no-store');
-    if (!noReferrer) kept.push('Referrer-Policy', 'same-origin');
+    if (!noReferrer) kept.push('Referrer-Policy', mustNotRefer ? 'no-referrer' : 'same-origin');
     if (!noIndex) kept.push('X-Robots-Tag', 'noindex');
   }
   return kept;

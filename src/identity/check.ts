@@ -1,9 +1,11 @@
 import { isBotId } from '../policy/resource.ts';
 import { isPrivateWay } from './discovery.ts';
 import { claimFault } from './claim-path.ts';
+import { minHmacSecretBytes } from './hmac-contact.ts';
 import { isIssuerPattern, issuerNameFault } from './issuer-name.ts';
 import { publicKey, secretKey } from './key.ts';
 import { maxClockToleranceSeconds } from './options.ts';
+import { placeFault } from './place.ts';
 import type { ClaimPaths, IdentityOptions, IssuerOptions, KeyOptions } from './options.ts';
 
 /** A finding, and where it is, as in `issuers[0].keys[1].jwksUrl`. */
@@ -41,7 +43,20 @@ export function checkIdentity(options: IdentityOptions): IdentityFindings {
       checkKey(key, `${path}.keys[${String(at)}]`, mistake, warn);
     });
   });
+  checkHmac(options, mistake, warn);
   return { mistakes, warnings };
+}
+
+function checkHmac({ issuers, hmacContacts = [] }: IdentityOptions, mistake: Report, warn: Report): void {
+  hmacContacts.forEach(({ name, secret, contact, hash }, index) => {
+    const path = `hmacContacts[${String(index)}]`;
+    if ([...issuers, ...hmacContacts.slice(0, index)].some((one) => one.name === name))
+      mistake(`${path}.name`, `another kind of contact or an issuer is named ${name}`);
+    if (secret.length < minHmacSecretBytes)
+      mistake(`${path}.secret`, `needs at least ${String(minHmacSecretBytes)} bytes`);
+    if (contact === hash) mistake(`${path}.hash`, 'must stand somewhere else than the id');
+    warn(path, 'has no end: who has learned a hash is that contact until the secret changes');
+  });
 }
 
 // The last step of a claim's path: whatever an identity provider calls a mailbox.
@@ -60,8 +75,8 @@ function checkIssuer(issuer: IssuerOptions, path: string, mistake: Report, warn:
     mistake(`${path}.keys`, 'there must be at least one, or `discover`');
   if (issuer.from.length === 0) mistake(`${path}.from`, 'there must be at least one place');
   issuer.from.forEach((place, at) => {
-    if (place !== 'bearer' && !/^cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(place))
-      mistake(`${path}.from[${String(at)}]`, 'must be bearer, or cookie: and the name of a cookie');
+    const fault = placeFault(place);
+    if (fault !== undefined) mistake(`${path}.from[${String(at)}]`, fault);
   });
   issuer.bots?.forEach((bot, at) => {
     if (!isBotId(bot)) mistake(`${path}.bots[${String(at)}]`, 'cannot be a bot id');

@@ -1,4 +1,4 @@
-import type { TokenPlace } from './options.ts';
+import type { TokenPlace } from './place.ts';
 import { tokenInCookie } from './cookie-value.ts';
 
 /** A token that was found, and the configured place that it was found in. */
@@ -24,7 +24,7 @@ const PIECE = /^(.+)\.(\d{1,2})$/;
 
 export function compileCookiePlaces(places: Iterable<TokenPlace>): CookiePlaces {
   const names = new Set(
-    [...places].flatMap((place) => (place === 'bearer' ? [] : [place.slice('cookie:'.length)])),
+    [...places].flatMap((place) => (place.startsWith('cookie:') ? [place.slice('cookie:'.length)] : [])),
   );
   const patterns = [...names].filter((name) => name.includes('*'));
   const placeOf = (name: string): TokenPlace | undefined => {

@@ -7,7 +7,8 @@ import { findCandidates, type Candidate, type Issuer } from './issuer.ts';
 import { readAlgorithm, type VerifyKey } from './key.ts';
 import { couldVerify, findKeys, seekKeys, trusts } from './keys.ts';
 import { toKnown } from './known.ts';
-import type { Algorithm, TokenPlace } from './options.ts';
+import type { Algorithm } from './options.ts';
+import type { TokenPlace } from './place.ts';
 import { checkValidity } from './validity.ts';
 import { firstVerifying } from './signature.ts';
 import { readJoseHeader, readToken, type Token } from './token.ts';
@@ -127,8 +128,9 @@ function isKeyKnown({ algorithm, kid }: Plan, { ring }: Issuer): boolean {
   return findKeys(ring, algorithm, kid).length > 0;
 }
 
-async function findVerifying(
-  { token, algorithm, kid }: Plan,
+/** The key of the issuer that verifies it, fetched where it is not there yet. */
+export async function findVerifying(
+  { token, algorithm, kid }: Pick<Plan, 'token' | 'algorithm' | 'kid'>,
   { ring }: Issuer,
   take: () => boolean,
 ): Promise<VerifyKey | 'unknown' | 'spent' | undefined> {

@@ -120,7 +120,7 @@ function readWords(value: unknown): readonly string[] {
 }
 
 /** One stable id. Not what looks like an e-mail address: who knows one must not become its owner. */
-function readContactId(value: unknown): string | undefined {
+export function readContactId(value: unknown): string | undefined {
   const [id, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   if (typeof id !== 'string' || id === '' || more.length > 0) return undefined;
   return /[\s\p{C}]/u.test(id) || looksLikeEmail(id) ? undefined : id;

@@ -1,56 +1,92 @@
 import type { TokenCause } from '../policy/cause.ts';
-import type { Principal } from '../policy/principal.ts';
+import type { Principal, Via } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
 import { MAX_COOKIES, nobody, settleCookies } from './cookies.ts';
 import { examine } from './examine.ts';
 import type { Examiner } from './examiner.ts';
-import type { CookiePlaces } from './cookie-places.ts';
-import type { TokenPlace } from './options.ts';
+import type { HmacContacts } from './hmac-contact.ts';
+import type { CookiePlaces, PlacedToken } from './cookie-places.ts';
+import { viaOf, type TokenPlace } from './place.ts';
 import { bad, verdictText, unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
   readonly bearer?: string;
+  /** Tokens of other places that somebody put there on purpose, as no browser does by itself. */
+  readonly placed?: readonly { readonly place: string; readonly value: string }[];
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  /** Ids of contacts with the hashes that are to prove them, and where these stood. */
+  readonly contacts?: readonly BroughtContact[];
 }
+
+interface BroughtContact {
+  readonly kind: string;
+  readonly place: string;
+  readonly claim: { readonly id: string; readonly hash: string } | undefined;
+}
+
+/** True where a request has a credential, beside the bearer, that somebody put there on purpose. */
+export function hasPlaced({ placed = [], contacts = [] }: Credentials): boolean {
+  return placed.length > 0 || contacts.some(({ place }) => !isCookie(place));
+}
+
+const isCookie = (place: string): boolean => place.startsWith('cookie:');
 
 type Trace = ((line: string) => void) | undefined;
 
-/** A bearer beats every cookie: one that proves nothing does not fall back to them. */
+/** A bearer, in whatever place, beats every cookie: one that proves nothing does not fall back to them. */
 export function identify(
-  examiner: Examiner,
-  places: CookiePlaces,
-  { bearer, cookies }: Credentials,
+  asked: CredentialJudges,
+  credentials: Credentials,
   nowMs: number,
   trace: Trace,
   budget: Budget,
 ): Principal | Promise<Principal> {
-  if (examiner.issuers.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
-  const noted = (verdict: Verdict, place: TokenPlace): Verdict => tell(examiner, verdict, place, trace);
-  if (bearer !== undefined)
-    return after(examine(examiner, bearer, 'bearer', nowMs, budget), (verdict) =>
-      asBearer(noted(verdict, 'bearer')),
-    );
-  const ours = places.find(cookies, MAX_COOKIES);
+  const { examiner, places, contacts } = asked;
+  const noted = (verdict: Verdict, place: string): Verdict => tell(examiner, verdict, place, trace);
+  const look = ({ value, place }: PlacedToken): Verdict | Promise<Verdict> =>
+    after(examine(examiner, value, place, nowMs, budget), (verdict) => noted(verdict, place));
+  const prove = ({ kind, place, claim }: BroughtContact): Verdict =>
+    noted(contacts.prove(kind, claim), place);
+  // Without anybody who signs tokens there is none.
+  const tokens = examiner.issuers.length === 0 ? none : tokensOf(credentials);
+  const brought = credentials.contacts ?? none;
+  const placed = brought.filter(({ place }) => !isCookie(place));
+  const [given] = tokens;
+  const place = given?.place ?? placed[0]?.place;
+  if (place !== undefined) {
+    const judged = (verdict: Verdict): Principal => asBearer(verdict, viaOf(place as TokenPlace));
+    const isOne = tokens.every(({ value }) => value === given?.value);
+    // Which of two the platform would go by is not known here.
+    if (!isOne || placed.length + Math.min(tokens.length, 1) > 1)
+      return judged(noted(bad('two-credentials'), place));
+    return given === undefined ? judged(placed.map(prove)[0] ?? unchecked) : after(look(given), judged);
+  }
+  const ours = places.find(credentials.cookies, MAX_COOKIES);
   if (ours === undefined) return counted(examiner, nobody(bad('too-many')));
-  const [first, ...more] = ours;
-  if (first === undefined) return { kind: 'anonymous', reason: 'no-credential' };
-  const verdict = examine(examiner, first.value, first.place, nowMs, budget);
-  if (more.length === 0) return after(verdict, (one) => asCookies(examiner, [noted(one, first.place)]));
-  const verdicts = [
-    verdict,
-    ...more.map(({ value, place }) => examine(examiner, value, place, nowMs, budget)),
-  ];
-  return after(all(verdicts), (every) =>
-    asCookies(
-      examiner,
-      every.map((one, index) => noted(one, ours[index]?.place ?? first.place)),
-    ),
-  );
+  if (ours.length + brought.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  return after(all([...ours.map(look), ...brought.map(prove)]), (verdicts) => asCookies(examiner, verdicts));
+}
+
+const none: readonly never[] = [];
+
+/** What credentials are judged with. */
+export interface CredentialJudges {
+  readonly examiner: Examiner;
+  readonly places: CookiePlaces;
+  readonly contacts: HmacContacts;
+}
+
+/** The bearer, which is looked at wherever somebody signs tokens at all, and what was placed elsewhere. */
+function tokensOf({ bearer, placed = none }: Credentials): readonly PlacedToken[] {
+  if (bearer === undefined && placed.length === 0) return none;
+  // Places as compiled from the issuers' own.
+  const others = placed.map(({ place, value }) => ({ place: place as TokenPlace, value }));
+  return bearer === undefined ? others : [{ place: 'bearer', value: bearer }, ...others];
 }
 
 /** Counts what proves nothing, and says for people what each token was. */
-function tell({ counts }: Examiner, verdict: Verdict, place: TokenPlace, trace: Trace): Verdict {
+function tell({ counts }: Examiner, verdict: Verdict, place: string, trace: Trace): Verdict {
   trace?.(`${place}: ${verdictText(verdict)}`);
   if (verdict.kind === 'bad') count(counts, verdict.cause);
   return verdict;
@@ -76,7 +112,7 @@ function asCookies(examiner: Examiner, verdicts: readonly Verdict[]): Principal 
     : counted(examiner, settleCookies(verdicts));
 }
 
-function asBearer(verdict: Verdict): Principal {
+function asBearer(verdict: Verdict, via: Via): Principal {
   switch (verdict.kind) {
     case 'known':
       return verdict.known;
@@ -92,7 +128,7 @@ function asBearer(verdict: Verdict): Principal {
     case 'unknown':
       return {
         kind: 'undetermined',
-        via: 'bearer',
+        via,
         reason: verdict.reason,
         possible: verdict.possible,
       };

@@ -4,7 +4,8 @@ import { createGrantRules, type GrantRules } from './grants.ts';
 import { own, type JsonObject } from '../json.ts';
 import { compileIssuerName, type IssuerName } from './issuer-name.ts';
 import { createKeyRing, type KeyRing, type RemoteSource } from './keys.ts';
-import type { IssuerOptions, TokenPlace } from './options.ts';
+import type { IssuerOptions } from './options.ts';
+import { canonicalPlace, type TokenPlace } from './place.ts';
 import { bad, type Bad } from './verdict.ts';
 
 /** An issuer as the verifier uses it. */
@@ -15,6 +16,8 @@ export interface Issuer {
   readonly places: ReadonlySet<TokenPlace>;
   readonly bots: Bots;
   readonly standing: StandingRules;
+  /** What a logout token's `aud` must name: it is made for a client, not for what access tokens are for. */
+  readonly logoutAudiences: ReadonlySet<string>;
   readonly rules: GrantRules;
   readonly ring: KeyRing;
 }
@@ -26,12 +29,18 @@ export function createIssuer(options: IssuerOptions, remote: RemoteSource): Issu
   return {
     name,
     iss: issuer === null ? null : compileIssuerName(issuer, options.tenants ?? null),
-    places: new Set(from),
+    places: new Set(from.map(canonicalPlace)),
     bots: rules.bots,
     standing: createStandingRules(options),
+    logoutAudiences: logoutAudiencesOf(options),
     rules,
     ring: createKeyRing(options.keys, discover, remote),
   };
+}
+
+function logoutAudiencesOf({ logoutClientIds, clientIds, audience }: IssuerOptions): ReadonlySet<string> {
+  const named = logoutClientIds ?? clientIds ?? audience ?? [];
+  return new Set(typeof named === 'string' ? [named] : named);
 }
 
 /** An issuer that may have signed the token, and what the token's registered claims say for it. */

@@ -3,13 +3,13 @@ import type { TokenFacts } from './claims.ts';
 import { readGrants } from './grants.ts';
 import type { Issuer } from './issuer.ts';
 import { own, type JsonObject } from '../json.ts';
-import type { TokenPlace } from './options.ts';
+import { viaOf, type TokenPlace } from './place.ts';
 
 /** The person that a verified token of this issuer makes. */
 export function toKnown(issuer: Issuer, standing: TokenFacts, claims: JsonObject, place: TokenPlace): Known {
   return {
     kind: 'known',
-    via: place === 'bearer' ? 'bearer' : 'cookie',
+    via: viaOf(place),
     issuer: issuer.name,
     subject: issuer.iss?.within(claims, standing.subject) ?? standing.subject,
     expiresAtMs: standing.expiresAtMs,

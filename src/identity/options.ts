@@ -1,3 +1,6 @@
+import type { HmacContactOptions } from './hmac-contact.ts';
+import type { TokenPlace } from './place.ts';
+
 /** Signature algorithms that a key can be fixed to (RFC 7518, RFC 8037). `none` is not among them. */
 export const hmacAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
 export const publicAlgorithms = [
@@ -25,9 +28,6 @@ export type KeyOptions =
 
 export type Grant = 'member' | 'contact' | 'admin';
 export const allGrants = ['member', 'contact', 'admin'] as const satisfies readonly Grant[];
-
-/** A place where a token may stand: `bearer`, or `cookie:` and a cookie's name, in which `*` stands for anything. */
-export type TokenPlace = 'bearer' | `cookie:${string}`;
 
 /** Where in the claims a fact stands: a claim's whole name, dotted steps, or a JMESPath expression. */
 export interface ClaimPaths {
@@ -68,6 +68,8 @@ export interface IssuerOptions {
   readonly botNamesOnly?: boolean;
   /** `azp` or `client_id` must be one of these; null: whatever they are. */
   readonly clientIds?: readonly string[] | null;
+  /** The `aud` of logout tokens must be one of these; null: of `clientIds`, else of `audience`. */
+  readonly logoutClientIds?: readonly string[] | null;
   /** From `iat` on: lets in tokens without `exp`, and ends the others by then. */
   readonly maxAgeSeconds?: number | null;
   /** `id`: ID tokens instead of access tokens. */
@@ -90,6 +92,7 @@ export interface JwksOptions {
 
 export interface IdentityOptions {
   readonly issuers: readonly IssuerOptions[];
+  readonly hmacContacts?: readonly HmacContactOptions[];
   /** 0 to 60. */
   readonly clockToleranceSeconds: number;
   readonly jwks: JwksOptions;

@@ -42,14 +42,13 @@ export interface HeaderFacts {
 // Each of these changes what is signed or how it is read, or belongs to encryption. Members that name a key (`jku`,
 // `jwk`, `x5u`, `x5c`) are not read at all: no key ever comes from a token.
 const REFUSED_MEMBERS = ['crit', 'b64', 'enc', 'zip'];
-const TOKEN_TYPES = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
+const TOKEN_TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
 /** The header's facts, or why it is refused. */
-export function readJoseHeader(header: JsonObject): HeaderFacts | TokenCause {
+export function readJoseHeader(header: JsonObject, types = TOKEN_TYPES): HeaderFacts | TokenCause {
   if (REFUSED_MEMBERS.some((name) => Object.hasOwn(header, name))) return 'critical-header';
   const type = own(header, 'typ');
-  if (type !== undefined && !(typeof type === 'string' && TOKEN_TYPES.has(type.toLowerCase())))
-    return 'wrong-type';
+  if (type !== undefined && !(typeof type === 'string' && types.has(type.toLowerCase()))) return 'wrong-type';
   const algorithm = own(header, 'alg');
   if (typeof algorithm !== 'string') return 'no-algorithm';
   const kid = own(header, 'kid');

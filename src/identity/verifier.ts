@@ -4,7 +4,10 @@ import type { IsRevoked } from './validity.ts';
 import { createExaminer } from './examiner.ts';
 import { identify, type Credentials } from './identify.ts';
 import { compileCookiePlaces } from './cookie-places.ts';
+import { createHmacContacts } from './hmac-contact.ts';
 import { createIssuer } from './issuer.ts';
+import { readLogout, type LogoutReading } from './logout.ts';
+import type { TokenPlace } from './place.ts';
 import type { JsonObject } from '../json.ts';
 import type { RemoteSource } from './keys.ts';
 import { imagineKnown } from './known.ts';
@@ -28,6 +31,10 @@ export interface Verifier {
   fromClaims(issuer: string | undefined, claims: JsonObject, nowMs: number): Known | undefined;
   /** The cookies that may hold a token. */
   readonly cookieNames: ReadonlySet<string>;
+  /** Every place that some issuer's tokens stand in. */
+  readonly places: ReadonlySet<TokenPlace>;
+  /** Whom a logout token signs out. */
+  readLogout(token: string, nowMs: number): Promise<LogoutReading>;
   status(): readonly KeySourceStatus[];
   stats(): VerifierStats;
   /** The last good remote keys, for the verifier that takes this one's place. */
@@ -64,13 +71,17 @@ export function createVerifier(
     options.maxTokenBytes,
     revoked,
   );
-  const places = compileCookiePlaces(issuers.flatMap((issuer) => [...issuer.places]));
+  const places = new Set(issuers.flatMap((issuer) => [...issuer.places]));
+  const cookies = compileCookiePlaces(places);
+  const contacts = createHmacContacts(options.hmacContacts ?? []);
   return {
     start: () => [...sources.values()].forEach((source) => source.start()),
     identify: (presented, nowMs, trace, { budget = createBudget(MAX_CHECKS) } = {}) =>
-      identify(examiner, places, presented, nowMs, trace, budget),
+      identify({ examiner, places: cookies, contacts }, presented, nowMs, trace, budget),
     fromClaims: (issuer, claims, nowMs) => imagineKnown(issuers, issuer, claims, nowMs),
-    cookieNames: places.names,
+    cookieNames: cookies.names,
+    places,
+    readLogout: (token, nowMs) => readLogout(examiner, token, nowMs),
     status: () => issuers.flatMap(statusOf),
     stats: () => statsOf(examiner, [...sources.values()]),
     keptKeys: () => collectKept(sources),

@@ -132,7 +132,7 @@ function undetermined(question: Question): Decision | undefined {
   if (principal.kind !== 'undetermined') return undefined;
   const delegated = platformDecides(question);
   if (delegated !== undefined) return delegated;
-  if (principal.via === 'bearer') return unavailable(principal.reason);
+  if (principal.via !== 'cookie') return unavailable(principal.reason);
   const decisions = principal.possible.map((possible) =>
     decideTranscript({ ...question, principal: possible }),
   );

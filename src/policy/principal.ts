@@ -9,10 +9,22 @@ export function hasBot(bots: Bots, bot: string): boolean {
   return bots === 'all' || bots.has(bot);
 }
 
+/**
+ * How a credential came. A cookie is sent by the browser itself, whoever's page makes it; `header` is any but
+ * `Authorization`, which a proxy in front may add to whatever passes. All but cookies are put there on purpose, and
+ * never fall back to them.
+ */
+export type Via = 'bearer' | 'cookie' | 'header' | 'query' | 'protocol';
+
+/** True for what a browser, or a proxy in front, adds by itself to the requests of anybody's page. */
+export function isAmbient(via: Via): boolean {
+  return via === 'cookie' || via === 'header';
+}
+
 /** Who asks, as verified. Each of `member`, `contact` and `admin` is there only where the issuer may grant it. */
 export interface Known {
   readonly kind: 'known';
-  readonly via: 'bearer' | 'cookie';
+  readonly via: Via;
   /** The configured name of the issuer, or of the kind of session. */
   readonly issuer: string;
   /** The kind of session, where it is no token that said so. */
@@ -57,7 +69,7 @@ export interface RefusedBearer extends WhyNot {
 /** It cannot be known now who asks: `possible` lists everyone it could turn out to be. */
 export interface Undetermined {
   readonly kind: 'undetermined';
-  readonly via: 'bearer' | 'cookie';
+  readonly via: Via;
   readonly reason: IdentityUnavailableReason;
   readonly brings?: string;
   readonly possible: readonly (Known | Anonymous)[];

@@ -6,6 +6,15 @@ export interface RouteFacts {
   readonly whitelist: boolean;
   /** `platform`: whoever brings a session is forwarded, and the platform's own answer decides. */
   readonly members?: 'platform';
+  /** Where tokens may stand here, beside the places that hold everywhere. */
+  readonly tokenPlaces?: readonly ('query' | 'protocol')[];
+  /** True: tokens of these places go on to the platform. */
+  readonly forwardTokens?: true;
+}
+
+/** The route of a resource, where there is one. */
+export function routeOf(resource: Resource): RouteFacts | undefined {
+  return 'route' in resource ? resource.route : undefined;
 }
 
 /** What a target asks for. */

@@ -131,7 +131,7 @@ function standing(known: Known, view: PolicyView, nowMs: number, trace: Trace): 
     return { kind: 'undetermined', via: known.via, reason: 'revocations-unavailable', possible };
   }
   trace?.(`revoked by ${found.id}, which ends ${found.expiresAt}`);
-  return known.via === 'bearer' ? { kind: 'refused', reason: 'token-revoked' } : revokedSession;
+  return known.via === 'cookie' ? revokedSession : { kind: 'refused', reason: 'token-revoked' };
 }
 
 const revokedSession: Anonymous = { kind: 'anonymous', reason: 'session-revoked' };

@@ -1,3 +1,5 @@
+import { isNamed } from './raw-headers.ts';
+
 /** What a request presents as proof of who asks; nothing of it is verified. */
 export interface RequestCredentials {
   /** The JWT text of an `Authorization: Bearer` that is ours: three or five dot-separated parts. */
@@ -69,19 +71,20 @@ export function stripAdminCookies(rawHeaders: readonly string[]): readonly strin
   return kept;
 }
 
-function isNamed(candidate: string | undefined, name: string): boolean {
-  return candidate?.length === name.length && candidate.toLowerCase() === name;
-}
-
 /** Every other Authorization is the upstream's own. */
 function ourBearer(value: string): string | undefined {
   // Without a pattern for the ends: one that looks for both costs the square of a run of spaces.
   const rest = /^[ \t]*bearer(?=[ \t])/i.exec(value)?.[0];
   if (rest === undefined) return undefined;
   const token = trim(value.slice(rest.length));
+  return looksLikeToken(token) ? token : undefined;
+}
+
+/** Three or five dot-separated parts: what a JWT is, signed or encrypted. */
+export function looksLikeToken(text: string): boolean {
   let parts = 1;
-  for (let at = token.indexOf('.'); at >= 0; at = token.indexOf('.', at + 1)) parts++;
-  return parts === 3 || parts === 5 ? token : undefined;
+  for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) parts++;
+  return parts === 3 || parts === 5;
 }
 
 function readCookies(

@@ -16,6 +16,6 @@ export function firstOf(rawHeaders: readonly string[], name: string): string | u
 }
 
 /** Length first: most names differ in it, and this runs for every header of every request. */
-function isNamed(candidate: string | undefined, name: string): boolean {
+export function isNamed(candidate: string | undefined, name: string): boolean {
   return candidate?.length === name.length && candidate.toLowerCase() === name;
 }

@@ -3,6 +3,7 @@ import { compileHost, type HostPattern } from './host.ts';
 import { compilePlaces, ID_NAMES, searchesOf } from './places.ts';
 import type { IdName, Search, PlaceOptions, Places } from './places.ts';
 import { compilePath, type Fail, type Template } from './template.ts';
+import type { RouteTokenPlace } from './token-places.ts';
 
 export { overlapWarnings, shadowedRoutes } from './route-overlap.ts';
 export type { IdName } from './places.ts';
@@ -27,6 +28,10 @@ export interface RouteOptions extends PlaceOptions {
   readonly open?: boolean | undefined;
   /** Whether tokens and sessions decide for members, or the platform's own answer. */
   readonly members?: 'token' | 'platform' | undefined;
+  /** Where tokens may stand here, beside the places that hold everywhere. */
+  readonly tokenPlaces?: readonly RouteTokenPlace[] | undefined;
+  /** Tokens of these places go on to the platform. */
+  readonly forwardTokens?: boolean | undefined;
 }
 
 /** One route, ready to be matched. */
@@ -134,11 +139,14 @@ function compileRoute(option: RouteOptions, index: number): Route {
   };
 }
 
-function factsOf({ path, whitelist, members }: RouteOptions, namesContact: boolean): RouteFacts {
+function factsOf(option: RouteOptions, namesContact: boolean): RouteFacts {
+  const { path, whitelist, members, tokenPlaces = [], forwardTokens } = option;
   return {
     path,
     whitelist: whitelist ?? !namesContact,
     ...(members === 'platform' && { members }),
+    ...(tokenPlaces.length > 0 && { tokenPlaces }),
+    ...(forwardTokens === true && { forwardTokens }),
   };
 }
 
@@ -181,8 +189,8 @@ function checkNames(option: RouteOptions, names: readonly string[], fail: Fail):
     }
     if (option.whitelist !== undefined)
       fail('An open route is not guarded: "whitelist" means nothing there.');
-    if (option.members !== undefined) fail('An open route is not guarded: "members" means nothing there.');
-    if (option.methods !== undefined) fail('An open route is not guarded: "methods" means nothing there.');
+    for (const key of ['members', 'methods', 'tokenPlaces'] as const)
+      if (option[key] !== undefined) fail(`An open route is not guarded: "${key}" means nothing there.`);
   } else if (!names.includes('botId')) {
     fail(
       'A guarded route must say where its bot id stands: ":botId" in the path or the host, "query", "form", "body", ' +

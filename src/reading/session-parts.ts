@@ -1,3 +1,4 @@
+import { isNamed } from './raw-headers.ts';
 import { trimEnds } from './trim.ts';
 
 /** Where the credential of one kind of session stands: all of these together are the credential. */
@@ -155,7 +156,3 @@ function tokenOf(value: string): string {
 }
 
 const trimmed = (text: string): string => trimEnds(text, ' \t', ' \t');
-
-function isNamed(candidate: string | undefined, name: string): boolean {
-  return candidate?.length === name.length && candidate.toLowerCase() === name;
-}

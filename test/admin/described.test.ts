@@ -65,6 +65,8 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/changes/{revision}', await call('GET', '/changes/99')];
   yield ['post', '/changes/{revision}/revert', await call('POST', '/changes/1/revert')];
   yield ['post', '/changes/{revision}/revert', await call('POST', '/changes/4/revert')];
+  yield ['post', '/identity', await call('POST', '/identity', { body: { credential: 'a.b.c' } })];
+  yield ['post', '/identity', await call('POST', '/identity', { body: { credential: '' } })];
   yield [
     'post',
     '/explain',

@@ -7,6 +7,7 @@ import { openIndex } from '../../src/activity/database.ts';
 import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
 import { createIngest } from '../../src/activity/ingest.ts';
 import { queryEvents } from '../../src/activity/query.ts';
+import { tryIdentity } from '../../src/access/try-identity.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
 import type { RecentBots } from '../../src/admin/recent-bots.ts';
@@ -168,6 +169,13 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     authorize,
     authenticate: (headers) => verifier.identify(readCredential(verifier.cookieNames, headers), now()),
     cookieNames: () => verifier.cookieNames,
+    headerPlaces: () => [],
+    identity: {
+      places: () => [...verifier.places],
+      attempt: (asked) =>
+        tryIdentity(rules, live.view(now()), { method: 'GET', peer: { address: '' }, ...asked }, now()),
+      claims: () => [],
+    },
     fromClaims: (name, claims, nowMs) => verifier.fromClaims(name, { ...claims }, nowMs),
     locate: (headers, peer) => readClientIp(trust, peer, headers),
     peerOf: (incoming) => ({ address: incoming.socket.remoteAddress ?? '' }),

@@ -33,6 +33,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/changes/1'],
   ['POST', '/changes/1/revert'],
   ['POST', '/explain', EXPLAIN],
+  ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],
   ['GET', '/me'],
   ['GET', '/replicas'],

@@ -7,6 +7,7 @@ import { manage } from './manage.ts';
 import { notices } from './notices.ts';
 import { many } from './many.ts';
 import { mending } from './mending.ts';
+import { people } from './people.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
@@ -16,7 +17,7 @@ t.setTimeout(300_000);
 
 const parts =
   process.env['MANY'] === undefined
-    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...mending, ...replicas }
+    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...mending, ...people, ...replicas }
     : many;
 
 /** To try one thing alone: a part of its name. */

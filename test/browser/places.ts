@@ -83,6 +83,24 @@ const superAdmin: Record<string, Way> = {
     await page.getByRole('button', { name: /^Undo/ }).first().click();
     await dialog(page);
   },
+  people: async (page, { home, call }) => {
+    const subject = '<img src=x onerror=window.hit=1>';
+    await call('POST', '/revocations', { issuer: 'scripts', subject: `someone ${subject}`, note: subject });
+    await page.goto(`${home}#/people`);
+    await page.getByText('window.hit').first().waitFor();
+  },
+  'people, lifting': async (page) => {
+    await page.getByRole('button', { name: /^Lift/ }).first().click();
+    await dialog(page);
+  },
+  'a person': async (page, { home }) => {
+    await page.goto(`${home}#/people/scripts/someone%20else`);
+    await page.getByText('0 entries').waitFor();
+  },
+  'a person, signing out': async (page) => {
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await dialog(page);
+  },
   'test access': async (page, { home }) => {
     await page.goto(`${home}#/test`);
     await page.getByLabel('URL').fill('/transcripts/hostile/%3Cimg%20src=x%20onerror=window.hit=1%3E');

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../../src/cli/doctor/diagnosis.ts';
 import { judgeMetrics, readMetrics } from '../../src/cli/doctor/metrics.ts';
 import { judgeRedis } from '../../src/cli/doctor/redis-settings.ts';
 import { STATIC_TOKEN, superAdmin } from '../admin/scene.ts';
+import { createSigner } from '../support/tokens.ts';
 import { startRedis } from '../support/redis.ts';
 import { openDesk, run, serve } from './scene.ts';
 
@@ -43,6 +44,54 @@ t.test('dependencies that work, dependencies that do not', async (t) => {
     { code: 2, out: /BAD +configuration: upstream.url/ },
     'a mistake in the configuration is one more finding',
   );
+});
+
+t.test('sessions, introspection, discovery and logout', async (t) => {
+  const platform = await serve(t, (request, response) => {
+    const { url = '', headers } = request;
+    if (url === '/strict') response.writeHead(401).end('{}');
+    else if (url === '/lax') response.end('{}');
+    else if (url === '/introspect') {
+      response.writeHead(headers.authorization === `Basic ${btoa('gw:good')}` ? 200 : 401);
+      response.end('{"active":false}');
+    } else if (url === '/issuer/jwks')
+      response.end(JSON.stringify({ keys: [createSigner('ES256', 'k').jwk] }));
+    else if (url.startsWith('/issuer/.well-known')) {
+      const issuer = `http://${headers.host ?? ''}/issuer`;
+      const can = { backchannel_logout_supported: true, backchannel_logout_session_supported: true };
+      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks`, ...can }));
+    } else response.writeHead(500).end();
+  });
+  const sessions = [
+    { name: 'strict', from: ['cookie:s'], check: { url: '/strict' } },
+    { name: 'lax', from: ['cookie:l', 'header:X-L'], check: { url: '/lax' } },
+    { name: 'ill', from: ['cookie:i'], check: { url: '/ill' } },
+    ...['good', 'bad'].map((secret) => ({
+      ...{ name: `opaque-${secret}`, from: ['bearer'] },
+      introspection: { url: `${platform}/introspect`, clientId: 'gw', clientSecret: secret },
+    })),
+  ];
+  const issuers = [{ name: 'idp', discover: `${platform}/issuer`, audience: 'a' }];
+  const said = await run(
+    [
+      ...['doctor', '--upstream-url', platform, ...routes, '--private-port', '1', '--json'],
+      ...['--identity-sessions', JSON.stringify(sessions), '--identity-issuers', JSON.stringify(issuers)],
+    ],
+    { cwd: t.testdir() },
+  );
+  const list = lines(said.json().checks as Diagnosis[]);
+  for (const one of [
+    /^good strict: \S+\/strict answers, and knows nobody by a made-up session$/m,
+    /^bad lax: \S+\/lax takes a session that was made up for somebody$/m,
+    /^bad ill: \S+\/ill: it answered 500$/m,
+    /^good opaque-good: \S+\/introspect answers/m,
+    /^bad opaque-bad: \S+\/introspect: it gave no introspection response$/m,
+    /^good idp: it can tell who signs out \(back-channel, with the session\)/m,
+    /^good idp: \S+\/issuer has 1 usable key$/m,
+  ])
+    t.match(list, one);
+  const metrics = readMetrics('gateway_backchannel_logouts_total{result="refused"} 2\n');
+  t.match(lines(judgeMetrics(metrics, true)), /look 2 logout tokens were refused/);
 });
 
 t.test('the running gateway is asked what it has seen', async (t) => {

@@ -21,7 +21,7 @@ export const satisfied = (config: Config): Rooms => ({
 });
 
 interface Rooms {
-  readonly identity: IdentityOptions;
+  readonly identity: Omit<IdentityOptions, 'hmacContacts'>;
   readonly defaults: PolicyDefaults;
   readonly routes: readonly RouteOptions[];
   readonly trust: TrustOptions | undefined;

@@ -77,7 +77,9 @@ const wrong: readonly [name: string, given: Given, ...expected: RegExp[]][] = [
   ['an issuer with two names in braces', { file: `${base}identity: { issuers: [{ name: a, issuer: "https://{a}/{b}", audience: x, ${hs} }] }`, argv: [] }, /issuer \| has more than one name/],
   ['tenants of no pattern', { file: issuer(`${hs}, tenants: [t1]`), argv: [] }, /tenants \| needs an issuer with a name in braces/],
   ['a claim that is no expression', { file: issuer(`${hs}, claims: { bots: "groups[?" }`), argv: [] }, /claims.bots \| is no JMESPath expression/],
-  ['a place for tokens that is none', { file: issuer(`${hs}, from: ["query:t"]`), argv: [] }, /from\[0\] \|/],
+  ['a place for tokens that is none', { file: issuer(`${hs}, from: ["body:t"]`), argv: [] }, /from\[0\] \| must be bearer/],
+  ['a header of another meaning', { file: issuer(`${hs}, from: ["header:X-Forwarded-For"]`), argv: [] }, /from\[0\] \| .*another meaning/],
+  ['a parameter that is id and token', { file: `${base.replace('"/t/:botId"', '/t, query: {botId: t}, tokenPlaces: [query]')}identity: { issuers: [{ name: a, issuer: i, audience: x, ${hs}, from: ["query:t"] }] }`, argv: [] }, /routes\[0\].query \| t holds tokens/],
 ];
 
 function bomb(): string {
@@ -146,6 +148,8 @@ policy: { defaults: { mode: report } }
   t.match(found, /TGW_UPSTREAM_URL/, 'an unknown name, with the nearest');
   t.match(found, /^public.url \| set to nothing/m);
   t.match(found, /^admin \| nobody can manage/m);
+  const nowhere = lines(load(t.testdir(), { file: issuer(`${hs}, from: ["query:t"]`), argv: [] }).warnings).join('\n');
+  t.match(nowhere, /from\[0\] \| is looked at nowhere/);
   const unsaid = lines(load(t.testdir(), {}).warnings).join('\n');
   t.match(unsaid, /^trustedProxies \| is not set.*X-Forwarded-For.*https becomes http/m);
   const allowed = lines(load(t.testdir(), { file: 'upstream: { allowHeaders: [Remote-User, X-Mine] }' }).warnings).join('\n');

@@ -10,6 +10,7 @@ import {
   type GatewaySettings,
 } from '../../src/gateway/index.ts';
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
+import { compileTokenPlaces } from '../../src/reading/token-places.ts';
 import { compilePages } from '../../src/gateway/pages/page.ts';
 import { wordy } from './by-word.ts';
 import type { Judge } from './judge.ts';
@@ -82,6 +83,7 @@ export async function startDoor(
     tokenCookies: new Set(['session']),
     forwardCredentials: true,
     cookieNames: new Set(['session']),
+    tokenPlaces: compileTokenPlaces([]),
     identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),
     ...settings,
   };

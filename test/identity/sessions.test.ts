@@ -54,6 +54,25 @@ t.test('who it is, the platform says', async (t) => {
   }
 });
 
+t.test('a page of any length does, where no expression looks into it', async (t) => {
+  const url = await serve((_request, response) => {
+    response.on('error', () => undefined);
+    response.end('x'.repeat(2_000_000));
+  });
+  const claims = { subject: null, bots: '"*"', contact: null, conversations: null };
+  const rows: readonly (readonly [name: string, over: Over, expected: RegExp])[] = [
+    ['by status', { claims }, /^desk desk-[\w-]{12}: all$/],
+    ['by a header', { claims, signedIn: 'headers."content-length"' }, /: all$/],
+    ['by its words', { claims, signedIn: "contains(body, 'x')" }, /^not known: sessions-unavailable/],
+    ['by all of it', { claims, signedIn: 'length(values(@)) == `3`' }, /^not known: sessions-unavailable/],
+  ];
+  for (const [name, over, expected] of rows) {
+    const asker = createAsker([kindOf(url, over)]);
+    t.match(await asker.who(cookie('PHPSESSID=1')), expected, name);
+    await asker.stop();
+  }
+});
+
 t.test('the check is told exactly the parts of the credential', async (t) => {
   const agent = await platform.signIn('agent');
   const asker = createAsker([kindOf(platform.url, { check: { headers: { 'X-Forwarded-Proto': 'https' } } })]);

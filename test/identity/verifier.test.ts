@@ -394,7 +394,7 @@ t.test('mistakes are named before', (t) => {
       issuer({
         name: 'c',
         keys: [],
-        from: ['cookie:a b', 'header:x' as 'bearer'],
+        from: ['cookie:a b', 'header:x y z'],
         issuer: '',
         audience: [],
         bots: ['.a'],

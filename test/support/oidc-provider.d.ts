@@ -4,5 +4,6 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object);
     callback(): RequestListener;
+    on(event: string, listener: (...told: readonly unknown[]) => void): this;
   }
 }

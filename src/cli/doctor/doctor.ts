@@ -12,6 +12,7 @@ import { checkKeys } from './keys.ts';
 import { checkMachine } from './machine.ts';
 import { checkRedis } from './redis.ts';
 import { checkRunning } from './running.ts';
+import { checkSessions } from './sessions.ts';
 import { checkUpstream } from './upstream.ts';
 
 const marks: Readonly<Record<Health, string>> = { good: 'ok  ', look: 'look', bad: 'BAD ', unknown: '?   ' };
@@ -55,10 +56,11 @@ export const doctor: Command = {
     const read = readConfig({ argv: given.configFlags, env: io.env, cwd: io.cwd, otherFlags });
     const { config, findings } = read;
     const gateway = findGateway(given, io, otherFlags);
-    const [machine, upstream, keys, redis, running] = await Promise.all([
+    const [machine, upstream, keys, sessions, redis, running] = await Promise.all([
       unlessWrong(read, ['store', 'limits', 'upstream'], () => checkMachine(config), []),
       unlessWrong(read, ['upstream'], () => checkUpstream(config), nothing),
       unlessWrong(read, ['identity'], () => checkKeys(config), nothing),
+      unlessWrong(read, ['identity', 'upstream', 'public'], () => checkSessions(config), []),
       unlessWrong(read, ['store'], () => checkRedis(config), nothing),
       unlessWrong(read, ['policy'], () => checkRunning(gateway, config), []),
     ]);
@@ -72,6 +74,7 @@ export const doctor: Command = {
       ...machine,
       ...upstream.found,
       ...keys.found,
+      ...sessions,
       ...redis.found,
       ...clock,
       ...running,

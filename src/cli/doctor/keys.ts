@@ -53,12 +53,22 @@ async function discover(
   }
 }
 
-function compare({ name, issuer, keys }: Issuer, metadata: Record<string, unknown>): Diagnosis[] {
+function logoutOf(name: string, metadata: Record<string, unknown>, site: string): Diagnosis[] {
+  if (metadata['backchannel_logout_supported'] !== true) return [];
+  const sid = metadata['backchannel_logout_session_supported'] === true ? ', with the session' : '';
+  const where = `${site}/_gateway/backchannel-logout`;
+  return [
+    good('logout', `${name}: it can tell who signs out (back-channel${sid}), once its client names ${where}`),
+  ];
+}
+
+function compare({ name, issuer, discover, keys }: Issuer, metadata: Record<string, unknown>): Diagnosis[] {
   const list: Diagnosis[] = [];
+  const ours = discover ?? issuer;
   const { issuer: theirs, jwks_uri: jwksUri } = metadata;
-  if (typeof theirs === 'string' && theirs !== issuer) {
+  if (typeof theirs === 'string' && theirs !== ours) {
     list.push(
-      found('keys', 'bad', `${name}: it calls itself "${theirs}", the configuration "${String(issuer)}"`, {
+      found('keys', 'bad', `${name}: it calls itself "${theirs}", the configuration "${String(ours)}"`, {
         shows: 'its tokens are token-foreign: everyone is asked to log in again and again',
         mend: 'write `issuer` exactly as its tokens do; a slash at the end counts',
       }),
@@ -84,24 +94,27 @@ function compare({ name, issuer, keys }: Issuer, metadata: Record<string, unknow
 async function checkIssuer(
   issuer: Issuer,
   timeoutMs: number,
+  site: string,
 ): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const sets = issuer.keys.flatMap((key) =>
     'jwksUrl' in key ? [checkSet(issuer.name, key.jwksUrl, 'key-set', timeoutMs)] : [],
   );
   if (issuer.discover !== null) sets.push(checkSet(issuer.name, issuer.discover, 'discovery', timeoutMs));
   const own = await Promise.all(sets);
-  if (typeof issuer.issuer !== 'string' || !/^https?:\/\//.test(issuer.issuer))
-    return { found: own, clocks: [] };
-  const { metadata, clocks } = await discover(issuer.issuer, timeoutMs);
-  return { found: metadata === undefined ? own : [...own, ...compare(issuer, metadata)], clocks };
+  const iss = issuer.discover ?? issuer.issuer;
+  if (typeof iss !== 'string' || !/^https?:\/\//.test(iss)) return { found: own, clocks: [] };
+  const { metadata, clocks } = await discover(iss, timeoutMs);
+  if (metadata === undefined) return { found: own, clocks };
+  return { found: [...own, ...compare(issuer, metadata), ...logoutOf(issuer.name, metadata, site)], clocks };
 }
 
 /** Fetches every key set, and asks each issuer what it says of itself. */
 export async function checkKeys({
   identity,
+  public: site,
 }: Config): Promise<{ found: Diagnosis[]; clocks: ClockSample[] }> {
   const all = await Promise.all(
-    identity.issuers.map((issuer) => checkIssuer(issuer, identity.jwks.timeoutMs)),
+    identity.issuers.map((issuer) => checkIssuer(issuer, identity.jwks.timeoutMs, site.url ?? '')),
   );
   return { found: all.flatMap((one) => one.found), clocks: all.flatMap((one) => one.clocks) };
 }

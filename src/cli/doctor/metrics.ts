@@ -57,6 +57,13 @@ function unknownAddresses({ all, unknown }: Clients, isTrustSet: boolean): Diagn
   );
 }
 
+function refusedLogouts(refused: number): Diagnosis {
+  return found('logout', 'look', `${refused} logout tokens were refused`, {
+    shows: 'who signs out at the identity provider stays signed in here',
+    mend: 'the log names each cause ("a logout token was refused"); of wrong-audience, set logoutClientIds',
+  });
+}
+
 function untrustedHeaders({ all, untrustedHeader }: Clients): Diagnosis {
   const what = `${untrustedHeader} of ${all} guarded requests had a forwarding header from a peer that is no trusted proxy`;
   return found('addresses', 'look', what, {
@@ -141,5 +148,7 @@ export function judgeMetrics(metrics: Metrics, isTrustSet: boolean): Diagnosis[]
       'changes that were acknowledged may be gone: lost in a failover, restored, flushed, or two sites share one prefix',
     mend: 'compare the change log with what should be there; give each site its own store.redis.prefix',
   });
-  return [...addresses(metrics, isTrustSet), ...seen, ...(alarms > 0 ? [lineage] : [])];
+  const refused = metrics.sum('gateway_backchannel_logouts_total', 'result', 'refused');
+  const logouts = refused > 0 ? [refusedLogouts(refused)] : [];
+  return [...addresses(metrics, isTrustSet), ...seen, ...logouts, ...(alarms > 0 ? [lineage] : [])];
 }

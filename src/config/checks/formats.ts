@@ -1,8 +1,11 @@
 import { X509Certificate, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isBotId } from '../../policy/resource.ts';
+import { classOf } from '../../gateway/header-names.ts';
+import { placeFault } from '../../identity/place.ts';
 import { expressionFault } from '../../expression.ts';
 import { compileCidrs } from '../../reading/address.ts';
+import { isContactPlace } from '../../reading/contact-parts.ts';
 import { isSessionPlace } from '../../reading/session-parts.ts';
 import type { FormatName } from '../schema/kinds.ts';
 
@@ -82,10 +85,12 @@ const trustSource: Check = (text) => {
   return 'must be x-forwarded-for, forwarded, proxy-protocol or header:<name> (without an underscore)';
 };
 
-const tokenPlace: Check = (text) =>
-  text === 'bearer' || /^cookie:[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text)
-    ? undefined
-    : 'must be bearer or cookie:<name>';
+const tokenPlace: Check = (text) => {
+  const name = /^header:(\S+)/.exec(text)?.[1];
+  const kind = name === undefined ? 'keep' : classOf(name);
+  if (!['keep', 'identity', 'credential'].includes(kind)) return `${name ?? ''} is a header of another meaning`;
+  return placeFault(text);
+};
 
 const headerName: Check = (text) =>
   /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text) ? undefined : 'must be the name of a header';
@@ -139,6 +144,8 @@ export const formats: Readonly<Record<FormatName, Check>> = {
     isSessionPlace(text)
       ? undefined
       : 'must be cookie:<name>, cookie:<prefix>*, header:<name>, header:Authorization <scheme> or bearer',
+  'contact-place': (text) =>
+    isContactPlace(text) ? undefined : 'must be query:<name>, header:<name> or cookie:<name>',
   expression: (text) => {
     const fault = expressionFault(text);
     return fault === undefined ? undefined : `is no JMESPath expression: ${fault}`;

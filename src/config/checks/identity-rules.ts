@@ -1,6 +1,7 @@
 import { checkIdentity } from '../../identity/check.ts';
 import type { HmacAlgorithm, PublicAlgorithm } from '../../identity/options.ts';
 import { hmacAlgorithms } from '../../identity/options.ts';
+import { compileTokenPlaces } from '../../reading/token-places.ts';
 import type { Path } from '../findings.ts';
 import type { RuleContext, Rule } from './rule.ts';
 
@@ -55,7 +56,12 @@ const issuers: Rule = {
       ),
     );
     if (findings.wrong(['identity'])) return;
-    const { mistakes, warnings } = checkIdentity(config.identity);
+    config.identity.hmacContacts.forEach(({ secret }, index) => {
+      if (secret === undefined) findings.mistake(['identity', 'hmacContacts', index, 'secretFile'], 'is required');
+    });
+    if (findings.wrong(['identity'])) return;
+    const hmacContacts = config.identity.hmacContacts.map((one) => ({ ...one, secret: one.secret ?? new Uint8Array() }));
+    const { mistakes, warnings } = checkIdentity({ ...config.identity, hmacContacts });
     for (const { path, message } of mistakes) findings.mistake(pathOf(path, asked), message);
     for (const { path, message } of warnings) findings.warn(pathOf(path, asked), message);
   },
@@ -76,6 +82,28 @@ const cookies: Rule = {
         findings.warn(path, `${name} is usually the id of a session and no token: then nobody is ever signed in by it`);
       }),
     );
+  },
+};
+
+/** Places that only routes open, and a parameter that is an id at one route and a token at the same. */
+const places: Rule = {
+  reads: ['identity', 'routes'],
+  check({ config: { identity, routes }, findings }) {
+    const allowed = new Set(routes.flatMap(({ tokenPlaces }) => tokenPlaces ?? []));
+    identity.issuers.forEach(({ from }, index) =>
+      from.forEach((place, at) => {
+        const kind = place.split(':')[0];
+        if ((kind === 'query' || kind === 'protocol') && !allowed.has(kind))
+          findings.warn(['identity', 'issuers', index, 'from', at], `is looked at nowhere: no route has tokenPlaces: [${kind}]`);
+      }),
+    );
+    const hashes = identity.hmacContacts.map(({ hash }) => hash);
+    const tokens = compileTokenPlaces([...identity.issuers.flatMap(({ from }) => from), ...hashes]).query;
+    routes.forEach(({ tokenPlaces, query = {} }, index) => {
+      const taken = Object.values(query).find((name) => tokens.has(name));
+      if (tokenPlaces?.includes('query') === true && taken !== undefined)
+        findings.mistake(['routes', index, 'query'], `${taken} holds tokens here, and cannot be an id`);
+    });
   },
 };
 
@@ -106,4 +134,4 @@ const admins: Rule = {
 };
 
 /** Issuers, keys and admins. */
-export const identityRules: readonly Rule[] = [issuers, cookies, adminToken, admins];
+export const identityRules: readonly Rule[] = [issuers, cookies, places, adminToken, admins];

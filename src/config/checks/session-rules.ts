@@ -9,13 +9,14 @@ const sessions: Rule = {
   reads: ['identity', 'routes'],
   check(asked) {
     const { identity, routes } = asked.config;
-    const names = [...identity.issuers, ...identity.sessions].map(({ name }) => name);
+    const others = [...identity.issuers, ...identity.hmacContacts];
+    const names = [...others, ...identity.sessions].map(({ name }) => name);
     const delegates = routes.some(({ members }) => members === 'platform');
     identity.sessions.forEach((session, index) => {
       const path = ['identity', 'sessions', index];
       const mistake: Tell = (below, message) => asked.findings.mistake([...path, ...below], message);
       const warn: Tell = (below, message) => asked.findings.warn([...path, ...below], message);
-      if (names.indexOf(session.name) < identity.issuers.length + index)
+      if (names.indexOf(session.name) < others.length + index)
         mistake(['name'], `two kinds of session or issuers are named ${session.name}`);
       checkSession(session, delegates, mistake, warn);
       checkIntrospection(session, mistake, warn);

@@ -40,7 +40,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 function key(name: string, node: InputNode, indent: string): string[] {
   const about = comment(node.description ?? '', indent);
   const { default: usual, example } = node;
-  if (node.properties !== undefined && example === undefined) {
+  if (node.properties !== undefined && example === undefined && usual !== null) {
     const live = usual !== undefined;
     const below = Object.entries(node.properties).flatMap(([child, of]) => key(child, of, `${indent}  `));
     return live ? ['', ...about, `${indent}${name}:`, ...below] : [];

@@ -1,4 +1,6 @@
-import { choice, fileText, flag, group, listOf, reloads, text, textOrNull, whole } from './kinds.ts';
+import * as Type from '../../json-schema.ts';
+import { signingAlgorithms, type SigningAlgorithm } from '../../policy-store/signing-keys.ts';
+import { choice, entry, fileText, flag, group, listOf, reloads, text, textOrNull, whole } from './kinds.ts';
 
 export const publicDoor = group(
   {
@@ -35,6 +37,29 @@ export const privateDoor = group(
   { description: 'The door for operators: health, metrics, admin API, dashboard.' },
 );
 
+interface AssertionSettings {
+  issuer: string;
+  audience: string;
+  algorithm: SigningAlgorithm;
+  lifetimeSeconds: number;
+  rotateDays: number;
+}
+
+const assertion = entry(
+      {
+        issuer: text({ description: 'Its `iss`.', default: 'transcript-gateway' }),
+        audience: text({ description: 'Its `aud`: what the platform calls itself.' }),
+        algorithm: choice(signingAlgorithms, { description: 'How it is signed.', default: 'ES256' }),
+        lifetimeSeconds: whole(5, 60, { description: 'How long it holds.', default: 30 }),
+        rotateDays: whole(1, 365, { description: 'A new key is made after so many days.', default: 30 }),
+      },
+      {
+        description:
+          'Beside the plain headers a JWT in `X-Gateway-Assertion` on guarded requests: `iss`, `aud`, `sub` and `sub_issuer` (not where an address alone let somebody in), `bot`, `reason`, `enforced`, `request_id`, `iat`, `exp`. Its keys are at `/_gateway/jwks.json`; the store keeps them. null: none.',
+        default: null,
+      },
+);
+
 export const upstream = group(
   {
     url: text({
@@ -63,6 +88,7 @@ export const upstream = group(
         "Identity headers that the platform's own scripts send, such as Remote-User: passed on from every visitor, in exactly this spelling. Only where the platform takes nobody for somebody by them.",
       default: [],
     })),
+    assertion: Type.Unsafe<AssertionSettings | null>({ ...assertion, type: ['object', 'null'] }),
     websockets: flag({ description: 'Whether WebSocket upgrades are passed on; otherwise they are answered as plain HTTP.', default: true }),
     reuseConnections: flag({
       description:

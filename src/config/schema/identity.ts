@@ -6,7 +6,7 @@ import {
   maxClockToleranceSeconds,
 } from '../../identity/options.ts';
 import { issuer } from './issuers.ts';
-import { choice, flag, group, listOf, reloads, text, textOrNull, whole } from './kinds.ts';
+import { choice, entry, flag, group, listOf, listOrNull, reloads, secretBytes, text, textOrNull, whole } from './kinds.ts';
 import { sessions } from './sessions.ts';
 
 const jwks = group(
@@ -31,6 +31,26 @@ const jwks = group(
   { description: 'How JWK sets are fetched and kept.' },
 );
 
+const hmacContact = entry(
+  {
+    name: text({ description: 'Its name in logs and answers; no issuer or session has the same.' }),
+    contact: text({ description: 'Where the id stands.', format: 'contact-place' }),
+    hash: text({ description: 'Where HMAC-SHA256(secret, id) stands, in hex.', format: 'contact-place' }),
+    secret: secretBytes({ description: 'The secret that the platform makes hashes with, as it stands.' }),
+    bots: listOrNull(text({ description: 'A bot id.', format: 'bot-id' }), {
+      description: 'Nothing of another bot is theirs; null: any.',
+      default: null,
+    }),
+  },
+  { description: 'One kind of contact.' },
+);
+
+const hmacContacts = listOf(hmacContact, {
+  description:
+    'Contacts that a hash of their id proves, the `user_hash` of chat widgets: `query:<name>` (on routes with `tokenPlaces: [query]`; the hash does not reach the platform unless these say `forwardTokens`), `header:<name>` or `cookie:<name>`. Such a hash has no end (warned): who has learned one is that contact until the secret changes. A contact sees their own conversations only.',
+  default: [],
+});
+
 export const identity = reloads(group(
   {
     issuers: listOf(issuer, {
@@ -53,6 +73,7 @@ export const identity = reloads(group(
       ],
     }),
     sessions,
+    hmacContacts,
     clockToleranceSeconds: whole(0, maxClockToleranceSeconds, {
       description: 'Leeway for `exp`, `nbf` and `iat`.',
       default: defaultClockToleranceSeconds,

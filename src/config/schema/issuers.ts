@@ -1,5 +1,6 @@
 import * as Type from '../../json-schema.ts';
-import type { KeyOptions, TokenPlace } from '../../identity/options.ts';
+import type { KeyOptions } from '../../identity/options.ts';
+import type { TokenPlace } from '../../identity/place.ts';
 import {
   defaultClaims,
   allGrants,
@@ -95,8 +96,8 @@ export const issuer = entry(
     }),
     keys: listOf(key, { description: 'Any mix of keys; the algorithm is fixed per key.', default: [] }),
     from: listOf(
-      Type.Unsafe<TokenPlace>(text({ description: '`bearer` or `cookie:<name>`.', format: 'token-place' })),
-      { description: 'Where its tokens are looked for: `bearer`, `cookie:<name>`, in which `*` stands for anything (`cookie:sb-*-auth-token`). A cookie may hold the token as it is, URL-encoded, quoted, after `Bearer`, in JSON (its `access_token`), in Base64 of JSON, or in pieces `.0`, `.1`.', default: ['bearer'], minItems: 1 },
+      Type.Unsafe<TokenPlace>(text({ description: 'A place.', format: 'token-place' })),
+      { description: 'Where its tokens are looked for: `bearer`; `header:<name>`, also with a scheme (`header:Authorization JWT`); `cookie:<name>`, in which `*` stands for anything (`cookie:sb-*-auth-token`); `query:<name>` and `protocol:<name>` on routes whose `tokenPlaces` allow it. A cookie may hold the token as it is, URL-encoded, quoted, after `Bearer`, in JSON (its `access_token`), in Base64 of JSON, or in pieces `.0`, `.1`.', default: ['bearer'], minItems: 1 },
     ),
     grants: listOf(choice(allGrants, { description: 'A grant.' }), {
       description: 'What its tokens may be good for: `member`, `contact`, `admin`.',
@@ -117,6 +118,10 @@ export const issuer = entry(
     botNamesOnly: flag({ description: 'True: an entry that is not among `botNames` means no bot.', default: false }),
     clientIds: listOrNull(text({ description: 'A client id.' }), {
       description: 'The `azp` or `client_id` of its tokens must be one of these; null: whatever it is.',
+      default: null,
+    }),
+    logoutClientIds: listOrNull(text({ description: 'A client id.' }), {
+      description: 'Whom its logout tokens (OpenID Connect Back-Channel Logout, sent to `/_gateway/backchannel-logout`) may be for: the client that the platform is there. null: those of `clientIds`, else `audience`.',
       default: null,
     }),
     maxAgeSeconds: wholeOrNull(1, 31_536_000, {

@@ -13,6 +13,7 @@ export type FormatName =
   | 'trust-source'
   | 'token-place'
   | 'session-place'
+  | 'contact-place'
   | 'expression'
   | 'check-url'
   | 'lookup-url'

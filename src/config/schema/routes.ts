@@ -1,4 +1,5 @@
 import * as Type from '../../json-schema.ts';
+import { routeTokenPlaces } from '../../reading/token-places.ts';
 import { choice, entry, flag, listOf, reloads, text, textOrNull } from './kinds.ts';
 
 /** Where ids stand beside the path: our name for an id, then where it is. */
@@ -62,6 +63,15 @@ const route = entry(
         description:
           'Who decides for members: their token or session, or (`platform`) the platform’s own answer to whoever brings a session. Only for URLs that the platform itself refuses to strangers: it is asked as one, and shut where it answers.',
               }),
+    ),
+    tokenPlaces: Type.Optional(
+      listOf(choice(routeTokenPlaces, { description: 'A place.' }), {
+        description:
+          'Tokens may also stand in a query parameter (`query`) or among the subprotocols of a WebSocket (`protocol`) here, as an issuer’s `from` names them. What a URL holds is kept by browsers and by whoever logs URLs: only where a script can send no header.',
+      }),
+    ),
+    forwardTokens: Type.Optional(
+      flag({ description: 'True: the platform needs the tokens of `tokenPlaces` too. Otherwise they do not reach it.', default: false }),
     ),
     open: Type.Optional(
       flag({ description: 'True: not guarded. Matters under `otherPaths: reject` and `guard`.', default: false }),

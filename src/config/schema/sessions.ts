@@ -8,7 +8,7 @@ const timeoutMs = whole(1, 60_000, {
 });
 
 const bodyBytes = whole(0, 1_048_576, {
-  description: 'A longer answer says nothing.',
+  description: 'A longer answer says nothing, where an expression looks into its body.',
   default: defaultCheck.bodyBytes,
 });
 

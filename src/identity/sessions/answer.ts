@@ -24,7 +24,8 @@ export function readAnswer(
   tell: Tell,
 ): SessionAnswer {
   const { status } = answer;
-  tell?.(`answered ${String(status)}, ${String(answer.text.length)} bytes`);
+  const size = kind.readsBody ? `${String(answer.text.length)} bytes` : 'a body that no expression asks for';
+  tell?.(`answered ${String(status)}, ${size}`);
   if (status >= 500 || status === 429 || status === 408) return unknown(`it answered ${String(status)}`);
   const json = readJsonValue(answer.text);
   if (kind.introspects) {

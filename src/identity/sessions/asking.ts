@@ -5,6 +5,7 @@ import type { SessionKind } from './kind.ts';
 import type { RememberedVerdict, Memory } from './memory.ts';
 import type { Presenter, PresentedSession, SessionVerdict } from './presented.ts';
 import { callFor } from './question.ts';
+import type { Via } from '../../policy/principal.ts';
 import type { StrangerLimit } from './stranger-limit.ts';
 
 /** One kind of session at work. */
@@ -117,7 +118,7 @@ async function fly(
   tell: Tell,
 ): Promise<SessionAnswer> {
   const { kind, caller, counts } = asking;
-  const call = callFor(kind.options, presented, by);
+  const call = callFor(kind, presented, by);
   if (call === undefined || caller === undefined) return { kind: 'unknown', why: 'nothing is asked' };
   tell?.(`${kind.name}: ${call.method} ${call.origin}${call.path.split('?', 1)[0] ?? ''}`);
   const answer = await caller.call(call);
@@ -135,10 +136,16 @@ function readSafely(
   tell: Tell,
 ): SessionAnswer {
   try {
-    return readAnswer(kind, answer, presented.ambient ? 'cookie' : 'bearer', tell);
+    return readAnswer(kind, answer, viaOf(presented), tell);
   } catch {
     return unknown('its answer cannot be read');
   }
+}
+
+/** A header other than `Authorization` may be one that a proxy in front adds to whatever passes. */
+function viaOf({ ambient, headers }: PresentedSession): Via {
+  if (ambient) return 'cookie';
+  return headers.some((name, at) => at % 2 === 0 && name === 'authorization') ? 'bearer' : 'header';
 }
 
 const unknown = (why: string): SessionAnswer => ({ kind: 'unknown', why });

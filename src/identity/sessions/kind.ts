@@ -17,6 +17,8 @@ export interface SessionKind {
   readonly introspects: boolean;
   /** True where an expression looks into the body: text in place of JSON is then no answer. */
   readonly expectsJson: boolean;
+  /** False where no expression looks into the body: however long it is, it does not matter then. */
+  readonly readsBody: boolean;
   /** Unix time in milliseconds. */
   now(): number;
 }
@@ -40,6 +42,7 @@ export function compileKind(options: SessionOptions, now: () => number): Session
     ),
     namesSubject: claims.subject !== null,
     introspects: options.introspection !== undefined,
+    readsBody: options.introspection !== undefined || texts.some(mayReadBody),
     expectsJson: texts.some((text) => /\bbody\s*[.[]/.test(text)),
     now,
   };
@@ -48,11 +51,19 @@ export function compileKind(options: SessionOptions, now: () => number): Session
 const claimTexts = ({ subject, bots, contact, conversations }: SessionOptions['claims']): string[] =>
   [subject, bots, contact, conversations].filter((text) => text !== null);
 
+/** By name, or through the whole of what it is asked of. */
+const mayReadBody = (text: string): boolean => constantOf(text) === undefined && /\bbody\b|[@*]/.test(text);
+
 const ROOTS = new Set(['status', 'headers', 'body']);
 
 /** An expression over an answer. A text in double quotes is itself: an answer has no member of that name. */
 function compileOver(text: string): Expression {
-  const constant = /^"[^"\\]*"$/.test(text) ? text.slice(1, -1) : undefined;
-  if (constant === undefined || ROOTS.has(constant)) return compileExpression(text, { exactNames: false });
+  const constant = constantOf(text);
+  if (constant === undefined) return compileExpression(text, { exactNames: false });
   return { text, evaluate: () => constant, tryOn: () => ({ value: constant }) };
+}
+
+function constantOf(text: string): string | undefined {
+  const constant = /^"[^"\\]*"$/.test(text) ? text.slice(1, -1) : undefined;
+  return constant === undefined || ROOTS.has(constant) ? undefined : constant;
 }

@@ -1,5 +1,6 @@
 import type { SessionCall } from './call.ts';
 import type { SessionOptions } from './options.ts';
+import type { SessionKind } from './kind.ts';
 import type { PresentedSession, Presenter } from './presented.ts';
 
 /** What a browser or a program would accept: a platform that has JSON gives it, one that has pages gives a page. */
@@ -8,7 +9,7 @@ const AGENT = 'transcript-gateway';
 
 /** The call that asks about a credential: with exactly its parts, and where it is configured the client IP. */
 export function callFor(
-  options: SessionOptions,
+  { options, readsBody }: SessionKind,
   presented: PresentedSession,
   by: Presenter,
 ): SessionCall | undefined {
@@ -30,7 +31,7 @@ export function callFor(
     ...placeOf(check.url),
     method,
     timeoutMs,
-    bodyBytes,
+    ...(readsBody && { bodyBytes }),
     headers: [...usual, ...constant].flat().concat(presented.headers),
   };
 }

@@ -1,6 +1,6 @@
 import type { Principal } from '../../policy/principal.ts';
 import type { Budget } from '../budget.ts';
-import type { Credentials } from '../identify.ts';
+import { hasPlaced, type Credentials } from '../identify.ts';
 import type { Verifier } from '../verifier.ts';
 import type { Sessions } from './index.ts';
 import type { Delegated } from './judging.ts';
@@ -26,6 +26,11 @@ export function whoAsks(
   const byToken = verifier.identify(credentials, nowMs, trace, by);
   if (presentedSessions.length === 0) return byToken;
   return after(byToken, (principal) => {
+    // A token that was put somewhere on purpose is the issuer's to judge, and two such credentials nobody's.
+    if (hasPlaced(presented))
+      return presented.bearer === undefined && presentedSessions.some(({ bearer }) => bearer)
+        ? twoOfThem
+        : principal;
     const mine = presentedSessions.filter(
       ({ bearer }) => bearer === takesBearer(credentials, principal, presentedSessions),
     );
@@ -36,6 +41,8 @@ export function whoAsks(
       : judged(sessions, principal, mine, by, trace);
   });
 }
+
+const twoOfThem: Principal = { kind: 'refused', reason: 'token-invalid', cause: 'two-credentials' };
 
 export interface PresentedCredentials {
   readonly presented: Credentials & { readonly sessions?: readonly PresentedSession[] };

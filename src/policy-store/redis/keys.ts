@@ -20,6 +20,9 @@ export const limitPrefix = (prefix: string, limit: string): string => `{${prefix
 /** Stream: sessions that ended, as one gateway saw them pass. */
 export const endsKey = (prefix: string): string => `{${prefix}}:session-ends`;
 
+/** String: the keys that gateways sign with. */
+export const signingKeysKey = (prefix: string): string => `{${prefix}}:signing-keys`;
+
 /** The keys of one site. The braces put them all in one slot of a cluster. */
 export function keysOf(prefix: string) {
   const key = (name: string): string => `{${prefix}}:${name}`;

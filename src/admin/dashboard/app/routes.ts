@@ -7,7 +7,14 @@ export type PageRoute =
   | { readonly page: 'whitelist'; readonly scope: Scope }
   | { readonly page: 'changes'; readonly scope?: Scope }
   | { readonly page: 'test'; readonly scope?: Scope }
+  | { readonly page: 'people'; readonly person?: Person }
   | { readonly page: 'missing' };
+
+/** A person is one of an issuer's. */
+export interface Person {
+  readonly issuer: string;
+  readonly subject: string;
+}
 
 /** The fragment that leads to a route. */
 export function hrefOf(route: PageRoute): string {
@@ -19,9 +26,15 @@ export function hrefOf(route: PageRoute): string {
       return `#/${scopePath(route.scope)}`;
     case 'changes':
       return route.scope === undefined ? '#/changes' : `#/changes/${scopePath(route.scope)}`;
+    case 'people':
+      return route.person === undefined ? '#/people' : `#/people/${personPath(route.person)}`;
     case 'test':
       return route.scope === undefined ? '#/test' : `#/test/${scopePath(route.scope)}`;
   }
+}
+
+function personPath({ issuer, subject }: Person): string {
+  return `${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}`;
 }
 
 function scopePath(scope: Scope): string {
@@ -37,8 +50,21 @@ export function readRoute(fragment: string): PageRoute {
     if (rest.length > 0 && scope === undefined) return { page: 'missing' };
     return scope === undefined ? { page: head } : { page: head, scope };
   }
+  if (head === 'people') return readPeople(rest);
   const scope = scopeInPath(parts);
   return scope === undefined ? { page: 'missing' } : { page: 'whitelist', scope };
+}
+
+function readPeople(parts: readonly string[]): PageRoute {
+  const [issuer = '', subject = '', ...more] = parts;
+  if (parts.length === 0) return { page: 'people' };
+  if (issuer === '' || subject === '' || more.length > 0) return { page: 'missing' };
+  try {
+    const person = { issuer: decodeURIComponent(issuer), subject: decodeURIComponent(subject) };
+    return { page: 'people', person };
+  } catch {
+    return { page: 'missing' };
+  }
 }
 
 function scopeInPath(parts: readonly string[]): Scope | undefined {

@@ -3,12 +3,14 @@ import { NoticeBar } from './parts/notice-bar.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
 import { MissingScreen } from './pages/missing.tsx';
 import { OverviewScreen } from './pages/overview.tsx';
+import { PeopleScreen } from './pages/people/index.tsx';
+import { PersonScreen } from './pages/people/person.tsx';
 import { SessionOver, SignInScreen } from './pages/sign-in.tsx';
 import { TestScreen } from './pages/test/index.tsx';
 import { WhitelistScreen } from './pages/whitelist/index.tsx';
 import { hrefOf, useRoute } from './routes.ts';
 import type { PageRoute } from './routes.ts';
-import { useSession } from './state/session.tsx';
+import { useSession, useSuperAdmin } from './state/session.tsx';
 
 /** Heading, navigation and the page; the page stays as it is while somebody logs in again. */
 export function Shell() {
@@ -49,12 +51,18 @@ function Page({ route }: { readonly route: PageRoute }) {
       return <ChangesScreen key={route.scope ?? ''} scope={route.scope} />;
     case 'test':
       return <TestScreen key={route.scope ?? ''} scope={route.scope} />;
+    case 'people': {
+      const { person } = route;
+      if (person === undefined) return <PeopleScreen />;
+      return <PersonScreen key={`${person.issuer} ${person.subject}`} person={person} />;
+    }
     case 'missing':
       return <MissingScreen />;
   }
 }
 
 function Header({ route, inside }: { readonly route: PageRoute; readonly inside: boolean }) {
+  const isSuper = useSuperAdmin();
   const links: readonly { readonly to: PageRoute; readonly text: string; readonly current: boolean }[] = [
     {
       to: { page: 'overview' },
@@ -63,6 +71,9 @@ function Header({ route, inside }: { readonly route: PageRoute; readonly inside:
     },
     { to: { page: 'changes' }, text: 'Change log', current: route.page === 'changes' },
     { to: { page: 'test' }, text: 'Test access', current: route.page === 'test' },
+    ...(isSuper
+      ? [{ to: { page: 'people' } as const, text: 'People', current: route.page === 'people' }]
+      : []),
   ];
   return (
     <header class="top">

@@ -8,6 +8,7 @@ import type {
   RangeInput,
   RangeRecord,
   Replicas,
+  Revocations,
   Scope,
   SettingsPatch,
   WhitelistList,
@@ -78,6 +79,19 @@ export const getChanges = (query: {
 
 export const revertChange = (revision: number): Promise<ChangeReceipt> =>
   request(`/changes/${revision}/revert`, { method: 'POST' });
+
+export const getRevocations = (query: {
+  readonly issuer?: string | undefined;
+  readonly subject?: string | undefined;
+}): Promise<Revocations> => request('/revocations', { query: { ...query } });
+
+export const addRevocation = (body: {
+  readonly issuer: string;
+  readonly subject: string;
+}): Promise<ChangeReceipt> => request('/revocations', { method: 'POST', body });
+
+export const liftRevocation = (id: string): Promise<ChangeReceipt> =>
+  request(`/revocations/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });
 

@@ -1,6 +1,7 @@
 import type Type from 'typebox';
 import type { ApiAnswer, Problem as ProblemSchema } from '../../../answers.ts';
 import type { ExplainRequest, ImportBody, RangeBody, SettingsBody } from '../../../schemas.ts';
+import type { RevocationsAnswer } from '../../../revocation-schemas.ts';
 import type { Scope } from '../../../../policy/reason.ts';
 
 /** What the API takes and answers, by its own schemas. */
@@ -32,6 +33,8 @@ export type ChangeReceipt = Pick<ApiAnswer<'settings'>, 'revision' | 'live'>;
 export type Live = ChangeReceipt['live'];
 /** What an import did, or would do. */
 export type Imported = ApiAnswer<'import'>;
+export type Revocations = Type.Static<typeof RevocationsAnswer>;
+export type Revocation = Revocations['revocations'][number];
 /** Who the gateway takes the person looking for. */
 export type Me = ApiAnswer<'me'>;
 export type ExplainQuestion = ExplainRequest;

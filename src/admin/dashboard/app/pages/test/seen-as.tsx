@@ -43,6 +43,8 @@ function wayOf({ via }: Me): string {
       return 'by a bearer token';
     case 'cookie':
       return 'by the site’s session';
+    case 'header':
+      return 'by a token in a header';
     case 'session':
       return 'by a pasted token';
     case 'static-token':
