@@ -1,5 +1,5 @@
 import type { ChangeScope } from '../changes/change.ts';
-import { revocation } from './revocation-schemas.ts';
+import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
@@ -151,6 +151,7 @@ export const ApiAnswers = {
     removed: Type.Integer(),
   }),
   ...whoAnswers,
+  revocations: RevocationsAnswer,
   ...activityAnswers,
 } as const;
 

@@ -80,7 +80,8 @@ async function answer(
       429,
       'too many tokens failed',
     );
-  const [token, ...more] = new URLSearchParams(String(request.body ?? '')).getAll('logout_token');
+  const form = typeof request.body === 'string' ? request.body : '';
+  const [token, ...more] = new URLSearchParams(form).getAll('logout_token');
   if (token === undefined || token === '' || more.length > 0) {
     counts.refused += 1;
     return refuse(reply, 400, 'exactly one logout_token is expected');

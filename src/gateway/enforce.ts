@@ -53,7 +53,7 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     const target = targetToShow(asked, answer, settings().tokenPlaces);
     const code = codeOf(answer);
     const asker = askerOf(request.method, request.headers);
-    const { client, resource } = answer;
+    const { client, forwarding, resource } = answer;
     const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
     const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
       const retries = asker === 'page' && deps.retries.may(request, said, target);
@@ -64,8 +64,7 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
       answer.decision.outcome === 'login' && asker !== 'program'
         ? askToSignIn(deps, { request, target, answer, requestId, code, asker, say })
         : say(code, accountOf(settings(), answer, target));
-    const { peerTrusted } = answer.forwarding;
-    const address = limitedAddress(client, peerTrusted, request.socket.remoteAddress);
+    const address = limitedAddress(client, forwarding.peerTrusted, request.socket.remoteAddress);
     if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
     const allowed = !hostile.isBlocked(address) && (code === 'session-invalid' || hostile.hit(address));
     const limited = (yes: boolean): RefusedRequest => (yes ? allow() : say('rate-limited'));

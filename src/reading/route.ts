@@ -1,6 +1,7 @@
-import { isBotId, type RouteFacts } from '../policy/resource.ts';
+import type { RouteFacts } from '../policy/resource.ts';
 import { compileHost, type HostPattern } from './host.ts';
-import { compilePlaces, ID_NAMES, searchesOf } from './places.ts';
+import { compilePlaces, searchesOf } from './places.ts';
+import { checkNames, namesOf } from './route-names.ts';
 import type { IdName, Search, PlaceOptions, Places } from './places.ts';
 import { compilePath, type Fail, type Template } from './template.ts';
 import type { RouteTokenPlace } from './token-places.ts';
@@ -156,53 +157,4 @@ function methodsOf(given: readonly string[] | undefined, fail: Fail): ReadonlySe
   for (const method of given)
     if (!/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) fail(`"${method}" is no method: "GET", "POST".`);
   return new Set(given.includes('GET') ? [...given, 'HEAD'] : given);
-}
-
-/** Every id that the route names, as often as it does; in each way to fill its path once at most. */
-function namesOf(
-  option: RouteOptions,
-  templates: readonly Template[],
-  places: Places,
-  host: HostPattern | undefined,
-  fail: Fail,
-): readonly string[] {
-  const beside = [
-    ...places.names,
-    ...(option.bot === undefined ? [] : ['botId']),
-    ...(host?.namesBot === true ? ['botId'] : []),
-  ];
-  const inPaths = templates.map(({ names }) => names);
-  for (const names of inPaths) {
-    const all = [...names, ...beside];
-    const twice = all.find((name, at) => all.indexOf(name) !== at);
-    if (twice !== undefined) fail(`A route must name "${twice}" in one place only.`);
-  }
-  return [...new Set([...inPaths.flat(), ...beside])];
-}
-
-function checkNames(option: RouteOptions, names: readonly string[], fail: Fail): void {
-  if (option.bot !== undefined && !isBotId(option.bot)) fail(`"${option.bot}" cannot be a bot id.`);
-  if (option.lookup !== undefined) return checkLookup(option, names, fail);
-  if (option.open === true) {
-    if (ID_NAMES.some((name: IdName) => names.includes(name))) {
-      fail('An open route is not guarded: it names no bot, contact or conversation.');
-    }
-    if (option.whitelist !== undefined)
-      fail('An open route is not guarded: "whitelist" means nothing there.');
-    for (const key of ['members', 'methods', 'tokenPlaces'] as const)
-      if (option[key] !== undefined) fail(`An open route is not guarded: "${key}" means nothing there.`);
-  } else if (!names.includes('botId')) {
-    fail(
-      'A guarded route must say where its bot id stands: ":botId" in the path or the host, "query", "form", "body", ' +
-        '"header", "cookie", a constant "bot", or a "lookup" for its conversation.',
-    );
-  }
-}
-
-function checkLookup(option: RouteOptions, names: readonly string[], fail: Fail): void {
-  if (option.open === true) fail('An open route is not guarded: "lookup" means nothing there.');
-  if (names.includes('botId'))
-    fail('A route with a "lookup" has its bot id from there, and names none itself.');
-  if (!names.includes('conversationId'))
-    fail('A route with a "lookup" must say where its "conversationId" stands: that is what is looked up.');
 }

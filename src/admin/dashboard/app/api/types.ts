@@ -1,7 +1,6 @@
 import type Type from 'typebox';
 import type { ApiAnswer, Problem as ProblemSchema } from '../../../answers.ts';
 import type { ExplainRequest, ImportBody, RangeBody, SettingsBody } from '../../../schemas.ts';
-import type { RevocationsAnswer } from '../../../revocation-schemas.ts';
 import type { Scope } from '../../../../policy/reason.ts';
 
 /** What the API takes and answers, by its own schemas. */
@@ -33,7 +32,7 @@ export type ChangeReceipt = Pick<ApiAnswer<'settings'>, 'revision' | 'live'>;
 export type Live = ChangeReceipt['live'];
 /** What an import did, or would do. */
 export type Imported = ApiAnswer<'import'>;
-export type Revocations = Type.Static<typeof RevocationsAnswer>;
+export type Revocations = ApiAnswer<'revocations'>;
 export type Revocation = Revocations['revocations'][number];
 /** Who the gateway takes the person looking for. */
 export type Me = ApiAnswer<'me'>;
