@@ -49,7 +49,7 @@ export function identify(
   // Without anybody who signs tokens there is none.
   const tokens = examiner.issuers.length === 0 ? none : tokensOf(credentials);
   const brought = credentials.contacts ?? none;
-  const placed = brought.filter(({ place }) => !isCookie(place));
+  const placed = brought.length === 0 ? none : brought.filter(({ place }) => !isCookie(place));
   const [given] = tokens;
   const place = given?.place ?? placed[0]?.place;
   if (place !== undefined) {
@@ -63,6 +63,9 @@ export function identify(
   const ours = places.find(credentials.cookies, MAX_COOKIES + 1);
   if (ours.length > MAX_COOKIES) return nobody(bad('too-many'));
   if (ours.length + brought.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
+  const [only] = ours;
+  if (only !== undefined && ours.length + brought.length === 1)
+    return after(look(only), (verdict) => asCookies([verdict]));
   return after(all([...ours.map(look), ...brought.map(prove)]), asCookies);
 }
 
