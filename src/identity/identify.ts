@@ -51,7 +51,7 @@ export function identify(
   // Without anybody who signs tokens there is none.
   const tokens = examiner.issuers.length === 0 ? none : tokensOf(credentials);
   const brought = credentials.contacts ?? none;
-  const placed = brought.filter(({ place }) => !isCookie(place));
+  const placed = brought.length === 0 ? none : brought.filter(({ place }) => !isCookie(place));
   const [given] = tokens;
   const place = given?.place ?? placed[0]?.place;
   if (place !== undefined) {
@@ -65,7 +65,11 @@ export function identify(
   const ours = places.find(credentials.cookies, MAX_COOKIES);
   if (ours === undefined) return counted(examiner, nobody(bad('too-many')));
   if (ours.length + brought.length === 0) return { kind: 'anonymous', reason: 'no-credential' };
-  return after(all([...ours.map(look), ...brought.map(prove)]), (verdicts) => asCookies(examiner, verdicts));
+  const settled = (verdicts: readonly Verdict[]): Principal => asCookies(examiner, verdicts);
+  const [only] = ours;
+  if (only !== undefined && ours.length + brought.length === 1)
+    return after(look(only), (verdict) => settled([verdict]));
+  return after(all([...ours.map(look), ...brought.map(prove)]), settled);
 }
 
 const none: readonly never[] = [];
