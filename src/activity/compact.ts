@@ -3,16 +3,9 @@ import { packColumn } from './column-pack.ts';
 import type { Column } from './column.ts';
 import { inTransaction, type Index } from './database.ts';
 import type { Cell, PlacedRow } from './event.ts';
-import {
-  cellsOf,
-  filteredColumns,
-  segmentColumns,
-  spanOf,
-  termsOf,
-  type FilteredColumn,
-  type SegmentColumn,
-} from './segment.ts';
+import { cellsOf, segmentColumns, spanOf, type SegmentColumn } from './segment.ts';
 import { sumUp, writeSums } from './sums.ts';
+import { filterNames, termsIn, type FilterName } from './terms.ts';
 import { inOrder, rowsOf, type TailBatch } from './tail.ts';
 
 /** Of one gateway, what a segment holds of its chain: its numbers, inclusive, and the links before it and at its end. */
@@ -30,9 +23,9 @@ export function partId(segment: number, column: SegmentColumn | 'checks'): numbe
   return segment * 64 + (column === 'checks' ? 63 : segmentColumns.indexOf(column));
 }
 
-/** The row of `filters`: all of one column lie together, since they are read together. */
-export function filterId(segment: number, column: (typeof filteredColumns)[number]): number {
-  return filteredColumns.indexOf(column) * 2 ** 40 + segment;
+/** The row of `filters`: all of one name lie together, since they are read together. */
+export function filterId(segment: number, name: FilterName): number {
+  return filterNames.indexOf(name) * 2 ** 40 + segment;
 }
 
 /** Makes one segment of some batches, all of it or nothing. */
@@ -85,22 +78,13 @@ function writeColumns(
     const [first = null] = shortened;
     if (shortened.every((cell) => cell === first)) constants[name] = first;
     else part.run(partId(id, name), packColumn(shortened));
-    const terms = isFiltered(name) ? termsIn(name, cells) : undefined;
-    if (isFiltered(name) && terms !== undefined && terms.size > 0)
-      filter.run(filterId(id, name), bloomOf(terms));
+  }
+  for (const name of filterNames) {
+    const terms = termsIn(rows, name);
+    if (terms.size > 0) filter.run(filterId(id, name), bloomOf(terms));
   }
   part.run(partId(id, 'checks'), new Uint8Array(Uint32Array.from(rows, ({ check }) => check).buffer));
   return constants;
-}
-
-function isFiltered(name: SegmentColumn): name is FilteredColumn {
-  return filteredColumns.some((filtered) => filtered === name);
-}
-
-function termsIn(name: FilteredColumn, cells: readonly Cell[]): ReadonlySet<string> {
-  const terms = new Set<string>();
-  for (const cell of new Set(cells)) for (const term of termsOf(name, cell)) terms.add(term);
-  return terms;
 }
 
 /** Times as the steps between them, numbers as the steps within each gateway's: mostly the same small ones. */

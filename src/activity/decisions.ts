@@ -101,9 +101,9 @@ export function createStored(index: Index): (row: SegmentRow) => Segment {
     return {
       ...row,
       column: (name) => cache(partId(id, name), () => make(name)),
-      mayHold(name, term) {
-        const found = filter.get(filterId(id, name)) as { readonly bits: Uint8Array } | undefined;
-        return found !== undefined && mayHold(found.bits, term);
+      mayHold({ of, anyOf }) {
+        const found = filter.get(filterId(id, of)) as { readonly bits: Uint8Array } | undefined;
+        return found !== undefined && anyOf.some((term) => mayHold(found.bits, term));
       },
     };
   };

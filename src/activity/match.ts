@@ -3,16 +3,13 @@ import { rowsWhere } from './column.ts';
 import type { Cell } from './event.ts';
 import {
   comparePlaces,
-  ID_START,
-  networkTerm,
   placeIn,
-  termsOf,
-  type FilteredColumn,
   type Place,
   type Segment,
   type SegmentColumn,
   type Span,
 } from './segment.ts';
+import { termsAsked } from './terms.ts';
 
 /** What is asked for; every part narrows. */
 export interface Filter {
@@ -47,8 +44,6 @@ interface Condition {
   readonly column: SegmentColumn;
   /** Exactly this, or what passes. */
   readonly wanted: Cell | ((cell: Cell) => boolean);
-  /** What a segment's filter must hold for it. */
-  readonly term?: { readonly of: FilteredColumn; readonly text: string };
 }
 
 /** A filter, read once for all segments. */
@@ -73,11 +68,11 @@ function beginning(atMs: number): Place {
 
 export function matchOf(filter: Filter): Match {
   const conditions = conditionsOf(filter);
+  const terms = termsAsked(filter);
   const { fromMs = always.fromMs, toMs = always.toMs } = filter;
   const [first, last] = [beginning(fromMs), beginning(toMs)];
   return {
-    may: (segment) =>
-      conditions.every(({ term }) => term === undefined || segment.mayHold(term.of, term.text)),
+    may: (segment) => terms.every(segment.mayHold),
     rows(segment, most = segment.count, before = last) {
       const end = rowsBefore(segment, comparePlaces(before, last) < 0 ? before : last);
       const start = rowsBefore(segment, first);
@@ -118,43 +113,23 @@ const fine = ['subject', 'contact', 'conversation'] as const;
 function conditionsOf(filter: Filter): readonly Condition[] {
   const { enforced, bots, address, between, requestId } = filter;
   const found: Condition[] = [];
-  const equal = (column: SegmentColumn, wanted: Cell, of?: FilteredColumn): void =>
-    void found.push({
-      column,
-      wanted,
-      ...(of !== undefined && { term: { of, text: termsOf(of, wanted)[0] ?? '' } }),
-    });
+  const equal = (column: SegmentColumn, wanted: Cell): void => void found.push({ column, wanted });
   for (const name of coarse) if (filter[name] !== undefined) equal(name, filter[name]);
   if (enforced !== undefined) equal('enforced', Number(enforced));
   if (bots !== undefined) {
     const owned = new Set<Cell>(bots);
     found.push({ column: 'bot', wanted: (cell) => owned.has(cell) });
   }
-  if (address !== undefined) equal('clientIp', packAddress(address), 'clientIp');
-  if (between !== undefined) found.push(inNetwork(between));
-  for (const name of fine) if (filter[name] !== undefined) equal(name, filter[name], name);
+  if (address !== undefined) equal('clientIp', packAddress(address));
+  if (between !== undefined) {
+    const [from, to] = between;
+    const wanted = (cell: Cell): boolean => typeof cell === 'number' && cell >= from && cell <= to;
+    found.push({ column: 'clientIp', wanted });
+  }
+  for (const name of fine) if (filter[name] !== undefined) equal(name, filter[name]);
   if (requestId !== undefined) {
-    const text = requestId.slice(0, ID_START);
-    found.push({
-      column: 'requestId',
-      wanted: (cell) => typeof cell === 'string' && cell.startsWith(requestId),
-      ...(text.length === ID_START && { term: { of: 'requestId', text } }),
-    });
+    const wanted = (cell: Cell): boolean => typeof cell === 'string' && cell.startsWith(requestId);
+    found.push({ column: 'requestId', wanted });
   }
   return found;
-}
-
-function inNetwork([from, to]: readonly [number, number]): Condition {
-  const of = 'clientIp' as const;
-  const text =
-    from === to
-      ? String(from)
-      : ([24, 16] as const)
-          .map((length) => [networkTerm(from, length), networkTerm(to, length)])
-          .find(([a, b]) => a === b)?.[0];
-  return {
-    column: of,
-    wanted: (cell) => typeof cell === 'number' && cell >= from && cell <= to,
-    ...(text !== undefined && { term: { of, text } }),
-  };
 }

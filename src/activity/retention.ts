@@ -1,7 +1,8 @@
 import { filterId, partId } from './compact.ts';
 import { dayMs, hourMs, inTransaction, type Index } from './database.ts';
 import { createMarks } from './ingest.ts';
-import { filteredColumns, type Span } from './segment.ts';
+import type { Span } from './segment.ts';
+import { filterNames } from './terms.ts';
 
 export interface RetentionOptions {
   /** Days that an event is kept, and at most some hours longer. */
@@ -47,8 +48,7 @@ function removeSegment(index: Index, { id }: Pruned): void {
   index
     .prepare('delete from parts where id between ? and ?')
     .run(partId(id, 'replica'), partId(id, 'checks'));
-  for (const name of filteredColumns)
-    index.prepare('delete from filters where id = ?').run(filterId(id, name));
+  for (const name of filterNames) index.prepare('delete from filters where id = ?').run(filterId(id, name));
   index.prepare('update segments set pruned = 1 where id = ?').run(id);
   index
     .prepare(

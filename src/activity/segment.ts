@@ -1,4 +1,5 @@
 import { packAddress, unpackAddress } from './address.ts';
+import type { AskedTerms } from './terms.ts';
 import { columnOf, type Column } from './column.ts';
 import {
   eventColumns,
@@ -29,38 +30,18 @@ export function comparePlaces(a: Place, b: Place): number {
 export const segmentColumns = ['replica', 'seq', ...eventColumns] as const;
 export type SegmentColumn = (typeof segmentColumns)[number];
 
-/** What a filter is kept of, by the column that it is about. In the order of their numbers. */
-export const filteredColumns = ['requestId', 'conversation', 'contact', 'subject', 'clientIp'] as const;
-export type FilteredColumn = (typeof filteredColumns)[number];
-
 /** Some events, oldest first. IPv4 addresses are numbers in it. */
 export interface Segment extends Span {
   readonly count: number;
   column(name: SegmentColumn): Column;
-  /** False where no row of it can hold the term. */
-  mayHold(name: FilteredColumn, term: string): boolean;
+  /** False where no row of it can hold one of the terms. */
+  mayHold(asked: AskedTerms): boolean;
 }
 
 /** Unix milliseconds, both inclusive. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-/** So much of a request id is filtered by: what people read out to each other. */
-export const ID_START = 8;
-
-/** The terms that a filter holds of a cell. */
-export function termsOf(name: FilteredColumn, cell: Cell): readonly string[] {
-  if (cell === null) return [];
-  if (name === 'requestId') return [String(cell).slice(0, ID_START)];
-  if (name !== 'clientIp' || typeof cell !== 'number') return [String(cell)];
-  return [String(cell), networkTerm(cell, 24), networkTerm(cell, 16)];
-}
-
-/** The network of 2^(32 - `length`) addresses that an address lies in. */
-export function networkTerm(address: number, length: 24 | 16): string {
-  return `${address >>> (32 - length)}/${length}`;
 }
 
 /** Rows that are at hand as a segment; they must be in order. */

@@ -91,14 +91,28 @@ t.test('pages are those of a plain array, whatever was taken, compacted, pruned 
 });
 
 /** What an event is surely found by. */
-function filtersOf({ requestId, subject, contact, conversation, clientIp }: StoredEvent): readonly Filter[] {
+function filtersOf(held: StoredEvent): readonly Filter[] {
+  const {
+    requestId,
+    subject,
+    contact,
+    conversation,
+    clientIp,
+    outcome,
+    reason,
+    enforced,
+    bot = 'none',
+  } = held;
   const value = clientIp === undefined ? NaN : numberOf(clientIp);
   return [
     { requestId: requestId.slice(0, 8) },
-    ...(subject === undefined ? [] : [{ subject }]),
+    { outcome, enforced },
+    { outcome, reason, enforced, bot },
+    { reason, bots: ['other', bot] },
+    ...(subject === undefined ? [] : [{ subject }, { subject, outcome }]),
     ...(contact === undefined ? [] : [{ contact }]),
     ...(conversation === undefined ? [] : [{ conversation }]),
-    ...(clientIp === undefined ? [] : [{ address: clientIp }]),
+    ...(clientIp === undefined ? [] : [{ address: clientIp }, { address: clientIp, outcome }]),
     ...[0, 100, 4_000].flatMap((more) =>
       value >= 0 ? [{ between: [value - more, value + more] as const }] : [],
     ),
