@@ -85,20 +85,18 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
       lines.push(lineOf(toRow(event)));
     },
     take() {
-      if (gap !== undefined && gap.count > 0) mark('lost', gap.fromMs, gap.count);
+      if (gap !== undefined) mark('lost', gap.fromMs, gap.count);
       gap = undefined;
       const batch = batchText({ replica, firstSeq, marks, lines });
       const taken = { batch, count: lines.length, fromMs: now(), marks };
-      marks = [];
-      lines = [];
+      [marks, lines] = [[], []];
       return taken;
     },
     /** Marks that did not come through. */
     tellLater(untold: readonly Mark[]): void {
-      const isLoss = ({ kind }: Mark): boolean => kind === 'lost';
-      marks.unshift(...untold.filter((each) => !isLoss(each)));
-      for (const { fromMs, count } of untold.filter(isLoss))
-        gap = { fromMs: Math.min(fromMs, gap?.fromMs ?? fromMs), count: (gap?.count ?? 0) + count };
+      marks.unshift(...untold.filter(({ kind }) => kind !== 'lost'));
+      for (const { kind, fromMs, count } of untold)
+        if (kind === 'lost') gap = { fromMs, count: (gap?.count ?? 0) + count };
     },
     isEmpty: () => lines.length === 0 && marks.length === 0 && gap === undefined,
     waiting: () => lines.length,

@@ -92,7 +92,7 @@ export function termsAsked(filter: Filter): readonly AskedTerms[] {
   add('contact', contact);
   add('clientIp', person(address));
   if (between !== undefined) add('clientIp', networkAsked(between));
-  if (requestId.length >= ID_START) add('requestId', requestId.slice(0, 7));
+  if (requestId.length >= ID_START) add('requestId', requestId.slice(0, ID_START));
   return asked;
 }
 
