@@ -11,8 +11,9 @@ export function bloomOf(terms: ReadonlySet<string>): Uint8Array {
   const filter = new Uint8Array(Math.ceil((terms.size * bitsPerTerm) / 8));
   const bits = filter.length * 8;
   for (const term of terms) {
-    const step = stepOf(term);
-    let place = hashOf(term, 0x811c9dc5);
+    const hash = hashOf(term);
+    const step = stepOf(hash);
+    let place = finish(hash);
     for (let probe = 0; probe < probes; probe++, place = (place + step) >>> 0) {
       const bit = place % bits;
       filter[bit >>> 3] = (filter[bit >>> 3] ?? 0) | (1 << (bit & 7));
@@ -25,8 +26,9 @@ export function bloomOf(terms: ReadonlySet<string>): Uint8Array {
 export function mayHold(filter: Uint8Array, term: string): boolean {
   const bits = filter.length * 8;
   if (bits === 0) return false;
-  const step = stepOf(term);
-  let place = hashOf(term, 0x811c9dc5);
+  const hash = hashOf(term);
+  const step = stepOf(hash);
+  let place = finish(hash);
   for (let probe = 0; probe < probes; probe++, place = (place + step) >>> 0) {
     const bit = place % bits;
     if (((filter[bit >>> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
@@ -34,16 +36,21 @@ export function mayHold(filter: Uint8Array, term: string): boolean {
   return true;
 }
 
-/** Odd, so that it never stands still. */
-function stepOf(term: string): number {
-  return (hashOf(term, 0x9747b28c) | 1) >>> 0;
+/** Between the probes; odd, so that it never stands still. */
+function stepOf(hash: number): number {
+  return (finish(hash ^ 0x9747b28c) | 1) >>> 0;
 }
 
-/** FNV-1a over UTF-16 units, with MurmurHash3's finish, since short terms differ in few bits. */
-function hashOf(term: string, seed: number): number {
-  let hash = seed;
+/** FNV-1a over UTF-16 units. */
+function hashOf(term: string): number {
+  let hash = 0x811c9dc5;
   for (let at = 0; at < term.length; at++) hash = Math.imul(hash ^ term.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash;
+}
+
+/** The end of MurmurHash3: short terms differ in few bits. */
+function finish(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -28,7 +28,7 @@ export interface Scanned {
 }
 
 /** Of more segments only every so manieth is read: the answer comes in a bounded time, and is an estimate. */
-const mostScanned = 48;
+const mostScanned = 40;
 
 /** Counts the events that a filter asks for one by one; buckets only where they are `wanted`. */
 export function scan(decisions: Decisions, filter: TimedFilter, bucketMs: number, wanted: boolean): Scanned {

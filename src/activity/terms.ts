@@ -1,5 +1,5 @@
 import { packAddress } from './address.ts';
-import { cellOf, type Cell, type PlacedRow, type Row } from './event.ts';
+import { eventColumns, type Cell, type EventColumn, type PlacedRow } from './event.ts';
 import type { Filter } from './match.ts';
 
 /** The Bloom filters of a segment, in the order of their numbers: of columns of many values, and of how it was decided. */
@@ -18,43 +18,57 @@ const ID_START = 8;
 /** Of how it was decided every combination is a term: what was never decided so is not looked for. */
 const decided = ['outcome', 'reason', 'enforced', 'bot'] as const;
 const masks = 2 ** decided.length;
+/** Of an IPv4 address, the networks of these lengths are terms. */
+const networks = [32, 24, 16] as const;
 /** Owners of more bots than that are not helped by the filter. */
 const mostBots = 64;
 
 /** The terms that a filter holds of some rows. */
 export function termsIn(rows: readonly PlacedRow[], name: FilterName): ReadonlySet<string> {
   const terms = new Set<string>();
-  if (name !== 'decided') {
-    for (const { row } of rows) addTerms(terms, name, row);
-    return terms;
-  }
-  const seen = new Set<string>();
-  for (const { row } of rows) {
-    const cells = decided.map((column) => cellOf(row, column));
-    const all = decidedTerm(cells);
-    if (seen.has(all)) continue;
-    seen.add(all);
-    for (let mask = 1; mask < masks; mask++)
-      terms.add(decidedTerm(cells.map((cell, at) => ((mask >> at) & 1 ? cell : undefined))));
+  if (name === 'decided') addDecided(terms, rows);
+  else if (name === 'subject' || name === 'clientIp') addWithOutcome(terms, rows, name);
+  else {
+    const [place = 0] = placesOf([name]);
+    const length = name === 'requestId' ? ID_START : undefined;
+    for (const { row } of rows) {
+      const cell = row[place] ?? null;
+      if (cell !== null) terms.add(String(cell).slice(0, length));
+    }
   }
   return terms;
 }
 
-function addTerms(terms: Set<string>, name: Exclude<FilterName, 'decided'>, row: Row): void {
-  const cell = cellOf(row, name);
-  if (cell === null) return;
-  const text = String(cell);
-  if (name === 'requestId') terms.add(text.slice(0, ID_START));
-  else if (name === 'conversation' || name === 'contact') terms.add(text);
-  else {
-    // The same text was there before: all that is read of the address is, too.
-    const withOutcome = both(text, cellOf(row, 'outcome'));
-    if (terms.has(withOutcome)) return;
-    terms.add(withOutcome);
-    terms.add(text);
-    const packed = name === 'clientIp' ? packAddress(cell) : text;
-    if (typeof packed === 'number')
-      for (const length of [32, 24, 16] as const) terms.add(networkTerm(packed, length));
+function placesOf(names: readonly EventColumn[]): readonly number[] {
+  return names.map((name) => eventColumns.indexOf(name));
+}
+
+function addDecided(terms: Set<string>, rows: readonly PlacedRow[]): void {
+  const [a = 0, b = 0, c = 0, d = 0] = placesOf(decided);
+  const seen = new Set<string>();
+  for (const { row } of rows) {
+    const all = `${row[a]}\n${row[b]}\n${row[c]}\n${row[d]}`;
+    if (seen.has(all)) continue;
+    seen.add(all);
+    const cells = [a, b, c, d].map((place) => row[place] ?? null);
+    for (let mask = 1; mask < masks; mask++)
+      terms.add(decidedTerm(cells.map((cell, at) => ((mask >> at) & 1 ? cell : undefined))));
+  }
+}
+
+/** Each value, and each with each outcome that it had. */
+function addWithOutcome(terms: Set<string>, rows: readonly PlacedRow[], name: 'subject' | 'clientIp'): void {
+  const [place = 0, outcomeAt = 0] = placesOf([name, 'outcome']);
+  const seen = new Map<Cell, Set<Cell>>();
+  for (const { row } of rows) {
+    const cell = row[place] ?? null;
+    const outcome = row[outcomeAt] ?? null;
+    const texts = seen.get(outcome) ?? new Set<Cell>();
+    if (cell === null || texts.has(cell)) continue;
+    seen.set(outcome, texts.add(cell));
+    terms.add(String(cell)).add(both(String(cell), outcome));
+    const packed = name === 'clientIp' ? packAddress(cell) : cell;
+    if (typeof packed === 'number') for (const length of networks) terms.add(networkTerm(packed, length));
   }
 }
 
@@ -68,7 +82,7 @@ function decidedTerm(cells: readonly (Cell | undefined)[]): string {
 }
 
 /** The network of 2^(32 - `length`) addresses that an address lies in. */
-function networkTerm(address: number, length: 32 | 24 | 16): string {
+function networkTerm(address: number, length: number): string {
   return `${address >>> (32 - length)}/${length}`;
 }
 
@@ -106,7 +120,7 @@ function decidedAsked({ outcome, reason, enforced, bot, bots }: Filter): readonl
 }
 
 function networkAsked([from, to]: readonly [number, number]): string | undefined {
-  for (const length of [32, 24, 16] as const)
+  for (const length of networks)
     if (networkTerm(from, length) === networkTerm(to, length)) return networkTerm(from, length);
   return undefined;
 }

@@ -37,8 +37,10 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
   verify: ({ from }) => verifySome(index, from),
   prune({ nowMs }) {
-    decisions.compactOld(nowMs);
-    return pruneSome(index, retention, nowMs);
+    // First of all it makes room: on a full disk nothing else can be done.
+    const more = pruneSome(index, retention, nowMs);
+    if (!more) decisions.compactOld(nowMs);
+    return more;
   },
   size: () => sizeOf(index),
   close: () => index.close(),
