@@ -153,7 +153,14 @@ const watchedTargets = [
 /** The keys that a reload takes, each with what it is changed to. */
 const reloaded = {
   public: { url: 'https://new.example', corsOrigins: ['https://app.example'] },
-  routes: [{ path: '/feedback', bot: 'sales' }, { path: '/open', open: true }, { path: '/watched/:botId' }],
+  routes: [
+    { path: '/feedback', bot: 'sales' },
+    { path: '/open', open: true },
+    { path: '/watched/:botId' },
+    { path: '/looked/:conversationId', lookup: 'chats' },
+  ],
+  lookups: { chats: { file: './nowhere.json', bot: 'id' } },
+  frontController: 'app.cgi',
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },
@@ -223,6 +230,8 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   t.match(await explain('first-token-'.repeat(4), '/feedback'), /^\[401/, 'admin.token');
   t.match(await explain(next, '/feedback'), /^\[200.*bot sales.*mode report/, 'routes, policy.defaults');
   t.match(await explain(next, '/watched/Support'), /bot support/, 'botIdCase');
+  t.match(await explain(next, '/x?y=app.cgi/feedback'), /bot sales/, 'frontController');
+  t.match(await explain(next, '/looked/17'), /nowhere\.json cannot be read/, 'lookups');
   t.match(await explain(next, '/feedback'), /"no-access"/, 'identity: nobody is asked to log in');
   await get(gateway.publicUrl, '/watched/a', `${plain}\r\nX-Visitor: 203.0.113.99`);
   await gateway.line(({ msg, clientIp }) => msg === 'access' && clientIp === '203.0.113.99');
