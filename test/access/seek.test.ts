@@ -54,6 +54,7 @@ interface Seeks {
   readonly view?: PolicyView;
   readonly foldsBotIds?: boolean;
   readonly lookups?: Rules['lookups'];
+  readonly isExplained?: boolean;
 }
 
 async function seek(resource: Resource, more: Seeks = {}) {
@@ -66,7 +67,7 @@ async function seek(resource: Resource, more: Seeks = {}) {
   const found = await seekBot(resource, {
     ...{ principal: known, client: elsewhere, view: view(), nowMs: 0, ...more },
     rules: rules as unknown as Rules,
-    trace: narrator.lookup,
+    trace: more.isExplained === false ? undefined : narrator.lookup,
   });
   return { found, said: narrator.steps.map(({ result, scope }) => `${result}${scope ? ` [${scope}]` : ''}`) };
 }
@@ -94,7 +95,10 @@ t.test('no bot', async (t) => {
 });
 
 t.test('for whom it is looked up', async (t) => {
-  const asked = async (more: Seeks): Promise<boolean> => (await seek(sought('17'), more)).said.length > 0;
+  const asked = async (more: Seeks): Promise<boolean> =>
+    (await seek(sought('17'), { ...more, isExplained: false })).found.kind === 'transcript';
+  const explained = await seek(sought('17'), { principal: stranger });
+  t.match(explained.said[0], /is of bot Support/, 'explained, for everybody');
   t.notOk(await asked({ principal: stranger }), 'not for a stranger whom nothing could let in');
   t.notOk(await asked({ principal: refused, client: office, view: view(listed) }), 'nor for a bad bearer');
   t.ok(await asked({ principal: stranger, client: office, view: view(listed) }), 'from a listed address');
