@@ -3,7 +3,7 @@ import { isNamed } from './raw-headers.ts';
 /** What a request presents as proof of who asks; nothing of it is verified. */
 export interface RequestCredentials {
   /** The JWT text of an `Authorization: Bearer` that is ours: three or five dot-separated parts. */
-  readonly bearer?: string;
+  readonly bearer?: string | undefined;
   /** Cookies of our names, as they stood: in order, without quotes, the empty ones left out. */
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
   /** How many Authorization headers there are; more than one is a bad request. */
@@ -30,7 +30,7 @@ export function readCredential(
       readCookies(cookieNames, value, cookies);
     }
   }
-  return { cookies, authorizations, ...(bearer !== undefined && { bearer }) };
+  return bearer === undefined ? { cookies, authorizations } : { cookies, authorizations, bearer };
 }
 
 /** The headers without our cookies and our bearer; every other one stays as it was, in order. */
