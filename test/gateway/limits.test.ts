@@ -32,12 +32,17 @@ function hold(port: number, bytes: string): Socket {
 }
 
 const upstream = await startUpstream();
-t.teardown(() => upstream.stop());
+const judge = await startJudge();
+t.teardown(async () => {
+  await judge.stop();
+  await upstream.stop();
+});
 const forwarded = ({ rawHeaders }: Seen): string | undefined =>
   rawHeaders[rawHeaders.indexOf('X-Forwarded-For') + 1];
 
 t.test('the PROXY protocol', async (t) => {
   const door = await startDoor(upstream.url, {
+    judge,
     options: { usesProxyProtocol: () => true, limits: { headersTimeoutMs: 400 } },
     deps: { isTrustedPeer: (address) => address === '127.0.0.1' },
   });
@@ -65,6 +70,7 @@ t.test('the PROXY protocol', async (t) => {
   ];
   const peers: (string | undefined)[] = [];
   const seen = await startDoor(upstream.url, {
+    judge,
     options: { usesProxyProtocol: () => true },
     deps: {
       isTrustedPeer: () => true,
@@ -117,7 +123,7 @@ t.test('the PROXY protocol', async (t) => {
   await ask(door.port, v1('TCP4 203.0.113.7 10.0.0.1 56324 443') + get('/x'));
   t.equal(upstream.take().map(forwarded)[0], '203.0.113.7');
   await door.stop();
-  const untrusted = await startDoor(upstream.url, { options: { usesProxyProtocol: () => true } });
+  const untrusted = await startDoor(upstream.url, { judge, options: { usesProxyProtocol: () => true } });
   t.equal(
     await sendRaw(untrusted.port, v1('TCP4 203.0.113.7 10.0.0.1 1 2') + get('/x')),
     '',
@@ -128,7 +134,7 @@ t.test('the PROXY protocol', async (t) => {
 });
 
 t.test('connections', async (t) => {
-  const door = await startDoor(upstream.url, { options: { limits: { connections: 3 } } });
+  const door = await startDoor(upstream.url, { judge, options: { limits: { connections: 3 } } });
   const held = [1, 2, 3].map(() => hold(door.port, ''));
   await soon(60);
   t.match(await ask(door.port, get('/x')), {
@@ -139,7 +145,7 @@ t.test('connections', async (t) => {
   await soon(60);
   t.equal((await ask(door.port, get('/x'))).status, 200);
   await door.stop();
-  const each = await startDoor(upstream.url, { options: { limits: { connectionsPerAddress: 2 } } });
+  const each = await startDoor(upstream.url, { judge, options: { limits: { connectionsPerAddress: 2 } } });
   const two = [1, 2].map(() => hold(each.port, ''));
   await soon(60);
   t.equal((await ask(each.port, get('/x'))).status, 503);
@@ -149,6 +155,7 @@ t.test('connections', async (t) => {
   two[1]?.destroy();
   await each.stop();
   const trusted = await startDoor(upstream.url, {
+    judge,
     options: { limits: { connectionsPerAddress: 1 } },
     deps: { isTrustedPeer: () => true },
   });
@@ -161,7 +168,7 @@ t.test('connections', async (t) => {
 
 t.test('time', async (t) => {
   const limits = { headersTimeoutMs: 300, bodyTimeoutMs: 300, idleTimeoutMs: 300 };
-  const door = await startDoor(upstream.url, { options: { limits } });
+  const door = await startDoor(upstream.url, { judge, options: { limits } });
   const headers = await ask(door.port, 'GET / HTTP/1.1\r\nHost: a\r\n', { idleMs: 2_000 });
   t.match(headers, { status: 408, headers: { 'x-gateway-reason': 'request-timeout' } }, 'slow headers');
   for (const length of [100, 1_000_000]) {
@@ -186,8 +193,6 @@ t.test('time', async (t) => {
 });
 
 t.test('hostile tokens', async (t) => {
-  const judge = await startJudge();
-  t.teardown(() => judge.stop());
   const bearers = createBuckets({ perMinute: 3, maxKeys: 100, now: () => performance.now() });
   let unheard = false;
   const hostile = { hit: (address: string) => bearers.hit(address), isBlocked: () => unheard };
