@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityEvent } from './event.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
-import type { Cursor, Filter, EventPage } from './query.ts';
+import type { Filter } from './match.ts';
+import type { Cursor, Page } from './query.ts';
 import { createRecorder } from './recorder.ts';
 import type { RetentionOptions } from './retention.ts';
-import type { Stream } from './stream.ts';
 import type { Summary, Use } from './summary.ts';
-import type { ChainState } from './verify.ts';
+import type { ChainState, Verified } from './verify.ts';
 
 export interface ActivityOptions extends RetentionOptions {
   /** Where the index is kept; made where it is missing. */
@@ -24,11 +24,11 @@ export interface ActivityLog {
 /** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
 export interface Activity {
   record(event: ActivityEvent): void;
-  query(filter: Filter, limit: number, cursor?: Cursor): Promise<EventPage>;
+  query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   verify(): Promise<readonly ChainState[]>;
-  /** Hears of every event recorded here or read from the stream, as it comes. */
+  /** Hears of every event recorded here, as it comes. */
   subscribe(listener: (event: ActivityEvent) => void): () => void;
   /** All that was recorded up to now can be asked for. */
   settled(): Promise<void>;
@@ -39,8 +39,6 @@ export interface Activity {
 export interface ActivityParts {
   readonly log: ActivityLog;
   readonly now: () => number;
-  /** Where several gateways share one record. */
-  readonly stream?: Stream;
 }
 
 const flushMs = 250;
@@ -50,7 +48,7 @@ const pruneMs = 60_000;
 /** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
 export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
   mkdirSync(options.folder, { recursive: true });
-  const { log, now, stream } = parts;
+  const { log, now } = parts;
   const state: { failed?: string; closing?: true } = {};
   const file = join(options.folder, 'activity.sqlite');
   const thread = startIndexThread({ file, retention: options }, (why) => {
@@ -58,16 +56,14 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     if (!state.closing)
       log.warn({ why }, 'the activity record cannot be kept: events are lost until a restart');
   });
-  const take = (batch: string, position?: string): Promise<void> =>
-    thread.ask('take', { batch, ...(position !== undefined && { position }) });
+  void tellAside(thread, log);
   const recorder = createRecorder({
     replica: options.replica,
     flushMs,
     mostWaiting,
     now,
-    send: (batch) => (stream === undefined ? take(batch) : stream.append(batch)),
+    send: (batch) => thread.ask('take', { batch }),
   });
-  const following = stream?.follow(() => thread.ask('position', {}), take);
   const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
   return {
     ...questionsTo(thread),
@@ -78,7 +74,6 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
       state.closing = true;
       clearInterval(pruning);
       await recorder.close();
-      await following?.close();
       await thread.close();
     },
   };
@@ -89,7 +84,7 @@ function questionsTo({ ask }: IndexThread): Pick<Activity, 'query' | 'summary' |
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
-    verify: () => ask('verify', {}),
+    verify: () => verifyAll(ask),
   };
 }
 
@@ -105,6 +100,24 @@ function createListening(record: (event: ActivityEvent) => void): Pick<Activity,
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** In steps, so that what comes in meanwhile gets its turn. */
+async function verifyAll(ask: IndexThread['ask']): Promise<readonly ChainState[]> {
+  let verified: Verified | undefined;
+  do verified = await ask('verify', verified === undefined ? {} : { from: verified });
+  while (!verified.isDone);
+  return verified.chains.map(({ hash: _hash, ...state }) => state);
+}
+
+/** What an older version wrote is not read, and nothing prunes it any more: someone must know of it. */
+async function tellAside(thread: IndexThread, log: ActivityLog): Promise<void> {
+  const { aside } = await thread.ask('opened', {}).catch(() => ({ aside: undefined }));
+  if (aside !== undefined)
+    log.warn(
+      { file: aside },
+      'the activity record of an older version was put aside: delete it when it is not needed',
+    );
 }
 
 /** In steps, so that what comes in meanwhile gets its turn. */

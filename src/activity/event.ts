@@ -37,8 +37,8 @@ export interface StoredEvent extends HeldEvent {
 }
 
 /** A value of a row: what JSON and SQLite both hold without loss. */
-export type ColumnValue = string | number | null;
-export type EventRow = readonly ColumnValue[];
+export type Cell = string | number | null;
+export type Row = readonly Cell[];
 
 /** The columns of an event, in the order of rows, batches and the chain of hashes. Only ever added to at the end. */
 export const eventColumns = [
@@ -68,22 +68,33 @@ export const eventColumns = [
   'upstreamMs',
 ] as const satisfies readonly (keyof ActivityEvent)[];
 
-const flags = new Set<keyof ActivityEvent>(['enforced', 'stale']);
+export type EventColumn = (typeof eventColumns)[number];
 
-/** An event as a row of cells. */
-export function toRow(event: ActivityEvent): EventRow {
-  const row: ColumnValue[] = [];
+const flags = new Set<EventColumn>(['enforced', 'stale']);
+const placeOf = new Map(eventColumns.map((name, place) => [name, place]));
+
+/** An event as a row of cells; what is absent at its end is left off, so that columns can be added there. */
+export function toRow(event: ActivityEvent): Row {
+  const row: Cell[] = [];
+  let length = 0;
   for (const name of eventColumns) {
     const value = event[name];
     row.push(value === undefined ? null : typeof value === 'boolean' ? Number(value) : value);
+    if (value !== undefined) length = row.length;
   }
+  row.length = length;
   return row;
 }
 
-/** The event that a row holds; columns that a newer gateway has added are passed over. */
-export function fromRow(row: EventRow): HeldEvent {
-  const pairs = eventColumns.flatMap((name, index) => {
-    const value = row[index] ?? null;
+/** The cell of a column. */
+export function cellOf(row: Row, name: EventColumn): Cell {
+  return row[placeOf.get(name) ?? -1] ?? null;
+}
+
+/** The event that cells make up. */
+export function eventOf(cell: (name: EventColumn) => Cell): HeldEvent {
+  const pairs = eventColumns.flatMap((name) => {
+    const value = cell(name);
     if (value === null) return [];
     return [[name, flags.has(name) ? value === 1 : value] as const];
   });
@@ -95,8 +106,33 @@ export interface Batch {
   readonly replica: string;
   /** Of the first event; the others follow one by one. */
   readonly firstSeq: number;
-  readonly rows: readonly EventRow[];
   readonly marks?: readonly Mark[];
+  /** Each event's row as JSON: these bytes are what the chain of hashes holds. */
+  readonly lines: readonly string[];
+}
+
+/** A batch as text: what it is, and each event, on a line of its own. */
+export function batchText({ lines, ...head }: Batch): string {
+  return [JSON.stringify(head), ...lines].join('\n');
+}
+
+export function readBatch(text: string): Batch {
+  const [head = '', ...lines] = text.split('\n');
+  return { ...(JSON.parse(head) as Omit<Batch, 'lines'>), lines };
+}
+
+/** An event's row as the line of a batch. */
+export function lineOf(row: Row): string {
+  return JSON.stringify(row);
+}
+
+/** A row, and where in its gateway's numbers it stands. */
+export interface PlacedRow {
+  readonly replica: string;
+  readonly seq: number;
+  readonly row: Row;
+  /** The beginning of its link in the chain, by which the first changed event is found. */
+  readonly check: number;
 }
 
 /** What else happened to the record itself, so that a gap is seen as one. */

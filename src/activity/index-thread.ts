@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { Results, Inputs, Reply, ThreadData } from './operations.ts';
+import type { Answers, Questions, Reply, ThreadData } from './operations.ts';
 
 /** The index on a thread of its own: neither writing nor asking holds a request up. */
 export interface IndexThread {
-  ask<Name extends keyof Results>(name: Name, question: Inputs[Name]): Promise<Results[Name]>;
+  ask<Name extends keyof Answers>(name: Name, question: Questions[Name]): Promise<Answers[Name]>;
   /** Ends it once what was asked before has been done. */
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function startIndexThread(data: ThreadData, onEnded: (why: string) => voi
   });
   worker.on('error', (error: Error) => end(error.message));
   worker.on('exit', () => end('the thread of the activity record has ended'));
-  const ask = <Name extends keyof Results>(name: Name, question: Inputs[Name]): Promise<Results[Name]> =>
+  const ask = <Name extends keyof Answers>(name: Name, question: Questions[Name]): Promise<Answers[Name]> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) return reject(new Error(ended));
       const id = ++lastId;

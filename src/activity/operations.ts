@@ -1,44 +1,45 @@
 import type { RetentionOptions } from './retention.ts';
-import type { Cursor, Filter, EventPage } from './query.ts';
+import type { Filter } from './match.ts';
+import type { Cursor, Page } from './query.ts';
 import type { Summary, Use } from './summary.ts';
-import type { ChainState } from './verify.ts';
+import type { Verified } from './verify.ts';
 
 /** What each operation takes, beside its name. */
-export interface Inputs {
-  /** A batch as JSON text, and where in the stream it stood. */
-  take: { readonly batch: string; readonly position?: string };
-  position: object;
+export interface Questions {
+  opened: object;
+  /** A batch as text. */
+  take: { readonly batch: string };
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
   rangeUse: { readonly scope: string; readonly fromMs: number };
-  verify: object;
+  /** Where the last step ended; absent for the first. */
+  verify: { readonly from?: Verified };
   prune: { readonly nowMs: number };
   size: object;
   close: object;
 }
 
 /** What each operation answers. */
-export interface Results {
+export interface Answers {
+  /** What an older version's file was renamed to. */
+  opened: { readonly aside?: string };
   take: void;
-  position: string;
-  query: EventPage;
+  query: Page;
   summary: Summary;
   rangeUse: readonly Use[];
-  verify: readonly ChainState[];
+  verify: Verified;
   /** True where there may be more to delete. */
   prune: boolean;
   size: number;
   close: void;
 }
 
-export type Operation<Name extends keyof Inputs> = Inputs[Name] & { readonly name: Name };
-export type AnyOperation = {
-  readonly [Name in keyof Inputs]: Operation<Name>;
-}[keyof Inputs];
+export type Operation<Name extends keyof Questions> = Questions[Name] & { readonly name: Name };
+export type AnyOperation = { readonly [Name in keyof Questions]: Operation<Name> }[keyof Questions];
 
-export interface ThreadRequest {
+export interface Asked {
   readonly id: number;
-  readonly operation: Operation<keyof Inputs>;
+  readonly operation: Operation<keyof Questions>;
 }
 
 export type Reply =

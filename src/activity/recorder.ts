@@ -1,4 +1,4 @@
-import { toRow, type ActivityEvent, type Mark } from './event.ts';
+import { batchText, lineOf, toRow, type ActivityEvent, type Mark } from './event.ts';
 
 export interface RecorderOptions {
   readonly replica: string;
@@ -6,7 +6,7 @@ export interface RecorderOptions {
   readonly flushMs: number;
   /** Events that may wait; those beyond are lost, and counted. */
   readonly mostWaiting: number;
-  /** Takes a batch as JSON text; the next one goes off when it has come through. */
+  /** Takes a batch as text; the next one goes off when it has come through. */
   readonly send: (batch: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -28,12 +28,13 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   let sending: Promise<void> | undefined;
   const sendAll = async (): Promise<void> => {
     while (!queue.isEmpty()) {
-      const { batch, count, fromMs } = queue.take();
+      const { batch, count, fromMs, marks } = queue.take();
       try {
         await send(batch);
       } catch {
         // It is tried no further: what it held is lost, and the next batch that goes through says so.
         queue.lose(fromMs, count);
+        queue.tellLater(marks);
         return;
       }
     }
@@ -63,15 +64,15 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
 
 /** Events as text, up to a bound, and what was lost of them. */
 function createQueue(replica: string, mostWaiting: number, now: () => number) {
-  const marks: Mark[] = [];
-  let [seq, firstSeq, text, waiting, lost] = [0, 0, '', 0, 0];
-  let gap: { readonly fromMs: number; count: number } | undefined;
+  let marks: Mark[] = [];
+  let [seq, firstSeq, lost] = [0, 0, 0];
+  let lines: string[] = [];
+  let gap: { readonly fromMs: number; readonly count: number } | undefined;
   const mark = (kind: Mark['kind'], fromMs = now(), count = 0): void =>
     void marks.push({ kind, fromMs, toMs: now(), count, replica });
   const lose = (fromMs: number, count: number): void => {
     lost += count;
-    gap ??= { fromMs, count: 0 };
-    gap.count += count;
+    gap = { fromMs: gap?.fromMs ?? fromMs, count: (gap?.count ?? 0) + count };
   };
   mark('start');
   return {
@@ -79,23 +80,26 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
     lose,
     add(event: ActivityEvent): void {
       seq += 1;
-      if (waiting >= mostWaiting) return lose(event.atMs, 1);
-      if (waiting === 0) firstSeq = seq;
-      const row = JSON.stringify(toRow(event));
-      text = waiting === 0 ? row : `${text},${row}`;
-      waiting += 1;
+      if (lines.length >= mostWaiting) return lose(event.atMs, 1);
+      if (lines.length === 0) firstSeq = seq;
+      lines.push(lineOf(toRow(event)));
     },
-    take(): { readonly batch: string; readonly count: number; readonly fromMs: number } {
-      if (gap !== undefined && gap.count > 0) mark('lost', gap.fromMs, gap.count);
+    take() {
+      if (gap !== undefined) mark('lost', gap.fromMs, gap.count);
       gap = undefined;
-      const head = JSON.stringify({ replica, firstSeq, marks }).slice(0, -1);
-      const taken = { batch: `${head},"rows":[${text}]}`, count: waiting, fromMs: now() };
-      marks.length = 0;
-      [text, waiting] = ['', 0];
+      const batch = batchText({ replica, firstSeq, marks, lines });
+      const taken = { batch, count: lines.length, fromMs: now(), marks };
+      [marks, lines] = [[], []];
       return taken;
     },
-    isEmpty: () => waiting === 0 && marks.length === 0 && gap === undefined,
-    waiting: () => waiting,
+    /** Marks that did not come through. */
+    tellLater(untold: readonly Mark[]): void {
+      marks.unshift(...untold.filter(({ kind }) => kind !== 'lost'));
+      for (const { kind, fromMs, count } of untold)
+        if (kind === 'lost') gap = { fromMs, count: (gap?.count ?? 0) + count };
+    },
+    isEmpty: () => lines.length === 0 && marks.length === 0 && gap === undefined,
+    waiting: () => lines.length,
     lost: () => lost,
   };
 }

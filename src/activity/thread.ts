@@ -1,25 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openIndex, type Index } from './database.ts';
-import type { Batch } from './event.ts';
-import { createIngest } from './ingest.ts';
+import { openDecisions } from './decisions.ts';
+import { readBatch } from './event.ts';
+import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
-import type { Results, ThreadRequest, Operation, Reply, ThreadData } from './operations.ts';
-import { pruneSome, bytesInUse } from './retention.ts';
+import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
-import { verifyChains } from './verify.ts';
+import { verifySome } from './verify.ts';
 
 const { file, retention } = workerData as ThreadData;
+const opened: { aside?: string } = {};
 const index = open();
-const ingest = createIngest(index);
-const facts = {
-  get: index.prepare('select value from facts where name = ?'),
-  set: index.prepare('insert or replace into facts (name, value) values (?, ?)'),
-};
+const decisions = openDecisions(index);
 
 /** SQLite's errors have a class of their own, which does not come through to the other thread. */
 function open(): Index {
   try {
-    return openIndex(file);
+    return openIndex(file, (name) => (opened.aside = name));
   } catch (error) {
     throw new Error(messageOf(error), { cause: error });
   }
@@ -32,28 +29,28 @@ function messageOf(error: unknown): string {
 }
 
 /** What the thread can be asked to do, each at once and whole. */
-const operations: {
-  readonly [Name in keyof Results]: (asked: Operation<Name>) => Results[Name];
-} = {
-  take({ batch, position }) {
-    ingest.take(JSON.parse(batch) as Batch);
-    if (position !== undefined) facts.set.run('position', position);
+const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answers[Name] } = {
+  opened: () => opened,
+  take: ({ batch }) => decisions.take(readBatch(batch)),
+  query: ({ filter, limit, cursor }) => queryEvents(decisions, filter, limit, cursor),
+  summary: ({ filter, buckets }) => summarize(decisions, filter, buckets),
+  rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
+  verify: ({ from }) => verifySome(index, from),
+  prune({ nowMs }) {
+    // First of all it makes room: on a full disk nothing else can be done.
+    const more = pruneSome(index, retention, nowMs);
+    if (!more) decisions.compactOld(nowMs);
+    return more;
   },
-  position: () => (facts.get.get('position') as { readonly value: string } | undefined)?.value ?? '',
-  query: ({ filter, limit, cursor }) => queryEvents(index, filter, limit, cursor),
-  summary: ({ filter, buckets }) => summarize(index, filter, buckets),
-  rangeUse: ({ scope, fromMs }) => rangeUse(index, scope, fromMs),
-  verify: () => verifyChains(index),
-  prune: ({ nowMs }) => pruneSome(index, retention, nowMs),
-  size: () => bytesInUse(index),
+  size: () => sizeOf(index),
   close: () => index.close(),
 };
 
-function perform<Name extends keyof Results>(asked: Operation<Name>): Results[Name] {
+function perform<Name extends keyof Answers>(asked: Operation<Name>): Answers[Name] {
   return operations[asked.name](asked);
 }
 
-parentPort?.on('message', (asked: ThreadRequest) => {
+parentPort?.on('message', (asked: Asked) => {
   const reply = (): Reply => {
     try {
       return { id: asked.id, value: perform(asked.operation) };

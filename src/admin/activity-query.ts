@@ -1,5 +1,6 @@
 import type Type from 'typebox';
-import type { Cursor, Filter } from '../activity/query.ts';
+import type { Filter } from '../activity/match.ts';
+import type { Cursor } from '../activity/query.ts';
 import type { FieldError } from '../policy/range.ts';
 import { parseRangeLine } from '../policy/range-text.ts';
 import { isBotId } from '../policy/resource.ts';

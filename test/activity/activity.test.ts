@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { openActivity, type Activity } from '../../src/activity/activity.ts';
-import { openIndex, type Index } from '../../src/activity/database.ts';
-import { toRow, type ActivityEvent } from '../../src/activity/event.ts';
-import { createIngest } from '../../src/activity/ingest.ts';
-import { queryEvents } from '../../src/activity/query.ts';
-import { pruneSome } from '../../src/activity/retention.ts';
-import { verifyChains } from '../../src/activity/verify.ts';
+import { openIndex } from '../../src/activity/database.ts';
+import { openDecisions } from '../../src/activity/decisions.ts';
+import type { ActivityEvent } from '../../src/activity/event.ts';
 
 const startMs = Date.UTC(2026, 9, 1);
 
@@ -26,14 +23,6 @@ function event(atMs: number, more: Partial<ActivityEvent> = {}): ActivityEvent {
     bot: 'support',
     ...more,
   };
-}
-
-/** An index without its thread. */
-function indexOf(t: Test, events: readonly ActivityEvent[]): Index {
-  const index = openIndex(join(t.testdir(), 'activity.sqlite'));
-  t.teardown(() => index.close());
-  createIngest(index).take({ replica: 'one', firstSeq: 1, rows: events.map(toRow) });
-  return index;
 }
 
 /** One gateway's record for several tests, each with a time of its own: a thread takes long to start from sources. */
@@ -128,47 +117,18 @@ t.test('sums agree with the events that they are of', async (t) => {
   t.strictSame(use, [{ name: 'r9', count: 150, lastMs: startMs + 597 * 600_000 }]);
 });
 
-t.test('what is old or too much goes, and its going is told', (t) => {
-  const day = 86_400_000;
-  const index = indexOf(
-    t,
-    Array.from({ length: 20 }, (_, at) => event(startMs + at * day)),
-  );
-  t.equal(pruneSome(index, { retentionDays: 10, maxBytes: 1e9 }, startMs + 20 * day), true);
-  t.equal(pruneSome(index, { retentionDays: 10, maxBytes: 1e9 }, startMs + 20 * day), false);
-  const page = queryEvents(index, {}, 100);
-  t.equal(page.events.length, 10);
-  const told = page.gaps.find(({ kind }) => kind === 'pruned');
-  t.match(told, { count: 10, fromMs: startMs, toMs: startMs + 9 * day });
-  t.end();
-});
-
-t.test('the chain names the first event that was changed or taken out', (t) => {
-  const index = indexOf(
-    t,
-    Array.from({ length: 50 }, (_, at) => event(startMs + at)),
-  );
-  t.match(verifyChains(index), [{ replica: 'one', events: 50, broken: undefined }]);
-  const broken = (sql: string): unknown => {
-    index.exec('begin');
-    index.exec(sql);
-    const [chain] = verifyChains(index);
-    index.exec('rollback');
-    return chain?.broken;
-  };
-  t.match(broken("update events set bot = 'other' where seq = 20"), { seq: 20, why: 'changed' });
-  t.match(broken('delete from events where seq = 30'), { seq: 31, why: 'missing' });
-  t.match(broken('delete from events where seq = 50'), { seq: 50, why: 'missing' }, 'the last one too');
-  t.match(broken('update events set hash = zeroblob(16) where seq = 10'), { seq: 10 });
-  t.end();
-});
-
 t.test('what is recorded last goes in at the close, and from then on nothing is asked', async (t) => {
+  t.match(await activity.verify(), [{ replica: 'one', events: 25 + 600, broken: undefined }]);
   activity.record(event(startMs));
   await activity.close();
   const index = openIndex(join(folder, 'activity.sqlite'));
   t.teardown(() => index.close());
-  t.match(verifyChains(index), [{ replica: 'one', events: 25 + 600 + 1, broken: undefined }]);
+  t.strictSame(
+    openDecisions(index)
+      .segments({ fromMs: startMs, toMs: startMs })
+      .map(({ count }) => count),
+    [25 + 600 + 1],
+  );
   t.strictSame(
     index
       .prepare('select kind from marks order by id')

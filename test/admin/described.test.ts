@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import t from 'tap';
-import { toRow } from '../../src/activity/event.ts';
+import { lineOf, toRow } from '../../src/activity/event.ts';
 import { decided, openScene, owner, SITE } from './scene.ts';
 import type { Call, Reply } from './scene.ts';
 
@@ -106,10 +106,9 @@ async function* sessionCalls(
 void t.test('every call answers as the description says, and no more', async (t) => {
   const { call, publicCall, recorded } = await openScene(t);
   const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
-  const rows = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })].map(
-    toRow,
-  );
-  recorded({ replica: 'one', firstSeq: 1, rows, marks: [lost] });
+  const events = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })];
+  const lines = events.map((event) => lineOf(toRow(event)));
+  recorded({ replica: 'one', firstSeq: 1, lines, marks: [lost] });
   const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
   const paths = body.paths as Described;
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });

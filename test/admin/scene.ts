@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
 import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
-import { createIngest } from '../../src/activity/ingest.ts';
+import { openDecisions } from '../../src/activity/decisions.ts';
 import { queryEvents } from '../../src/activity/query.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
@@ -161,6 +161,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
   const index = openIndex(':memory:');
+  const decisions = openDecisions(index);
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
   const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
@@ -184,7 +185,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
-    activity: { query: async (filter, limit, cursor) => queryEvents(index, filter, limit, cursor) },
+    activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -210,7 +211,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   });
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
-  const recorded = createIngest(index).take;
+  const recorded = decisions.take;
   return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
 }
 

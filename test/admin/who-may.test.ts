@@ -1,5 +1,5 @@
 import t from 'tap';
-import { toRow } from '../../src/activity/event.ts';
+import { lineOf, toRow } from '../../src/activity/event.ts';
 import { seconds } from '../support/tokens.ts';
 import {
   STATIC_TOKEN,
@@ -237,7 +237,7 @@ void t.test('an owner finds decisions of their bots alone, whatever they ask for
       reason: 'bot-access',
     }),
   ];
-  recorded({ replica: 'one', firstSeq: 1, rows: rows.map(toRow) });
+  recorded({ replica: 'one', firstSeq: 1, lines: rows.map((row) => lineOf(toRow(row))) });
   const found = async (token: string, query: string): Promise<string> => {
     const { status, body } = await call('GET', `/activity${query}`, { token });
     const events = body.events as readonly { readonly requestId: string }[] | undefined;

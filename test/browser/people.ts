@@ -17,7 +17,7 @@ export const people: Record<string, Part> = {
     t.equal(await read(), 200);
 
     const page = await signedIn('super-admin');
-    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
     await page.getByRole('button', { name: 'Open their page' }).click();
     await page.getByText('Say whom.').waitFor();
@@ -44,7 +44,7 @@ export const people: Record<string, Part> = {
     t.equal(await read(), 200, 'lifted');
 
     const owner = await signedIn('owner');
-    t.equal(await owner.getByRole('link', { name: 'People' }).count(), 0, 'not for owners');
+    t.equal(await owner.getByRole('link', { name: 'People', exact: true }).count(), 0, 'not for owners');
     await owner.goto(`${home}#/people`);
     await owner.getByText('You do not manage this.').waitFor();
   },

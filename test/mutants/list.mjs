@@ -52,8 +52,8 @@ const rows = [
   ['a user name before the host', 'src/reading/target-form.ts', "if (authority.includes('@'))", "if (authority.includes('@@'))", ['test/gateway/wire.test.ts', ...targets]],
   ['letter case of a literal counts', 'src/reading/literal.ts', 'segment.toLowerCase() === folded) return', 'segment === folded) return', targets],
   ['a rewritten query is not read', 'src/reading/path-readings.ts', '[has.AMPERSAND, injected],', '', targets],
-  ['a member in an id names no bot', 'src/reading/match.ts', "if (joined || (!contactId", "if (!joined || (!contactId", targets],
-  ['what is stripped hides a literal', 'src/reading/literal.ts', "bareOf(fitted).toLowerCase() === bare) ? 'bare'", "bareOf(fitted).toLowerCase() === bare) ? 'none'", targets],
+  ['a member in an id names no bot', 'src/reading/bot-ids.ts', "if (joined || (!contactId", "if (!joined || (!contactId", targets],
+  ['what is stripped hides a literal', 'src/reading/literal.ts', "bares.includes(bare) ? 'bare'", "bares.includes(bare) ? 'none'", targets],
   ['a program counts at the start only', 'src/reading/path-readings.ts', '/\\/[^/]*\\.(?:php', '/^\\/[^/]*\\.(?:php', targets],
   ['a stray host is no host', 'src/reading/target.ts', '|| isStray(known, hosts)', '', ['test/reading/routes.test.ts']],
   ['a member in two cases', 'src/reading/body.ts', 'value === undefined || hasTwins(value)', 'value === undefined', ['test/reading/routes.test.ts']],
@@ -81,7 +81,7 @@ const rows = [
   ['any Origin opens a WebSocket', 'src/gateway/origin-check.ts', 'if (publicUrl !== null) return sameOrigin(origin, publicUrl);', 'if (publicUrl !== null) return true;', sockets],
   ['an untrusted peer may speak PROXY', 'src/gateway/connections.ts', 'else if (isTrustedPeer(address))', "else if (address !== '')", limits],
   ['transcripts are kept by caches', 'src/gateway/response-headers.ts', "kept.push('Cache-Control', 'no-store');", '', answers],
-  ['a cookie alone may write', 'src/admin/guard.ts', '&& isAmbient(actor) &&', '&& !isAmbient(actor) &&', admin],
+  ['a cookie alone may write', 'src/admin/guard.ts', '&& isAmbientActor(actor) &&', '&& !isAmbientActor(actor) &&', admin],
   ['an owner manages every bot', 'src/admin/actor.ts', "(scope.startsWith('bot:') && actor.ownedBots.has(scope.slice(4)))", "scope.startsWith('bot:')", admin],
 ];
 

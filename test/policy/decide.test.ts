@@ -322,11 +322,7 @@ const rows: Row[] = [
     { resource: f.delegated, principal: brings(nobody()), delegation: 'open', client: f.inBot },
     'forward whitelisted-bot bot:a 000000000000000a',
   ],
-  [
-    'not delegated: a session alone opens nothing',
-    { principal: brings(nobody()) },
-    'login no-credential',
-  ],
+  ['not delegated: a session alone opens nothing', { principal: brings(nobody()) }, 'login no-credential'],
   ['11 expired', { principal: nobody('session-expired') }, 'login session-expired'],
   ['11 revoked', { principal: nobody('session-revoked') }, 'login session-revoked'],
   ['11 invalid', { principal: nobody('session-invalid') }, 'login session-invalid'],

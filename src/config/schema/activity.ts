@@ -8,7 +8,7 @@ interface ActivitySettings {
 
 const settings = group(
   {
-    retentionDays: whole(1, 3_650, { description: 'Days that a decision is kept; older ones are deleted.', default: 30 }),
+    retentionDays: whole(1, 3_650, { description: 'Days that a decision is kept; older ones are deleted, some thousand or those of six hours at a time.', default: 30 }),
     maxBytes: whole(1_048_576, 1_099_511_627_776, {
       description: 'Size of the record; beyond it the oldest decisions are deleted first.',
       default: 10_737_418_240,
