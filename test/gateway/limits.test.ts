@@ -14,15 +14,12 @@ import { createSigner, seconds } from '../support/tokens.ts';
 import { startUpstream, type Seen } from '../support/upstreams.ts';
 import { startDoor } from './door.ts';
 import { as, startJudge } from './judge.ts';
+import { get, host, soon } from './visitor.ts';
 
-const host = 'Host: chat.example';
-const get = (target: string, ...more: readonly string[]): string =>
-  lines(`GET ${target} HTTP/1.1`, host, ...more);
 /** A JWT of an issuer that nobody knows. */
 const foreign = [{ alg: 'HS256' }, { iss: 'https://elsewhere.example/', exp: 4e9 }, 'signature']
   .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
   .join('.');
-const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function hold(port: number, bytes: string): Socket {
   const socket = connect(port, '127.0.0.1');

@@ -55,7 +55,7 @@ export interface Row {
   };
 }
 
-const settings: DoorOptions['settings'] = {
+const settings: NonNullable<DoorOptions['settings']> = {
   corsOrigins: ['https://app.example'],
   identityHeaders: compileIdentityHeaders({
     passHeaders: ['X-Forwarded-User', 'x-auth-request-email', 'X-Our-Sso'],
