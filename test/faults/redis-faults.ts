@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '../support/redis.ts';
+import type { GatewayProcess } from '../support/gateway-process.ts';
 import type { Experiment, Undo } from './experiment.ts';
 import {
   admin,
@@ -33,11 +34,31 @@ async function scene(undo: Undo, over: object = {}, count = 2) {
 const statusOf = async (gateway: { publicUrl: string }, visitor: 'listed' | 'member' | 'stranger') =>
   (await visit(gateway.publicUrl, visitor)).status;
 
+/**
+ * The p99 of changes, each of which waits for both gateways, and of a read from each of them in turn with it: what this
+ * machine takes for two calls just then, whatever else it does.
+ */
+async function timesOfChanges(first: GatewayProcess, second: GatewayProcess) {
+  const [writes, reads]: [number[], number[]] = [[], []];
+  const time = async (into: number[], what: () => Promise<unknown>): Promise<void> => {
+    const started = performance.now();
+    await what();
+    into.push(performance.now() - started);
+  };
+  for (let i = 0; i < 200; i += 1) {
+    await time(writes, () => admin(first, 'PATCH', '/whitelists/bot%3Aa', { requireLogin: i % 2 === 0 }));
+    await time(reads, async () => {
+      for (const gateway of [first, second]) await admin(gateway, 'GET', '/me');
+    });
+  }
+  return { writes: percentile(writes, 0.99), reads: percentile(reads, 0.99) };
+}
+
 /** What becomes of visitors when Redis fails. */
 export const redisFaults: readonly Experiment[] = [
   {
     name: 'redis: a change is live on the other gateway',
-    bound: 'granted and revoked there at the answer, p99 below 250 ms of 50',
+    bound: 'granted and revoked there at the answer; p99 of 200 below 250 ms more than two reads beside them',
     short: true,
     async run(undo) {
       const { first, second } = await scene(undo);
@@ -45,17 +66,11 @@ export const redisFaults: readonly Experiment[] = [
       const granted = await until(async () => (await statusOf(second, 'listed')) === 200, 2000);
       const gone = await admin(first, 'DELETE', `/whitelists/bot%3Aa/ranges/${id}`);
       const revoked = (await statusOf(second, 'listed')) === 401;
-      const times: number[] = [];
-      for (let i = 0; i < 50; i += 1) {
-        const started = performance.now();
-        await admin(first, 'PATCH', '/whitelists/bot%3Aa', { requireLogin: i % 2 === 0 });
-        times.push(performance.now() - started);
-      }
+      const { writes, reads } = await timesOfChanges(first, second);
       const live = JSON.stringify(gone.body['live']);
-      const p99 = percentile(times, 0.99);
       return {
-        figure: `granted ${granted}, revoked ${revoked}, live ${live}, p99 ${p99.toFixed(0)} ms`,
-        ok: granted && revoked && p99 < 250,
+        figure: `granted ${granted}, revoked ${revoked}, live ${live}, p99 ${writes.toFixed(0)} ms, of reads ${reads.toFixed(0)} ms`,
+        ok: granted && revoked && writes < 250 + reads,
       };
     },
   },

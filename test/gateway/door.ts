@@ -12,7 +12,6 @@ import {
 import { compileIdentityHeaders } from '../../src/gateway/identity-headers.ts';
 import { compileTokenPlaces } from '../../src/reading/token-places.ts';
 import { compilePages } from '../../src/gateway/pages/page.ts';
-import { wordy } from './by-word.ts';
 import type { Judge } from './judge.ts';
 
 export interface Door extends Gateway {
@@ -29,8 +28,7 @@ export interface DoorOptions {
     readonly websockets?: Partial<GatewayOptions['websockets']>;
   };
   readonly settings?: Partial<GatewaySettings>;
-  /** Who judges; without one, what the target says (`wordy`). */
-  readonly judge?: Judge;
+  readonly judge: Judge;
   readonly deps?: Partial<GatewayDeps>;
 }
 
@@ -65,7 +63,7 @@ const limitDefaults: GatewayOptions['limits'] = {
 /** The public door on a free port in front of `url`. */
 export async function startDoor(
   url: string,
-  { options = {}, settings = {}, judge, deps = {} }: DoorOptions = {},
+  { options = {}, settings = {}, judge, deps = {} }: DoorOptions,
 ): Promise<Door> {
   const accesses: Door['accesses'] = [];
   const ended: Door['ended'] = [];
@@ -99,15 +97,14 @@ export async function startDoor(
       websockets: { idleTimeoutMs: 5_000, origins: [], ...options.websockets },
     },
     {
-      authorize: wordy,
+      authorize: judge.authorize,
       settings: () => current,
-      isTrustedPeer: () => false,
+      isTrustedPeer: judge.isTrustedPeer,
       onAccess: (given, access) => void accesses.push({ answer: given, ...access }),
       onEnded: (given, how) => void ended.push({ answer: given, ...how }),
-      subscribe: () => () => undefined,
+      subscribe: judge.subscribe,
       isReady: () => true,
       log: pino({ level: 'silent' }),
-      ...(judge && { authorize: judge.authorize, subscribe: judge.subscribe }),
       ...deps,
     },
   );

@@ -133,6 +133,7 @@ t.test('an upstream that takes no connection in time is 502', async (t) => {
   const address = mute.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   const door = await startDoor(`https://127.0.0.1:${port}`, {
+    judge,
     options: { upstream: { connectTimeoutMs: 300 } },
   });
   const answer = await ask(door.port, get('/x'), { idleMs: 3_000 });

@@ -10,15 +10,16 @@ import { createEditor } from '../../src/policy-store/editor.ts';
 import { createFileStore } from '../../src/policy-store/file/file-store.ts';
 import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { Scope } from '../../src/policy/reason.ts';
-import { compileTrust } from '../../src/reading/forwarded.ts';
+import type { KeyOptions } from '../../src/identity/options.ts';
+import { compileTrust, isTrustedPeer } from '../../src/reading/forwarded.ts';
 import { compileRoutes } from '../../src/reading/route.ts';
-import { issuer, options, quiet, secretOf } from '../identity/scene.ts';
+import { AUD, ISS, issuer, options, quiet, secretOf, signers } from '../identity/scene.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
 
 const signer = createSigner('HS256', 'staff-1');
-const token = (bots: readonly string[], expiresInSeconds: number): string =>
-  signer.sign({
-    ...{ iss: 'https://issuer.example/', aud: 'transcript-gateway', sub: 'zoë 50%' },
+const token = (bots: readonly string[], expiresInSeconds: number, by = signer): string =>
+  by.sign({
+    ...{ iss: ISS, aud: AUD, sub: 'zoë 50%' },
     ...{ bots, iat: seconds(-10), exp: seconds(expiresInSeconds) },
   });
 
@@ -29,9 +30,15 @@ export const as = {
   cookie: `Cookie: session=${token(['ok', 'report', 'closed'], 600)}`,
   /** Signed in, and of none of them. */
   outsider: `Authorization: Bearer ${token(['elsewhere'], 600)}`,
+  outsiderCookie: `Cookie: session=${token(['elsewhere'], 600)}`,
+  /** Signed by what only a key set could verify. */
+  publicKeyCookie: `Cookie: session=${token(['closed'], 600, signers.rs)}`,
   badBearer: 'Authorization: Bearer a.b.c',
   badCookie: 'Cookie: session=a.b.c',
   expiredCookie: `Cookie: session=${token(['ok'], -60)}`,
+  /** Whose token has run out, a new one for each `n`. */
+  expired: (sub: string, n: number): string =>
+    `Cookie: session=${signer.sign({ sub, n, iss: ISS, aud: AUD, exp: seconds(-60) })}`,
   foreigner: `Authorization: Bearer ${signer.sign({ iss: 'https://elsewhere.example/', exp: seconds(600) })}`,
   memberFor: (expiresInSeconds: number): string =>
     `Authorization: Bearer ${token(['closed'], expiresInSeconds)}`,
@@ -40,6 +47,7 @@ export const as = {
 /** The real judge, on an embedded store of its own. */
 export interface Judge {
   readonly authorize: Authorize;
+  isTrustedPeer(address: string): boolean;
   subscribe(listener: (revision: number) => void): () => void;
   /** Switches a bot's list on or off; resolves when that is served. */
   switchList(bot: string, enabled: boolean): Promise<void>;
@@ -48,23 +56,41 @@ export interface Judge {
   stop(): Promise<void>;
 }
 
+export interface JudgeOptions {
+  /** False: no policy is known. */
+  readonly loads?: boolean;
+  /** Networks of proxies whose X-Forwarded-For is believed. */
+  readonly proxies?: readonly string[];
+  readonly otherPaths?: 'forward' | 'reject';
+  /** By which tokens are verified, instead of the one that they are signed by. */
+  readonly keys?: readonly KeyOptions[];
+}
+
 /**
  * Below `/t/ok/` whoever comes from this machine is let in; below `/t/report/` it is only reported who would not be;
- * below `/t/closed/` members are. `loads: false`: no policy is known.
+ * below `/t/closed/` members are.
+ * `/history` names its bot in the query.
  */
-export async function startJudge({ loads = true }: { readonly loads?: boolean } = {}): Promise<Judge> {
+export async function startJudge({
+  loads = true,
+  proxies = [],
+  otherPaths = 'forward',
+  keys = [secretOf(signer)],
+}: JudgeOptions = {}): Promise<Judge> {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-judge-'));
   const log = { ...quiet, error: () => undefined };
   const store = await createFileStore({ dir, log, now: Date.now });
   const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now: Date.now });
-  const staff = issuer({ keys: [secretOf(signer)] });
+  const staff = issuer({ keys });
   const verifier = createVerifier({ ...options([staff]), clockToleranceSeconds: 0 }, { log: quiet });
+  const trust = compileTrust({ cidrs: proxies, source: 'x-forwarded-for' });
+  const history = { path: '/history', query: { botId: 'botId' } };
   const defaults = { mode: 'enforce', requireLogin: false } as const;
   const rulesFor = (...paths: readonly string[]): Rules => ({
-    routes: compileRoutes(paths.map((path) => ({ path }))),
-    trust: compileTrust({ cidrs: [], source: 'x-forwarded-for' }),
+    routes: compileRoutes([...paths.map((path) => ({ path })), history]),
+    trust,
     identity: verifier,
-    options: { otherPaths: 'forward', canLogIn: true, defaults },
+    options: { otherPaths, canLogIn: true, defaults },
   });
   const path = '/t/:botId/:conversationId';
   let rules = rulesFor(path);
@@ -83,6 +109,7 @@ export async function startJudge({ loads = true }: { readonly loads?: boolean } 
   }
   return {
     authorize: createAuthorize({ rules: () => rules, policy: live.view, now: Date.now }),
+    isTrustedPeer: (address) => isTrustedPeer(trust, address),
     subscribe: (listener) => live.subscribe(listener),
     switchList: (bot, enabled) => patch(bot, { enabled }),
     guard: (more) => void (rules = rulesFor(path, more)),

@@ -1,12 +1,24 @@
 import t from 'tap';
-import { ask, lines, readResponses, sendRaw } from '../support/raw.ts';
+import { ask, lines, readResponses, type RawResponse } from '../support/raw.ts';
 import { startUpstream } from '../support/upstreams.ts';
 import { startDoor, type Door } from './door.ts';
 import { as, startJudge } from './judge.ts';
-import { host, upgrade } from './visitor.ts';
+import { host, open, until, upgrade } from './visitor.ts';
 
 const judge = await startJudge();
 t.teardown(() => judge.stop());
+
+/** Sends each part when the one before is answered: an upgrade behind an unanswered request would be another matter. */
+async function inTurn(port: number, parts: readonly string[]): Promise<readonly RawResponse[]> {
+  const visitor = open(port, '');
+  const answers = (): readonly RawResponse[] => readResponses(visitor.text());
+  for (const [n, part] of parts.entries()) {
+    visitor.socket.write(part, 'latin1');
+    await until(() => answers()[n]?.complete === true);
+  }
+  visitor.socket.destroy();
+  return answers();
+}
 
 t.test('an upgrade that is not served is plain HTTP/1.1', async (t) => {
   const upstream = await startUpstream((request, response, body) => {
@@ -50,7 +62,7 @@ t.test('an upgrade that is not served is plain HTTP/1.1', async (t) => {
   ];
   for (const [name, at, send, expected] of rows) {
     const parts = expected.length === 1 ? [send] : send.split(/(?=POST \/g|GET \/h)/);
-    const answers = readResponses(await sendRaw(at.port, parts, { pauseMs: 100 }));
+    const answers = await inTurn(at.port, parts);
     t.strictSame(
       answers.map(({ status, body }) => [status, body]),
       expected.map((body) => [200, body]),
