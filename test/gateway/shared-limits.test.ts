@@ -14,6 +14,7 @@ const foreign = [{ alg: 'HS256' }, { iss: 'https://elsewhere.example/', exp: 4e9
   .join('.');
 
 const upstream = await startUpstream();
+t.teardown(() => upstream.stop());
 
 t.test('a limit that gateways share', async (t) => {
   const server = await startRedis();

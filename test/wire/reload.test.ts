@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { parse, stringify } from 'yaml';
 import type { SchemaNode } from '../../src/config/schema/kinds.ts';
@@ -19,10 +20,10 @@ const reloaded = {
     { path: '/feedback', bot: 'sales' },
     { path: '/open', open: true },
     { path: '/watched/:botId' },
-    { path: '/looked/:conversationId', lookup: 'chats' },
+    { path: '/chats/:conversationId', lookup: 'chats' },
   ],
-  lookups: { chats: { file: './nowhere.json', bot: 'id' } },
-  frontController: 'app.cgi',
+  lookups: { chats: { file: 'chats.json', bot: 'bot' } },
+  frontController: 'main.cfm',
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },
@@ -66,8 +67,10 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
     return JSON.stringify(gateway.logs.slice(from));
   };
   const limits = { targetBytes: 300 };
+  writeFileSync(join(gateway.dir, 'chats.json'), '{"c1":{"bot":"found"}}');
   const told = await change({
     ...reloaded,
+    lookups: { chats: { ...reloaded.lookups.chats, file: join(gateway.dir, 'chats.json') } },
     public: { ...before['public'], ...reloaded.public, port: Number(port) },
     upstream: { ...before['upstream'], ...reloaded.upstream },
     limits,
@@ -92,8 +95,8 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   t.match(await explain('first-token-'.repeat(4), '/feedback'), /^\[401/, 'admin.token');
   t.match(await explain(next, '/feedback'), /^\[200.*bot sales.*mode report/, 'routes, policy.defaults');
   t.match(await explain(next, '/watched/Support'), /bot support/, 'botIdCase');
-  t.match(await explain(next, '/x?y=app.cgi/feedback'), /bot sales/, 'frontController');
-  t.match(await explain(next, '/looked/17'), /nowhere\.json cannot be read/, 'lookups');
+  t.match(await explain(next, '/?x=main.cfm/feedback'), /bot sales/, 'frontController');
+  t.match(await explain(next, '/chats/c1'), /lookup.*chats: .*(?:no such|cannot be read)/, 'lookups');
   t.match(await explain(next, '/feedback'), /"no-access"/, 'identity: nobody is asked to log in');
   await get(gateway.publicUrl, '/watched/a', `${plain}\r\nX-Visitor: 203.0.113.99`);
   await gateway.line(({ msg, clientIp }) => msg === 'access' && clientIp === '203.0.113.99');
