@@ -40,6 +40,7 @@ const spelled: readonly (readonly [link: string, family: string, target: string]
   ['/chat/print/17/h4sh', 'encoded letters', '/%63hat/print/17/h4sh'],
   ['/chat/print/17/h4sh', 'encoded letters', '/%2563hat/print/17/h4sh'],
   ['/chat/print/17/h4sh', 'method', '/chat/print/17/h4sh'],
+  ['/chat/print/17/h4sh', 'call', '/widgetrestapi/fetchmessages'],
   ['/view?chat=17', 'prefix', '/eng/view?chat=17'],
   ['/view?chat=17', 'query', '/view?CHAT=17'],
   ['/view?chat=17', 'query', '/view/chat/17'],
@@ -72,7 +73,7 @@ t.test('spellings of a link', (t) => {
       made.every(({ target }) => /^\/[\x21-\x7e]*$/.test(target)),
       `${link}: each can be sent`,
     );
-    t.ok(made.length <= 380, `${link}: ${made.length} of them leave room for the links of pages`);
+    t.ok(made.length <= 390, `${link}: ${made.length} of them leave room for the links of pages`);
   }
   t.end();
 });
@@ -157,6 +158,20 @@ t.test('the routes that are missing', (t) => {
   t.same(missing(bots, '/t/support/17', '/raw/support/17', '/raw/17').routes, [
     { path: '/raw/:botId/:conversationId' },
     { path: '/raw/:conversationId', bot: 'CHANGE-ME' },
+  ]);
+  const call = { ...get('/api/fetch'), method: 'POST', json: '{"id":17}' } as const;
+  const named = namesOf(link, desk.routes[0]);
+  t.same(missingRoutes(desk, readLink(link), named, [call], 'h').routes, [
+    { path: '/api/fetch', bot: 'desk' },
+  ]);
+  t.same(
+    missing(desk, link, '/api/poll?id=17&chat=17').routes,
+    [{ path: '/api/poll', bot: 'desk' }],
+    'any of two',
+  );
+  const sites = guardedBy({ path: '{/:site}/print/:conversationId', bot: 'desk' });
+  t.same(missing(sites, '/eng/print/17', '/eng/raw/17').routes, [
+    { path: '{/:site}/raw/:conversationId', bot: 'desk' },
   ]);
   const sought = guardedBy({ path: '/c/:conversationId', lookup: 'chats' });
   t.same(missing(sought, '/c/17', '/d/17').routes, [{ path: '/d/:conversationId', lookup: 'chats' }]);

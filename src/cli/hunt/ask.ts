@@ -23,54 +23,51 @@ const WHOLE_MS = 20_000;
 const MAX_BYTES = 4_194_304;
 const MAX_WAIT_MS = 10_000;
 
+/** One request, and how long to wait where the platform asks for patience. */
+async function askOnce(
+  agent: Agent,
+  { method, target, json }: Spelling,
+  { origin, headers, phrase }: { origin: string; headers: Readonly<Record<string, string>>; phrase: string },
+): Promise<Answered & { readonly waitMs?: number }> {
+  const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
+  const isPost = method === 'POST';
+  const answer = await agent.request({
+    origin,
+    path: target,
+    method,
+    headers: { ...headers, ...(isPost && { 'content-type': type }) },
+    headersTimeout: HEAD_MS,
+    signal: AbortSignal.timeout(WHOLE_MS),
+    ...(isPost && { body: json ?? '' }),
+  });
+  const text = await readSome(answer.body);
+  const { location, 'retry-after': retryAfter } = answer.headers;
+  const said = `${Object.values(answer.headers).flat().join('\n')}\n${text}`;
+  return {
+    status: answer.statusCode,
+    hasPhrase: hasPhrase(said, phrase),
+    text,
+    ...(typeof location === 'string' && { location }),
+    ...(answer.statusCode === 429 && { waitMs: Math.min(MAX_WAIT_MS, 1000 * (Number(retryAfter) || 2)) }),
+  };
+}
+
 /** Asks the platform itself, and nobody else: each target as it stands, no redirect followed. */
 export function createAsker(config: Config, host: string, phrase: string, cookie: string | undefined): Asker {
   const { url, connectTimeoutMs, ca } = config.upstream;
-  const origin = new URL(url).origin;
+  const { origin } = new URL(url);
   const timeout = Math.min(connectTimeoutMs, HEAD_MS);
   const agent = new Agent({ connections: 4, connect: { timeout, ...(ca === undefined ? {} : { ca }) } });
-  const isHttps = config.public.url?.startsWith('https:') === true;
-  const usual = {
-    host,
-    accept: 'text/html,application/json;q=0.9,*/*;q=0.8',
-    'accept-encoding': 'identity',
-    'user-agent': 'transcript-gateway (hunt)',
-    ...(isHttps && { 'x-forwarded-proto': 'https' }),
-  };
-  const once = async (
-    { method, target }: Spelling,
-    as: 'given' | 'stranger',
-  ): Promise<Answered & { waitMs?: number }> => {
-    const form = method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' };
-    const headers = { ...usual, ...form, ...(cookie !== undefined && as === 'given' && { cookie }) };
-    const signal = AbortSignal.timeout(WHOLE_MS);
-    const answer = await agent.request({
-      origin,
-      path: target,
-      method,
-      headers,
-      headersTimeout: HEAD_MS,
-      signal,
-      ...(form && { body: '' }),
-    });
-    const text = await readSome(answer.body);
-    const { location, 'retry-after': retryAfter } = answer.headers;
-    const said = `${Object.values(answer.headers).flat().join('\n')}\n${text}`;
-    return {
-      status: answer.statusCode,
-      hasPhrase: hasPhrase(said, phrase),
-      text,
-      ...(typeof location === 'string' && { location }),
-      ...(answer.statusCode === 429 && { waitMs: Math.min(MAX_WAIT_MS, 1000 * (Number(retryAfter) || 2)) }),
-    };
-  };
+  const usual = usualHeaders(host, config.public.url?.startsWith('https:') === true);
   return {
     async ask(one, as) {
+      const headers = { ...usual, ...(cookie !== undefined && as === 'given' && { cookie }) };
+      const once = () => askOnce(agent, one, { origin, headers, phrase });
       try {
-        const first = await once(one, as);
+        const first = await once();
         if (first.waitMs === undefined) return first;
         await new Promise((resolve) => setTimeout(resolve, first.waitMs));
-        const second = await once(one, as);
+        const second = await once();
         return second.waitMs === undefined ? second : undefined;
       } catch (error) {
         // A target that no client can send is none that a visitor can.
@@ -79,6 +76,16 @@ export function createAsker(config: Config, host: string, phrase: string, cookie
       }
     },
     close: () => agent.destroy(),
+  };
+}
+
+function usualHeaders(host: string, isHttps: boolean): Record<string, string> {
+  return {
+    host,
+    accept: 'text/html,application/json;q=0.9,*/*;q=0.8',
+    'accept-encoding': 'identity',
+    'user-agent': 'transcript-gateway (hunt)',
+    ...(isHttps && { 'x-forwarded-proto': 'https' }),
   };
 }
 

@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import type { Io } from '../io.ts';
 import { counted, plainText, table } from '../table.ts';
 import type { Standing } from './guard.ts';
-import { UNKNOWN_BOT, type Missing } from './missing-routes.ts';
+import type { Missing } from './missing-routes.ts';
+import { UNKNOWN_BOT } from './route-candidates.ts';
 import type { Searched, Shown } from './search.ts';
 
 /** What was found, and what the gateway makes of it. */
@@ -22,9 +23,9 @@ const WORDS: Readonly<Record<Standing['how'], string>> = {
 export function writeFound(found: Found, hasCookie: boolean, io: Io): void {
   const { shown, missing } = found;
   const ordered = [...shown.filter(isOpen), ...shown.filter((one) => !isOpen(one))];
-  const rows = ordered.map(({ method, target, status, toStrangers, how, by = '' }) => [
+  const rows = ordered.map(({ method, json, target, status, toStrangers, how, by = '' }) => [
     `${WORDS[how]} ${by}`.trim(),
-    method,
+    json === undefined ? method : `${method} JSON`,
     target,
     String(status),
     hasCookie && !toStrangers ? 'with the cookies only' : '',

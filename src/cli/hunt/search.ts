@@ -37,11 +37,11 @@ const PAUSE_MS = 25;
 
 /** What waits to be asked, each once; links of pages at most a third of all. */
 function createQueue(search: Search) {
-  const seen = new Set<string>([`GET ${search.target}`]);
+  const seen = new Set<string>([`GET ${search.target} `]);
   const waiting: Spelling[] = [];
   let linked = 0;
   const add = (one: Spelling, first: boolean): void => {
-    const name = `${one.method} ${one.target}`;
+    const name = `${one.method} ${one.target} ${one.json ?? ''}`;
     if (seen.has(name)) return;
     seen.add(name);
     if (first) waiting.unshift(one);
@@ -66,11 +66,10 @@ export async function searchPlatform(search: Search, first: Answered): Promise<S
   const { asker, target, most, origins, hasCookie } = search;
   const shown: Shown[] = [];
   // The link, what does not exist, and the link once more at the end.
-  let asked = 3;
-  let unanswered = 0;
+  const count = { asked: 3, unanswered: 0 };
   const queue = createQueue(search);
   const ask = (one: Spelling, as: 'given' | 'stranger') => {
-    asked += 1;
+    count.asked += 1;
     return asker.ask(one, as);
   };
   const note = async (one: Spelling, { status, text }: Answered): Promise<void> => {
@@ -81,37 +80,33 @@ export async function searchPlatform(search: Search, first: Answered): Promise<S
   const own: Spelling = { method: 'GET', target, family: 'link' };
   spellings(search.link).forEach(queue.spelling);
   await note(own, first);
+  // Each worker may ask once more, as a stranger, for what it has found.
+  const bound = most - (hasCookie ? AT_ONCE : 0);
   const work = async (): Promise<void> => {
     for (;;) {
-      const one = asked < most ? queue.waiting.shift() : undefined;
+      const one = count.asked < bound ? queue.waiting.shift() : undefined;
       if (one === undefined) return;
       const answer = await ask(one, 'given');
-      if (answer === undefined) unanswered += 1;
+      if (answer === undefined) count.unanswered += 1;
       else if (answer.hasPhrase) await note(one, answer);
-      else if (answer.location !== undefined)
-        queue.linked(leadsTo(answer.location, one.target, search), 'redirect');
-      search.progress(asked, asked + queue.waiting.length);
+      else queue.linked(leadsTo(answer, one.target, search), 'redirect');
+      search.progress(count.asked, count.asked + queue.waiting.length);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const last = await asker.ask(own, 'given');
-  return {
-    shown: byOrder(shown),
-    asked,
-    unanswered,
-    left: queue.waiting.length,
-    holds: last?.hasPhrase === true,
-  };
+  return { ...count, shown: byOrder(shown), left: queue.waiting.length, holds: last?.hasPhrase === true };
 }
 
 /** A redirect on the site to what names the conversation; a login page is none. */
-function leadsTo(location: string, at: string, { link, origins }: Search): string[] {
+function leadsTo({ location }: Answered, at: string, { link, origins }: Search): string[] {
+  if (location === undefined) return [];
   const inPath = (path: string): boolean => readLink(path).segments.some((segment) => link.ids.has(segment));
   return linksIn(` href="${location.replaceAll('"', '%22')}"`, at, origins).filter(inPath);
 }
 
-const FAMILIES = ['link', 'prefix', 'action', 'page', 'redirect', 'format', 'query'];
+const FAMILIES = ['link', 'prefix', 'action', 'page', 'call', 'redirect', 'format', 'query'];
 
 /** The plainest first: routes are made of them. */
 function byOrder(shown: readonly Shown[]): Shown[] {

@@ -1,4 +1,5 @@
 import { decoded, literalsOf, parametersOf, type Link } from './link.ts';
+import { apiCalls } from './api-calls.ts';
 import { oddPaths } from './odd-paths.ts';
 
 /** One way to ask. */
@@ -8,6 +9,8 @@ export interface Spelling {
   readonly target: string;
   /** What was changed. */
   readonly family: string;
+  /** Sent as the body. */
+  readonly json?: string;
 }
 
 const LANGUAGES = 'en eng en-us en_US de ger deu fr fre es esp it ita pt por nl ru rus pl zh ja'.split(' ');
@@ -60,7 +63,7 @@ export function spellings(link: Link): Spelling[] {
     target: own,
     family: 'method',
   }));
-  return [...seen.values(), ...methods];
+  return [...apiCalls(link), ...seen.values(), ...methods];
 }
 
 function tail({ query }: Link): string {
