@@ -1,5 +1,10 @@
 import t from 'tap';
-import { isContactPlace, readContacts } from '../../src/reading/contact-parts.ts';
+import {
+  compileHashPlaces,
+  isContactPlace,
+  readContacts,
+  stripHashes,
+} from '../../src/reading/contact-parts.ts';
 
 const kinds = [
   { name: 'q', contact: 'query:id', hash: 'query:hash' },
@@ -45,4 +50,12 @@ t.test('places that can be', async (t) => {
   for (const good of ['query:a.b', 'header:X-A', 'cookie:a']) t.ok(isContactPlace(good), good);
   for (const bad of ['bearer', 'query:', 'cookie:a*b c', 'header:X A', 'protocol:a'])
     t.notOk(isContactPlace(bad), bad);
+});
+
+t.test('hashes are taken out of what goes on', (t) => {
+  const raw = ['Host', 'a', 'X-HASH', 'ab', 'Cookie', 'a=1; hash=ab', 'cookie', 'hash="ab"', 'X-Id', '7'];
+  const places = compileHashPlaces(kinds);
+  t.same(stripHashes(places, raw), ['Host', 'a', 'Cookie', 'a=1', 'X-Id', '7']);
+  t.equal(stripHashes(compileHashPlaces(kinds.slice(0, 1)), raw), raw, 'where none can stand there');
+  t.end();
 });
