@@ -5,9 +5,13 @@ const targets = ['test/reading/targets.test.ts'];
 const ask = ['test/access/authorize.test.ts', 'test/access/explain.test.ts'];
 const tokens = ['test/identity/tokens.test.ts'];
 const verifier = ['claims', 'cookies', 'verifier', 'mistakes'].map((name) => `test/identity/${name}.test.ts`);
-const wire = ['wire', 'wire-headers', 'wire-forged-headers', 'wire-refusals', 'wire-broken'].map((name) => `test/gateway/${name}.test.ts`);
+const wire = ['wire', 'wire-headers', 'wire-forged-headers', 'wire-refusals', 'wire-broken'].map(
+  (name) => `test/gateway/${name}.test.ts`,
+);
 const sockets = ['test/gateway/websocket.test.ts'];
-const limits = ['limits', 'proxy-protocol', 'hostile-tokens', 'shared-limits'].map((name) => `test/gateway/${name}.test.ts`);
+const limits = ['limits', 'proxy-protocol', 'hostile-tokens', 'shared-limits'].map(
+  (name) => `test/gateway/${name}.test.ts`,
+);
 const answers = ['test/gateway/answers.test.ts'];
 const admin = ['who-may', 'owners', 'sign-in'].map((name) => `test/admin/${name}.test.ts`);
 
