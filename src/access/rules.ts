@@ -40,9 +40,9 @@ export interface Rules {
 
 /** What is presented beside bearer and cookies. */
 export interface CredentialsBeside {
-  readonly placed?: readonly PlacedText[];
-  readonly contacts?: readonly PresentedContact[];
-  readonly sessions?: readonly PresentedSession[];
+  readonly placed?: readonly PlacedText[] | undefined;
+  readonly contacts?: readonly PresentedContact[] | undefined;
+  readonly sessions?: readonly PresentedSession[] | undefined;
 }
 
 /** What matters of a request that presents a credential, for the platform to be asked about its session. */

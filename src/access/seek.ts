@@ -21,12 +21,12 @@ const none: Found = { kind: 'unavailable', why: 'no lookup is configured' };
  * What is asked for, with the bot that a lookup has for its conversation; at once where that is remembered.
  *
  * It is not looked up for a stranger whom nothing could let in, whichever bot it were: they learn nothing then, not
- * even by the time that an answer takes, and cost the platform nothing.
+ * even by the time that an answer takes, and cost the platform nothing. Who has it explained is told all the same.
  */
 export function seekBot(resource: Resource, seeking: Seeking): Resource | Promise<Resource> {
   if (resource.kind !== 'sought') return resource;
   const { rules, client, trace } = seeking;
-  if (!couldMatter(seeking)) return { ...resource, without: 'missing' };
+  if (trace === undefined && !couldMatter(seeking)) return { ...resource, without: 'missing' };
   const address = client.status === 'unknown' ? undefined : client.address;
   const taken = (found: Found): Resource => {
     trace?.(resource.lookup, found);

@@ -33,16 +33,13 @@ export function askWho(
   address: string | undefined,
 ): Who | Promise<Who> {
   const { headers } = question;
-  const sessions = identity.readSessions?.(headers) ?? [];
+  const { bearer, cookies, authorizations } = readCredential(identity.cookieNames, headers);
   const { tokenPlaces, contactPlaces } = identity;
   const placed = tokenPlaces && readPlaced(tokenPlaces, question, resource.route.tokenPlaces);
   const contacts = contactPlaces && readContacts(contactPlaces, question, resource.route.tokenPlaces);
-  const presented = {
-    ...(placed && { placed }),
-    ...(contacts && { contacts }),
-    ...readCredential(identity.cookieNames, headers),
-    ...(sessions.length > 0 && { sessions }),
-  };
+  const sessions = identity.readSessions?.(headers);
+  // Of one shape, with nothing spread into it: this runs for every guarded request.
+  const presented = { bearer, cookies, authorizations, placed, contacts, sessions };
   const delegated = resource.route.members === 'platform';
   const by = { address, host: firstOf(headers, 'host'), delegated, budget };
   const who = (principal: Principal): Who | Promise<Who> => {

@@ -6,6 +6,7 @@ import type { GatewaySettings } from '../gateway/index.ts';
 import type { Ends } from '../identity/sessions/ends.ts';
 import type { Sessions } from '../identity/sessions/index.ts';
 import { createVerifier, type Verifier, type VerifierDependencies } from '../identity/verifier.ts';
+import { compileHashPlaces } from '../reading/contact-parts.ts';
 import { compileTrust } from '../reading/forwarded.ts';
 import { compileRoutes } from '../reading/route.ts';
 import { compileTokenPlaces } from '../reading/token-places.ts';
@@ -87,6 +88,7 @@ function gatewaySettings(
     cookieNames: verifier.cookieNames,
     tokenCookies: tokenCookiesOf(identity),
     tokenPlaces: compileTokenPlaces([...verifier.places, ...identity.hmacContacts.map(({ hash }) => hash)]),
+    hashPlaces: compileHashPlaces(identity.hmacContacts),
     pages: compilePages(pages),
     identityHeaders: compileIdentityHeaders(
       { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },

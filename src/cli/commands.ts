@@ -8,6 +8,7 @@ import { doctor } from './doctor/doctor.ts';
 import { explain } from './explain.ts';
 import { healthcheck } from './healthcheck.ts';
 import { overview, page } from './help.ts';
+import { hunt } from './hunt/hunt.ts';
 import { identityTry } from './identity-try.ts';
 import type { CommandError } from './io.ts';
 import { DONE, usage } from './io.ts';
@@ -35,6 +36,7 @@ const working: readonly Command[] = [
   modeInherit,
   explain,
   identityTry,
+  hunt,
   doctor,
   healthcheck,
 ];

@@ -22,22 +22,8 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #body: Buffer | PassThrough | null = null;
   #interim = 0;
   #isAnswering = false;
-  #assertion: string | undefined;
 
   protected override send(): void {
-    const { assertion } = this.share;
-    const { answer } = this.lease;
-    if (assertion === undefined || !isAsserted(answer)) return this.#sendBody();
-    assertion.sign(answer, this.asked.requestId).then(
-      (token) => {
-        this.#assertion = token;
-        if (!this.isOver) this.#sendBody();
-      },
-      (error: unknown) => this.fail('internal-error', errorText(error)),
-    );
-  }
-
-  #sendBody(): void {
     const { request, response, body } = this.asked;
     if (this.delivery.treatment.dropBody || !hasBody(request.rawHeaders)) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
@@ -52,14 +38,28 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     if (!this.isOver && !this.place.take()) this.fail('upstream-busy', 'upstream.queue is full');
   }
 
+  /** Signed when its turn has come: what is signed before a wait may be over after it. */
   go(): void {
+    this.place.gotSlot();
+    const { assertion } = this.share;
+    const { answer } = this.lease;
+    if (assertion === undefined || !isAsserted(answer)) return this.#dispatch();
+    assertion.sign(answer, this.asked.requestId).then(
+      (token) => {
+        if (!this.isOver) this.#dispatch(token);
+      },
+      (error: unknown) => this.fail('internal-error', errorText(error)),
+    );
+  }
+
+  #dispatch(assertion?: string): void {
     const { upstream } = this.share;
     const { headersTimeout, bodyTimeout, servername } = upstream.dispatch;
     const { request, question, requestId } = this.asked;
     const { method = 'GET' } = request;
     const { tokenPlaces } = this.share.settings();
     const path = originForm(targetToForward(question.target, this.lease.answer, tokenPlaces));
-    const headers = requestHeaders(request, this.lease, requestId, this.share, this.#assertion);
+    const headers = requestHeaders(request, this.lease, requestId, this.share, assertion);
     const upgrade = question.upgrade ? 'websocket' : null;
     const body = this.#body;
     // Of one shape from the start, with nothing spread into it: the client reads it three times as fast.

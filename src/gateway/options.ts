@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../errors.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Reason } from '../policy/reason.ts';
+import type { HashPlaces } from '../reading/contact-parts.ts';
 import type { TokenPlaces } from '../reading/token-places.ts';
 import type { Assertion } from './assertion.ts';
 import type { Ended } from './guarded-request.ts';
@@ -87,13 +88,15 @@ export interface GatewaySettings {
   };
   /** The gateway's own pages. */
   readonly pages: Pages;
-  /** False: our cookies and bearer are not sent upstream. */
+  /** False: our cookies, tokens and hashes are not sent upstream. */
   readonly forwardCredentials: boolean;
   readonly cookieNames: ReadonlySet<string>;
   /** Those of them that hold tokens, and nothing else. */
   readonly tokenCookies: ReadonlySet<string>;
   /** Where tokens stand beside the bearer and cookies. */
   readonly tokenPlaces: TokenPlaces;
+  /** Where the hashes stand that prove contacts, beside the query. */
+  readonly hashPlaces: HashPlaces;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
 }

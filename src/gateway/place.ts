@@ -24,9 +24,13 @@ export class UpstreamTurn {
     return taken !== undefined;
   }
 
-  /** A connection to send on; with it comes the slot that was waited for. */
-  connect(fresh: boolean): Connection['client'] {
+  /** Its turn has come: the slot is its own from now on, to be given back once. */
+  gotSlot(): void {
     this.#hasSlot = true;
+  }
+
+  /** A connection to send on. */
+  connect(fresh: boolean): Connection['client'] {
     this.sentMs = performance.now();
     this.#connection = this.#upstream.connections.lend(this.sentMs, fresh || this.#isRetried);
     return this.#connection.client;

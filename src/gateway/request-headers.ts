@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
+import { stripHashes } from '../reading/contact-parts.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { headersToForward } from './given-tokens.ts';
 import { classOf, nominations } from './header-names.ts';
@@ -46,9 +47,9 @@ export function requestHeaders(
 /** The visitor's headers without the credentials that are not for the platform. */
 function ownHeaders(raw: readonly string[], answer: Answer, settings: GatewaySettings): readonly string[] {
   const placed = headersToForward(raw, answer, settings);
-  return stripAdminCookies(
-    settings.forwardCredentials ? placed : stripCredentials(settings.cookieNames, placed),
-  );
+  const { forwardCredentials, cookieNames, hashPlaces } = settings;
+  if (forwardCredentials) return stripAdminCookies(placed);
+  return stripAdminCookies(stripHashes(hashPlaces, stripCredentials(cookieNames, placed)));
 }
 
 interface Copying {

@@ -58,6 +58,7 @@ function find(
   placeOf: (name: string) => TokenPlace | undefined,
   atMost: number,
 ): readonly PlacedToken[] | undefined {
+  if (cookies.length === 0) return none;
   const found: PlacedToken[] = [];
   let count = 0;
   const add = (place: TokenPlace, text: string): void => {
@@ -80,6 +81,8 @@ function find(
   }
   return isTooMany() ? undefined : found;
 }
+
+const none: readonly never[] = [];
 
 /** The pieces from `.0` on, in the order of their numbers; what is there twice or has a gap is no token. */
 function joinPieces(base: string, cookies: readonly Cookie[]): string {

@@ -11,12 +11,12 @@ import { bad, verdictText, unchecked, type Verdict } from './verdict.ts';
 
 /** What a request presents: the bearer's token, and the cookies in the order in which they stood. */
 export interface Credentials {
-  readonly bearer?: string;
+  readonly bearer?: string | undefined;
   /** Tokens of other places that somebody put there on purpose, as no browser does by itself. */
-  readonly placed?: readonly { readonly place: string; readonly value: string }[];
+  readonly placed?: readonly { readonly place: string; readonly value: string }[] | undefined;
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
   /** Ids of contacts with the hashes that are to prove them, and where these stood. */
-  readonly contacts?: readonly BroughtContact[];
+  readonly contacts?: readonly BroughtContact[] | undefined;
 }
 
 interface BroughtContact {
@@ -26,7 +26,7 @@ interface BroughtContact {
 }
 
 /** True where a request has a credential, beside the bearer, that somebody put there on purpose. */
-export function hasPlaced({ placed = [], contacts = [] }: Credentials): boolean {
+export function hasPlaced({ placed = none, contacts = none }: Credentials): boolean {
   return placed.length > 0 || contacts.some(({ place }) => !isCookie(place));
 }
 

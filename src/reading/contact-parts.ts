@@ -1,3 +1,4 @@
+import { withoutCookies } from './credential.ts';
 import { isNamed, headerValues } from './raw-headers.ts';
 import { queryValues, type Bearing, type RouteTokenPlace } from './token-places.ts';
 import { trimEnds } from './trim.ts';
@@ -14,6 +15,34 @@ export interface PresentedContact {
   readonly kind: string;
   readonly place: string;
   readonly claim: { readonly id: string; readonly hash: string } | undefined;
+}
+
+/** Cookies and headers that hold a hash; names of headers in lower case. */
+export interface HashPlaces {
+  readonly cookies: ReadonlySet<string>;
+  readonly headers: ReadonlySet<string>;
+}
+
+export function compileHashPlaces(kinds: readonly ContactPlaces[]): HashPlaces {
+  const named = (kind: string): string[] =>
+    kinds.flatMap(({ hash }) => (hash.startsWith(kind) ? [hash.slice(kind.length)] : []));
+  return {
+    cookies: new Set(named('cookie:')),
+    headers: new Set(named('header:').map((name) => name.toLowerCase())),
+  };
+}
+
+/** The headers without hashes, whatever they prove; the same array where none can be there. */
+export function stripHashes({ cookies, headers }: HashPlaces, raw: readonly string[]): readonly string[] {
+  if (cookies.size + headers.size === 0) return raw;
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = raw.slice(i, i + 2);
+    if (headers.has(name.toLowerCase())) continue;
+    const rest = isNamed(name, 'cookie') ? withoutCookies(cookies, value) : value;
+    if (rest !== undefined) kept.push(name, rest);
+  }
+  return kept;
 }
 
 /** True where a place is written as one can be. */

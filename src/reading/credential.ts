@@ -3,7 +3,7 @@ import { isNamed } from './raw-headers.ts';
 /** What a request presents as proof of who asks; nothing of it is verified. */
 export interface RequestCredentials {
   /** The JWT text of an `Authorization: Bearer` that is ours: three or five dot-separated parts. */
-  readonly bearer?: string;
+  readonly bearer?: string | undefined;
   /** Cookies of our names, as they stood: in order, without quotes, the empty ones left out. */
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
   /** How many Authorization headers there are; more than one is a bad request. */
@@ -30,7 +30,7 @@ export function readCredential(
       readCookies(cookieNames, value, cookies);
     }
   }
-  return { cookies, authorizations, ...(bearer !== undefined && { bearer }) };
+  return bearer === undefined ? { cookies, authorizations } : { cookies, authorizations, bearer };
 }
 
 /** The headers without our cookies and our bearer; every other one stays as it was, in order. */
@@ -43,7 +43,7 @@ export function stripCredentials(
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
     if (isNamed(name, 'authorization') && ourBearer(value) !== undefined) continue;
-    const rest = isNamed(name, 'cookie') ? withoutOurs(cookieNames, value) : value;
+    const rest = isNamed(name, 'cookie') ? withoutCookies(cookieNames, value) : value;
     if (rest !== undefined) kept.push(name, rest);
   }
   return kept;
@@ -65,7 +65,7 @@ export function stripAdminCookies(rawHeaders: readonly string[]): readonly strin
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
-    const rest = isTheirs(name, value) ? withoutOurs(adminCookieNames, value) : value;
+    const rest = isTheirs(name, value) ? withoutCookies(adminCookieNames, value) : value;
     if (rest !== undefined) kept.push(name, rest);
   }
   return kept;
@@ -122,10 +122,10 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-/** A Cookie header without ours; undefined where nothing is left of it. */
-function withoutOurs(cookieNames: ReadonlySet<string>, header: string): string | undefined {
+/** A Cookie header without these; undefined where nothing is left of it. */
+export function withoutCookies(names: ReadonlySet<string>, header: string): string | undefined {
   const pieces = header.split(';');
-  const kept = pieces.filter((piece) => !cookieNames.has(nameOf(piece) ?? ''));
+  const kept = pieces.filter((piece) => !names.has(nameOf(piece) ?? ''));
   if (kept.length === pieces.length) return header;
   const rest = trim(kept.join(';'));
   return rest === '' ? undefined : rest;

@@ -36,11 +36,15 @@ type Part =
 /** Compiles the places of all kinds; undefined where there is none, so that nothing has to be looked for. */
 export function compileSessions(kinds: readonly SessionPlaces[]): ReadSessions | undefined {
   if (kinds.length === 0) return undefined;
-  const compiled = kinds.map(({ name, from }) => ({ name, parts: from.map(readPlace) }));
+  const compiled = kinds.map(({ name, from }) => {
+    const parts = from.map(readPlace);
+    const cookies = parts.filter((part) => part.what === 'cookie');
+    return { name, cookies, others: parts.filter((part) => part.what !== 'cookie') };
+  });
   return (rawHeaders) => {
     const found: PresentedSession[] = [];
-    for (const { name, parts } of compiled) {
-      const presented = present(name, parts, rawHeaders);
+    for (const parts of compiled) {
+      const presented = present(parts, rawHeaders);
       if (presented !== undefined) found.push(presented);
     }
     return found;
@@ -65,17 +69,21 @@ function readPlace(text: string): Part {
   return { what: 'header', name: name.toLowerCase(), ...(scheme !== undefined && { scheme }) };
 }
 
+interface Parts {
+  readonly name: string;
+  readonly cookies: readonly CookiePart[];
+  readonly others: readonly Exclude<Part, CookiePart>[];
+}
+
 /** All parts, or nothing. */
 function present(
-  kind: string,
-  parts: readonly Part[],
+  { name: kind, cookies: named, others }: Parts,
   rawHeaders: readonly string[],
 ): PresentedSession | undefined {
   const headers: string[] = [];
   let token: string | undefined;
   let bearer = false;
-  for (const part of parts) {
-    if (part.what === 'cookie') continue;
+  for (const part of others) {
     const values = part.what === 'bearer' ? bearersOf(rawHeaders) : headersOf(part, rawHeaders);
     const [value] = values;
     if (value === undefined) return undefined;
@@ -83,7 +91,6 @@ function present(
     token ??= part.what === 'bearer' || part.scheme !== undefined ? tokenOf(value) : value.trim();
     for (const one of values) headers.push(part.what === 'bearer' ? 'authorization' : part.name, one);
   }
-  const named = parts.filter((part) => part.what === 'cookie');
   const cookies = named.length === 0 ? none : cookiesOf(named, rawHeaders);
   const [first] = cookies ?? none;
   if (cookies === undefined) return undefined;
@@ -91,7 +98,8 @@ function present(
     token ??= first.slice(first.indexOf('=') + 1);
     headers.push('cookie', cookies.length === 1 ? first : cookies.join('; '));
   }
-  const bytes = headers.reduce((sum, text) => sum + text.length, 0);
+  let bytes = 0;
+  for (const text of headers) bytes += text.length;
   if (bytes > MAX_BYTES || headers.length > 2 * MAX_PIECES || cookies.length > MAX_PIECES) return undefined;
   return { kind, headers, ambient: cookies.length > 0, bearer, token: token ?? '' };
 }
@@ -109,7 +117,7 @@ function cookiesOf(
   rawHeaders: readonly string[],
 ): readonly string[] | undefined {
   const found: string[] = [];
-  const missing = new Set(parts);
+  const seen: CookiePart[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const header = rawHeaders[i + 1] ?? '';
     if (!isNamed(rawHeaders[i], 'cookie') || !parts.some(({ name }) => header.includes(name))) continue;
@@ -117,11 +125,11 @@ function cookiesOf(
       const piece = trimmed(text);
       const part = partOf(parts, piece);
       if (part === undefined || found.includes(piece)) continue;
-      missing.delete(part);
+      if (!seen.includes(part)) seen.push(part);
       found.push(piece);
     }
   }
-  return missing.size === 0 ? found : undefined;
+  return seen.length === parts.length ? found : undefined;
 }
 
 function partOf(parts: readonly CookiePart[], piece: string): CookiePart | undefined {

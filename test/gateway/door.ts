@@ -80,6 +80,7 @@ export async function startDoor(
     pages: compilePages({ siteName: null, contact: null, showAddress: true, texts: {} }),
     tokenCookies: new Set(['session']),
     forwardCredentials: true,
+    hashPlaces: { cookies: new Set(), headers: new Set() },
     cookieNames: new Set(['session']),
     tokenPlaces: compileTokenPlaces([]),
     identityHeaders: compileIdentityHeaders({ passHeaders: [], allowHeaders: [] }),

@@ -119,6 +119,7 @@ t.test('answers that say something else than they should', async (t) => {
     ['{"id":7', unknown],
     ['[]', unknown],
     ['"agent"', unknown],
+    ['null', unknown],
     ['', unknown],
     ['{"id":7,"departments":{"support":true}}', 'desk 7: none'],
     ['{"id":7,"departments":[{"id":".."},{"id":"a/b"}]}', 'desk 7: none'],

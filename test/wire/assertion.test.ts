@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import t from 'tap';
 import { LEAD_MS, rotated, type SigningKey } from '../../src/policy-store/signing-keys.ts';
 import { startUpstream } from '../support/upstreams.ts';
@@ -102,6 +102,41 @@ for (const algorithm of ['ES256', 'EdDSA'])
     const [again] = await asserted(gateway, '/t/a/1', `Authorization: Bearer ${token}`);
     t.equal(again, undefined, 'it opens nothing here');
   });
+
+t.test('it is signed when it is sent: a wait for the platform takes nothing of its time', async (t) => {
+  const sent: { target: string; atSeconds: number; iat: number }[] = [];
+  const busy = await startUpstream(({ url: target = '', headers }, response) => {
+    const { iat = 0 } = decodeJwt(String(headers['x-gateway-assertion']));
+    sent.push({ target, atSeconds: Date.now() / 1000, iat });
+    setTimeout(() => response.end('at last'), target === '/t/a/slow' ? 2_500 : 0);
+  });
+  const { upstream: settings, ...config } = configOf('ES256');
+  const gateway = await startGateway({
+    config: { ...config, upstream: { ...settings, url: busy.url, connections: 1 } },
+  });
+  t.teardown(() => Promise.all([gateway.stop(), busy.stop()]));
+  await keysAt(gateway);
+  const port = Number(new URL(gateway.publicUrl).port);
+  const visit = (target: string, method = 'GET', body = '') => {
+    const head = lines(
+      `${method} ${target} HTTP/1.1`,
+      'Host: chat.example',
+      bearer,
+      `Content-Length: ${body.length}`,
+    );
+    return ask(port, head + body, { idleMs: 2_000 });
+  };
+  const first = visit('/t/a/slow');
+  await pause(300);
+  const answers = await Promise.all([first, visit('/t/a/get'), visit('/t/a/post', 'POST', 'text')]);
+  t.same(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  );
+  t.equal(sent.length, 3);
+  for (const { target, atSeconds, iat } of sent)
+    t.ok(iat + 1.5 >= atSeconds, `${target} was signed ${atSeconds - iat} s before it was sent`);
+});
 
 t.test('all gateways of one store sign by one key, which outlives them', async (t) => {
   const config = configOf('ES256', { store: { redis: { url: redis.url } } });

@@ -16,47 +16,53 @@ const upstream = await startRawUpstream((socket, text) => {
   socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nTRANSCRIPT');
 });
 const contact = { bot: 'a', tokenPlaces: ['query'] };
-const gateway = await startGateway({
-  config: {
-    upstream: { url: upstream.url },
-    routes: [
-      { path: '/contacts/:contactId/history', ...contact },
-      { path: '/mine', query: { contactId: 'user_id' }, ...contact },
-      { path: '/other/:contactId', bot: 'b', tokenPlaces: ['query'] },
-      { path: '/plain/:contactId', bot: 'a' },
-      { path: '/t/:botId/:conversationId', tokenPlaces: ['query'] },
-    ],
-    identity: {
-      issuers: [
-        {
-          ...{
-            name: 'staff',
-            issuer: 'https://issuer.example/',
-            audience: 'x',
-            from: ['bearer', 'cookie:session'],
-          },
-          keys: [{ kid: 'k', algorithm: 'HS256', secretBase64: signer.secret.toString('base64') }],
+const config = {
+  upstream: { url: upstream.url },
+  routes: [
+    { path: '/contacts/:contactId/history', ...contact },
+    { path: '/mine', query: { contactId: 'user_id' }, ...contact },
+    { path: '/other/:contactId', bot: 'b', tokenPlaces: ['query'] },
+    { path: '/plain/:contactId', bot: 'a' },
+    { path: '/t/:botId/:conversationId', tokenPlaces: ['query'] },
+  ],
+  identity: {
+    issuers: [
+      {
+        ...{
+          name: 'staff',
+          issuer: 'https://issuer.example/',
+          audience: 'x',
+          from: ['bearer', 'cookie:session'],
         },
-      ],
-      hmacContacts: [
-        { name: 'widget', contact: 'query:user_id', hash: 'query:user_hash', secret, bots: ['a'] },
-        { name: 'app', contact: 'header:X-User', hash: 'header:X-User-Hash', secret, bots: ['a'] },
-        { name: 'site', contact: 'cookie:user', hash: 'cookie:user_hash', secret, bots: ['a'] },
-      ],
-    },
-    trustedProxies: { cidrs: ['127.0.0.1/32'] },
-    admin: { token: adminToken },
+        keys: [{ kid: 'k', algorithm: 'HS256', secretBase64: signer.secret.toString('base64') }],
+      },
+    ],
+    hmacContacts: [
+      { name: 'widget', contact: 'query:user_id', hash: 'query:user_hash', secret, bots: ['a'] },
+      { name: 'app', contact: 'header:X-User', hash: 'header:X-User-Hash', secret, bots: ['a'] },
+      { name: 'site', contact: 'cookie:user', hash: 'cookie:user_hash', secret, bots: ['a'] },
+    ],
   },
+  trustedProxies: { cidrs: ['127.0.0.1/32'] },
+  admin: { token: adminToken },
+};
+const gateway = await startGateway({ config });
+const keeping = await startGateway({
+  config: { ...config, identity: { ...config.identity, forwardCredentials: false } },
 });
-const port = Number(new URL(gateway.publicUrl).port);
 t.teardown(async () => {
-  await gateway.stop();
+  await Promise.all([gateway.stop(), keeping.stop()]);
   await upstream.stop();
 });
 
-async function visit(target: string, ...headers: readonly string[]) {
+const visit = (target: string, ...headers: readonly string[]) => visitAt(gateway, target, ...headers);
+
+async function visitAt({ publicUrl }: { publicUrl: string }, target: string, ...headers: readonly string[]) {
   seen.length = 0;
-  const answer = await ask(port, lines(`GET ${target} HTTP/1.1`, 'Host: chat.example', ...headers));
+  const answer = await ask(
+    Number(new URL(publicUrl).port),
+    lines(`GET ${target} HTTP/1.1`, 'Host: chat.example', ...headers),
+  );
   return [answer.status, answer.headers['x-gateway-reason']].filter((part) => part !== undefined).join(' ');
 }
 
@@ -147,6 +153,35 @@ t.test('a hash in the query goes nowhere else', async (t) => {
   t.notMatch(gateway.text(), good, 'the log');
   const said = await gateway.line(({ msg }) => String(msg).includes('has no end'));
   t.ok(said, 'warned at start');
+});
+
+t.test('a hash reaches the platform only where credentials do', async (t) => {
+  const inHeader = ['X-User: 17', `X-USER-HASH: ${good}`];
+  const rows: readonly (readonly [name: string, target: string, ...headers: string[]])[] = [
+    ['a header', '/plain/17', ...inHeader],
+    ['a header twice', '/plain/17', ...inHeader, `X-User-Hash: ${good}`],
+    ['a header, of an upgrade', '/plain/17', ...inHeader, ...upgrade],
+    ['a cookie', '/plain/17', `Cookie: theme=dark; user=17; user_hash=${good}`],
+    ['a cookie, quoted', '/plain/17', `Cookie: theme=dark; user=17; user_hash="${good}"`],
+    [
+      'a cookie in a header of its own',
+      '/plain/17',
+      'Cookie: theme=dark; user=17',
+      `cookie: user_hash=${good}`,
+    ],
+    ['one that proves nothing here', '/not-guarded', `Cookie: theme=dark; user=17; user_hash=${good}`],
+    ['a query', `/mine?user_id=17&user_hash=${good}`],
+  ];
+  for (const [name, target, ...headers] of rows) {
+    await visitAt(keeping, target, ...headers);
+    t.match(seen.join(''), /17|not-guarded/, `${name}: the platform is asked`);
+    t.notMatch(seen.join(''), good, name);
+    if (target.startsWith('/mine')) continue;
+    await visit(target, ...headers);
+    t.match(seen.join(''), good, `${name}, where they are forwarded`);
+  }
+  await visitAt(keeping, '/plain/17', `Cookie: theme=dark; user=17; user_hash=${good}`);
+  t.match(seen.join(''), /cookie: theme=dark; user=17\r\n/i, 'what else a visitor sends stays');
 });
 
 t.test('taken back, it opens nothing', async (t) => {

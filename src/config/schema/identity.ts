@@ -79,7 +79,7 @@ export const identity = reloads(group(
       default: defaultClockToleranceSeconds,
     }),
     forwardCredentials: flag({
-      description: 'False: our cookies and bearer are not sent upstream.',
+      description: 'False: our cookies, tokens in headers and hashes of contacts are not sent upstream.',
       default: true,
     }),
     cacheEntries: whole(0, 1_000_000, {

@@ -27,7 +27,7 @@ export function readAnswer(
   const size = kind.readsBody ? `${String(answer.text.length)} bytes` : 'a body that no expression asks for';
   tell?.(`answered ${String(status)}, ${size}`);
   if (status >= 500 || status === 429 || status === 408) return unknown(`it answered ${String(status)}`);
-  const json = readJsonValue(answer.text);
+  const json = readJson(answer.text);
   if (kind.introspects) {
     if (status !== 200 || !isObject(json)) return unknown('it gave no introspection response');
     if (typeof json['active'] !== 'boolean') return unknown('its introspection response does not say active');
@@ -35,11 +35,16 @@ export function readAnswer(
   }
   if (kind.expectsJson && json === undefined && status >= 200 && status < 300)
     return unknown('its answer is not JSON');
-  const seen = { status, headers: answer.headers, body: json ?? answer.text };
+  const seen = { status, headers: answer.headers, body: json === undefined ? answer.text : json };
   const signedIn = ask(kind.signedIn, seen, 'signedIn', tell);
   if (typeof signedIn === 'object' && signedIn !== null && failed in signedIn)
     return unknown('signedIn cannot be asked of its answer');
   return isTrue(signedIn) ? readPerson(kind, seen, via, tell) : { kind: 'nobody' };
+}
+
+/** Frameworks say `null` of a session that is nobody's: an answer in JSON as well. */
+function readJson(text: string): unknown {
+  return text.trim() === 'null' ? null : readJsonValue(text);
 }
 
 const failed = Symbol('failed');

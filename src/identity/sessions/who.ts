@@ -22,8 +22,8 @@ export function whoAsks(
   sessions: Sessions,
   { presented, by, nowMs, trace }: PresentedCredentials,
 ): Principal | Promise<Principal> {
-  const { sessions: presentedSessions = [], ...credentials } = presented;
-  const byToken = verifier.identify(credentials, nowMs, trace, by);
+  const byToken = verifier.identify(presented, nowMs, trace, by);
+  const presentedSessions = presented.sessions ?? none;
   if (presentedSessions.length === 0) return byToken;
   return after(byToken, (principal) => {
     // A token that was put somewhere on purpose is the issuer's to judge, and two such credentials nobody's.
@@ -31,21 +31,21 @@ export function whoAsks(
       return presented.bearer === undefined && presentedSessions.some(({ bearer }) => bearer)
         ? twoOfThem
         : principal;
-    const mine = presentedSessions.filter(
-      ({ bearer }) => bearer === takesBearer(credentials, principal, presentedSessions),
-    );
+    const isBearer = takesBearer(presented, principal, presentedSessions);
+    const mine = presentedSessions.filter(({ bearer }) => bearer === isBearer);
     // A bearer that is a token of an issuer's is the issuer's to judge, whatever else comes with it.
-    if (credentials.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
+    if (presented.bearer !== undefined && !mine.some(({ bearer }) => bearer)) return principal;
     return by.delegated
       ? delegated(sessions, principal, mine, by)
       : judged(sessions, principal, mine, by, trace);
   });
 }
 
+const none: readonly never[] = [];
 const twoOfThem: Principal = { kind: 'refused', reason: 'token-invalid', cause: 'two-credentials' };
 
 export interface PresentedCredentials {
-  readonly presented: Credentials & { readonly sessions?: readonly PresentedSession[] };
+  readonly presented: Credentials & { readonly sessions?: readonly PresentedSession[] | undefined };
   readonly by: CredentialContext;
   readonly nowMs: number;
   readonly trace?: Trace;
@@ -71,7 +71,11 @@ function judged(
   by: Presenter,
   trace: Trace,
 ): Principal | Promise<Principal> {
-  const verdicts = mine.flatMap((one) => sessions.judge(one, by, { trace }) ?? []);
+  const verdicts: (SessionResult | Promise<SessionResult>)[] = [];
+  for (const one of mine) {
+    const verdict = sessions.judge(one, by, { trace });
+    if (verdict !== undefined) verdicts.push(verdict);
+  }
   return after(all(verdicts), (known) => settle(byToken, known, mine[0]?.bearer === true));
 }
 
