@@ -34,6 +34,8 @@ interface Remembered {
   readonly found: Found;
   readonly askedMs: number;
   readonly freshMs: number;
+  /** Not asked again before: it failed. */
+  readonly notBeforeMs?: number;
 }
 
 /** After a question that failed, so long none is put for the same conversation. */
@@ -56,8 +58,12 @@ export function createLookup(options: LookupOptions, parts: LookupParts): Lookup
     }
     const flight = put(conversation, address).then((answer) => {
       running.delete(conversation);
-      remembered.set(conversation, answer, 1);
-      return answer.found;
+      const before = remembered.get(conversation);
+      // What is known counts for its whole time, though it cannot be asked again ahead of that.
+      const stays = answer.found.kind === 'unavailable' && before !== undefined && isFresh(before, clock());
+      const now = stays ? { ...before, notBeforeMs: clock() + RETRY_MS } : answer;
+      remembered.set(conversation, now, 1);
+      return now.found;
     });
     running.set(conversation, flight);
     return flight;
@@ -65,17 +71,21 @@ export function createLookup(options: LookupOptions, parts: LookupParts): Lookup
   return {
     find(conversation, address = '') {
       const kept = remembered.get(conversation);
-      const ageMs = kept === undefined ? Infinity : clock() - kept.askedMs;
-      if (kept === undefined || ageMs >= kept.freshMs) return ask(conversation, address);
+      const nowMs = clock();
+      if (kept === undefined || !isFresh(kept, nowMs)) return ask(conversation, address);
       counts.hits += 1;
       // Ahead of its time, so that nobody waits for what is asked for again and again.
-      if (kept.found.kind === 'found' && ageMs > (kept.freshMs * 2) / 3) void ask(conversation, address);
+      if (kept.found.kind === 'found' && isAging(kept, nowMs)) void ask(conversation, address);
       return kept.found;
     },
     counts,
     close: () => source.close(),
   };
 }
+
+const isFresh = ({ askedMs, freshMs }: Remembered, nowMs: number): boolean => nowMs - askedMs < freshMs;
+const isAging = ({ askedMs, freshMs, notBeforeMs = 0 }: Remembered, nowMs: number): boolean =>
+  nowMs - askedMs > (freshMs * 2) / 3 && nowMs >= notBeforeMs;
 
 /** Puts one question, and says for how long its answer counts. Never rejects. */
 function createQuestion(

@@ -86,6 +86,27 @@ t.test('that there is none counts for a short time, a failure for a second', asy
   t.same(failures, [undefined, 'away', undefined]);
 });
 
+t.test(
+  'what is known counts for its whole time, though it cannot be asked again ahead of that',
+  async (t) => {
+    let answer = value({ dep_id: 'sales' });
+    const { lookup, asked, clock } = scene(() => answer);
+    await lookup.find('17', undefined);
+    answer = { kind: 'unavailable', why: 'away' };
+    clock.ms = 250_000;
+    void lookup.find('17', undefined);
+    await Promise.resolve();
+    for (const ms of [250_100, 250_200, 299_000]) {
+      clock.ms = ms;
+      t.same(await lookup.find('17', undefined), { kind: 'found', bot: 'sales' }, `after ${String(ms)} ms`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    t.equal(asked.length, 3, 'asked at first, ahead of its time, and once more after a pause');
+    clock.ms = 300_100;
+    t.match(await lookup.find('17', undefined), { kind: 'unavailable' });
+  },
+);
+
 t.test('an address asks for so many that nobody knows, and for any number that somebody does', async (t) => {
   const { lookup, asked } = scene(
     (id) => (id.startsWith('x') ? { kind: 'missing' } : value({ dep_id: 'a' })),
