@@ -200,7 +200,8 @@ function rewritten(target: string, pattern: RegExp, query: string): Readonly<Rec
   const found = pattern.exec(undot(merge(path)));
   if (found === null) return {};
   const filled = query.replace(/\$(\d)/g, (_all, group: string) => found[Number(group)] ?? '');
-  return Object.fromEntries(pairsOf(filled, /&/, form));
+  // Bytes again: a query is no text yet.
+  return Object.fromEntries(pairsOf(Buffer.from(filled, 'utf8').toString('latin1'), /&/, form));
 }
 
 /** `RewriteRule ^transcripts/([^/]+)/([^/]+)$ show.php?b=$1&c=$2`. */
