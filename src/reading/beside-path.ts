@@ -78,7 +78,7 @@ function addMembers(
   } else if (id !== 'conversationId' && found.times > 1) {
     // One key twice names nothing: what it holds is no contradiction to anything.
     named.unresolved ??= `The query parameter of ${id} is there twice.`;
-  } else if (!addValues(named, route, id, values) && isPlace) missing(named, id);
+  } else if (!addValues(named, route, id, values, isPlace) && isPlace) missing(named, id);
 }
 
 const ONCE: Occurrences = { spellings: 1, times: 1 };
@@ -140,7 +140,7 @@ function addJsonBody(
   if (expression === undefined) {
     // A second opinion, as the query has one.
     const name = json && Object.keys(json).find((one) => one.toLowerCase() === id.toLowerCase());
-    if (json !== undefined && name !== undefined) addJson(named, route, id, own(json, name));
+    if (json !== undefined && name !== undefined) addJson(named, route, id, own(json, name), false);
   } else if (json === undefined || !addJson(named, route, id, expression.evaluate(json))) missing(named, id);
 }
 

@@ -171,7 +171,8 @@ function contradiction(
   if (ambiguous !== undefined) return ambiguous;
   const lookups = new Set(routes.map(({ lookup }) => lookup));
   if (lookups.size > 1) return 'Its readings have their bots from two places.';
-  if (!lookups.has(undefined) && bots.size > 0) return 'It names a bot beside the one that is looked up.';
+  if (!lookups.has(undefined) && bots.size + suspects.size > 0)
+    return 'It names a bot beside the one that is looked up.';
   if (bots.size > 1) return 'Its readings name two bots.';
   if (bots.size === 1 && [...suspects].some((bot) => !bots.has(bot)))
     return 'Its readings could name two bots.';

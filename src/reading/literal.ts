@@ -59,7 +59,8 @@ let last: Forms = { segment: '', texts: [], bares: [] };
 function formsOf(segment: string): Forms {
   if (segment === last.segment) return last;
   const texts = [...new Set([foldLiteral(segment), ...fitLetters(segment)])];
-  last = { segment, texts, bares: texts.map((text) => bareOf(text).toLowerCase()) };
+  // What is stripped before it is converted is gone, whatever letter it would have become.
+  last = { segment, texts, bares: [segment, ...texts].map((text) => bareOf(text).toLowerCase()) };
   return last;
 }
 

@@ -1,7 +1,7 @@
 import { own } from '../json.ts';
 import type { BodyReading } from './body.ts';
 import { toBytes } from './bytes.ts';
-import { addBot, addText, type Named } from './named.ts';
+import { addBot, addText, opinionOn, type Named } from './named.ts';
 import type { IdName, Search } from './places.ts';
 import { isKeyFor } from './query-readings.ts';
 import type { Route } from './route.ts';
@@ -27,9 +27,11 @@ export function addMerged(
   named.ambiguous ??= `Its body could name the ${id} as well as the query.`;
 }
 
-/** A text or a whole number; everything else is no id. */
-export function addJson(named: Named, route: Route, id: IdName, value: unknown): boolean {
+/** A text or a whole number; everything else is no id. Where the route has the id elsewhere, a bot can only contradict. */
+export function addJson(named: Named, route: Route, id: IdName, value: unknown, isPlace = true): boolean {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || text === '') return false;
-  return id === 'botId' ? addBot(named, toBytes(text)) : addText(named, route, id, text);
+  return id === 'botId'
+    ? addBot(isPlace ? named : opinionOn(named), toBytes(text))
+    : addText(named, route, id, text);
 }

@@ -53,19 +53,29 @@ function addHosts(named: Named, { host }: Route, hosts: readonly string[]): void
   }
 }
 
-/** Values of a query or a form; says whether one of them is an id. */
+/**
+ * Values of a query or a form; says whether one of them is an id. Where the route has the id elsewhere (`isPlace` is
+ * false), a bot can only contradict: it never stands in for one that the route's own place does not name.
+ */
 export function addValues(
   named: Named,
   route: Route,
   id: IdName,
   values: readonly ParameterValue[],
+  isPlace: boolean,
 ): boolean {
+  const bots = isPlace ? named : opinionOn(named);
   let found = false;
   for (const { text, reading } of values) {
-    if (id === 'botId') found = addBot(named, text) || found;
+    if (id === 'botId') found = addBot(bots, text) || found;
     else found = addText(named, route, id, idOf(text, reading)) || found;
   }
   return found;
+}
+
+/** Where bots go that can only contradict. */
+export function opinionOn({ suspects }: Named): Pick<Named, 'bots' | 'suspects'> {
+  return { bots: suspects, suspects };
 }
 
 /** A bot's id as bytes. */
