@@ -94,7 +94,7 @@ function stillKnown(principal: Principal): Principal {
   const { via, session, expiresAtMs } = principal;
   if (session === undefined && expiresAtMs > Date.now()) return principal;
   if (session === undefined)
-    return via === 'bearer'
+    return via !== 'cookie'
       ? { kind: 'refused', reason: 'token-expired' }
       : { kind: 'anonymous', reason: 'session-expired' };
   const nobody = { kind: 'anonymous', reason: 'no-credential' } as const;

@@ -102,6 +102,8 @@ t.test('a judge that does not answer leaves what is known to judge by', async (t
   const rows: readonly (readonly [name: string, given: Answer, ends: readonly string[]])[] = [
     ['a token', valid, []],
     ['a bearer that has expired', member({ via: 'bearer', expiresAtMs: 1 }), ['token-expired']],
+    ['one in a header', member({ via: 'header', expiresAtMs: 1 }), ['token-expired']],
+    ['one in a query', member({ via: 'query', expiresAtMs: 1 }), ['token-expired']],
     ['a cookie that has expired', member({ expiresAtMs: 1 }), ['session-expired']],
     ['a session, which may have ended', member(session), ['sessions-unavailable']],
     ['nobody', { ...granted, principal: f.nobody() }, ['no-credential']],
