@@ -3,6 +3,7 @@ import { activity } from './activity.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
+import { platform } from './platform.ts';
 import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
@@ -15,6 +16,7 @@ export const schema = Type.Object(
     public: publicDoor,
     private: privateDoor,
     upstream,
+    platform,
     routes,
     lookups,
     otherPaths,

@@ -14,7 +14,7 @@ export interface SettingOrigin {
 /** What one source says. Higher layers win. */
 export interface Layer {
   readonly tree: Branch;
-  readonly origins: ReadonlyMap<string, SettingOrigin>;
+  readonly origins: { get(path: string): SettingOrigin | undefined };
   /** True where it could not be read at all: what it lacks, then, is not known. */
   readonly broken?: true;
 }
