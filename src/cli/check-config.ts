@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument, stringify } from 'yaml';
-import { findingText, loadConfig, shownConfig } from '../config/index.ts';
+import { findingText, loadConfig, packFacts, shownConfig } from '../config/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import { jsonFlag } from './command.ts';
 import type { Command } from './command.ts';
@@ -13,6 +13,10 @@ function withOrigins({ config, originOf }: Extract<LoadedConfig, { ok: true }>):
     stringify(shownConfig(config), { lineWidth: 0, aliasDuplicateObjects: false }),
   );
   note(document.contents, [], originOf);
+  const facts = config.platform === undefined ? undefined : packFacts(config.platform.name);
+  // What the pack does not cover is a part of what comes out.
+  if (facts !== undefined)
+    document.commentBefore = stringify({ pack: facts }, { lineWidth: 0 }).trimEnd().replace(/^/gm, ' ');
   return document.toString({ lineWidth: 0 });
 }
 
@@ -62,7 +66,9 @@ export const checkConfig: Command = {
     if (given.has('json')) {
       const { ok, warnings, file = null } = loaded;
       const mistakes = loaded.ok ? [] : loaded.mistakes;
-      const config = loaded.ok && given.has('show') ? { config: shownConfig(loaded.config) } : {};
+      const shows = loaded.ok && given.has('show');
+      const facts = shows && loaded.config.platform && { pack: packFacts(loaded.config.platform.name) };
+      const config = shows ? { ...facts, config: shownConfig(loaded.config) } : {};
       writeJson(io, { ok, file, mistakes, warnings, ...config });
     } else writePlain(loaded, given.has('show'), io);
     return loaded.ok ? DONE : USAGE;

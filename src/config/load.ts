@@ -18,7 +18,7 @@ import { environmentLayer } from './sources/environment.ts';
 import type { Environment } from './sources/environment.ts';
 import { fileLayer, findFile } from './sources/file.ts';
 import { flagLayer } from './sources/flags.ts';
-import { isBranch, originIn } from './sources/layer.ts';
+import { holds, isBranch, originIn } from './sources/layer.ts';
 import type { Branch, Layer } from './sources/layer.ts';
 import { merge, withoutUnset } from './sources/merge.ts';
 import { withPack } from './sources/pack.ts';
@@ -113,7 +113,10 @@ export function readConfig(options: LoadOptions): Read {
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.
   const reported = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
-  const saidAt = (path: Path): string | undefined => originOf(asked.asWritten(path));
+  const saidAt = (path: Path): string | undefined => {
+    const written = asked.asWritten(path);
+    return layers.some(({ tree }) => holds(tree, written)) ? originOf(written) : undefined;
+  };
   return { config: freeze(asked.config), findings: reported, file, originOf: saidAt };
 }
 

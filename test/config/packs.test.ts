@@ -92,6 +92,8 @@ t.test('where a value was said', async (t) => {
   t.equal(originOf(['login', 'url']), 'pack mibew');
   t.equal(originOf(['login', 'returnParam']), 'flag --login-return-param');
   t.equal(originOf(['public', 'port']), undefined, 'a default');
+  t.equal(originOf(['upstream', 'timeoutMs']), undefined, 'a default beside what was said');
+  t.equal(originOf(['routes', 1, 'exact']), undefined, 'a default in a pack');
 });
 
 t.test('each pack says what it was read from, what it leaves out, and whom it shuts out', async (t) => {

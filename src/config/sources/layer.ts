@@ -32,7 +32,8 @@ export function withValue(tree: Branch, path: readonly string[], value: Tree): B
   return { ...tree, [head]: withValue(isBranch(below) ? below : {}, rest, value) };
 }
 
-function holds(tree: Tree | undefined, path: Path): boolean {
+/** True if the tree has a value at exactly this path. */
+export function holds(tree: Tree | undefined, path: Path): boolean {
   let at: Tree | undefined = tree;
   for (const segment of path) {
     if (Array.isArray(at) && typeof segment === 'number') at = at[segment];

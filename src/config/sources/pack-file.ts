@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Findings } from '../findings.ts';
+import { createFindings, type Findings } from '../findings.ts';
 import { nearest } from '../nearest.ts';
 import { isBranch, type Branch, type SettingOrigin } from './layer.ts';
 import { readYaml } from './yaml.ts';
@@ -43,4 +43,9 @@ export function readPack(name: string, findings: Findings): Pack | undefined {
   const { pack = {}, ...rest } = tree;
   const origin = { text: `pack ${name}`, folder: FOLDER };
   return { facts: isBranch(pack) ? pack : {}, tree: rest, origin };
+}
+
+/** What a pack says of itself; undefined where there is none of this name. */
+export function packFacts(name: string): Branch | undefined {
+  return readPack(name, createFindings(() => undefined))?.facts;
 }

@@ -115,12 +115,11 @@ function addedBy(own: Tree | undefined, whole: Tree): Tree | undefined {
     return whole.map((one: Tree, at) => addedBy(ours[at], one)) as readonly Tree[];
   }
   if (!isBranch(own) || !isBranch(whole)) return undefined;
-  return Object.fromEntries(
-    Object.entries(whole).flatMap(([name, value]): [string, Tree][] => {
-      const added = addedBy(own[name], value);
-      return added === undefined ? [] : [[name, added]];
-    }),
-  );
+  const added = Object.entries(whole).flatMap(([name, value]): [string, Tree][] => {
+    const more = addedBy(own[name], value);
+    return more === undefined ? [] : [[name, more]];
+  });
+  return added.length === 0 ? undefined : Object.fromEntries(added);
 }
 
 function valueAt(tree: Branch, path: Path): Tree | undefined {
