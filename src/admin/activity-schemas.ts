@@ -39,7 +39,7 @@ export const ActivityQuery = Type.Object(
     ...filters,
     after,
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 200, description: 'At most so many; else 50.' }),
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'At most so many; else 50.' }),
     ),
   },
   strict,

@@ -7,7 +7,7 @@ import { DONE, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
 import { createFlag, requireKnown } from '../known-scope.ts';
 import { scopeArgument } from '../scope.ts';
-import { readExpires } from './expires.ts';
+import { readExpires } from '../times.ts';
 
 /** `START END`, or one text: an address, a network or `START-END`. */
 function readEnds(words: readonly string[]): { start: string; end: string } {
