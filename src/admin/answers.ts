@@ -25,6 +25,7 @@ const content = {
   start: Type.String(),
   end: Type.String(),
   note: Type.Optional(Type.String()),
+  purpose: Type.Optional(Type.String({ description: 'What it is needed for.' })),
   expiresAt: Type.Optional(Type.String()),
 };
 const range = {

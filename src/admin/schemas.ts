@@ -37,14 +37,16 @@ export const time = (description: string) =>
 
 export const WhitelistsQuery = Type.Object({ q: q('A part of the scope.'), after, limit }, strict);
 export const RangesQuery = Type.Object(
-  { q: q('An address in the range, a network, or a part of its ends, id or note.'), after, limit },
+  { q: q('An address in the range, a network, or a part of its ends, id, note or purpose.'), after, limit },
   strict,
 );
 export const ChangesQuery = Type.Object(
   {
     scope: Type.Optional(Type.String({ description: 'Only changes of this scope.' })),
     after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only changes before this revision.' })),
-    q: q('An address or a network that a changed range touches, or a text in ends, note, scope or settings.'),
+    q: q(
+      'An address or a network that a changed range touches, or a text in ends, note, purpose, scope or settings.',
+    ),
     by: Type.Optional(
       Type.String({ maxLength: 200, description: 'A part of who it was, or of where they came from.' }),
     ),
@@ -79,6 +81,7 @@ export const RangeBody = Type.Object(
     start: Type.String({ description: 'Four canonical decimal octets.' }),
     end: Type.String({ description: 'Inclusive; the same as start for one address.' }),
     note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    purpose: Type.Optional(Nullable(Type.String({ description: 'What it is needed for.' }))),
     expiresAt: Type.Optional(Nullable(Type.String({ description: 'RFC 3339 with an offset.' }))),
   },
   strict,

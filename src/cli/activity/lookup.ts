@@ -12,12 +12,24 @@ type Found = ApiAnswer<'lookup'>;
 
 function writeRanges({ ranges, more }: Found, io: Io): void {
   if (ranges.length === 0) return;
-  const heads = ['LIST', 'ID', 'START', 'END', 'COUNTS', 'EXPIRES', 'LAST USED', 'USES', 'BY', 'NOTE'];
+  const heads = [
+    'LIST',
+    'ID',
+    'START',
+    'END',
+    'COUNTS',
+    'EXPIRES',
+    'LAST USED',
+    'USES',
+    'BY',
+    'PURPOSE',
+    'NOTE',
+  ];
   const rows = ranges.map((range) => [
     ...[range.scope, range.id, range.start, range.end],
     range.expired ? 'expired' : range.enabled ? 'yes' : 'list is off',
     ...[range.expiresAt ?? '', range.lastUsedAt === undefined ? '' : localTime(range.lastUsedAt)],
-    ...[String(range.uses ?? ''), range.createdBy, range.note ?? ''],
+    ...[String(range.uses ?? ''), range.createdBy, range.purpose ?? '', range.note ?? ''],
   ]);
   io.stdout.write(`${table(heads, rows)}${more === true ? '… and more\n' : ''}\n`);
 }
