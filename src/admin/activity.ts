@@ -40,7 +40,7 @@ export function activityRoute(app: AdminApp, { activity, log }: AdminOptions): v
   });
 }
 
-const NO_RECORD = 'No record of decisions is kept here: `activity` is null, or the store is Redis.';
+const NO_RECORD = 'No record of decisions is kept here: `activity` is null.';
 
 const schema = {
   schema: {

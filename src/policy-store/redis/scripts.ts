@@ -90,8 +90,39 @@ redis.call('EXPIRE', KEYS[2], '3600')
 return 1
 `);
 
+/**
+ * Appends to the record of all gateways, and drops its oldest entries, where they are too old or it is too much: some
+ * at a time, so that Redis is not held up. `total` counts the events that ever were in it.
+ *
+ * KEYS stream, its head. ARGV batch, its events, milliseconds that an entry is kept, bytes of all entries.
+ */
+export const activityScript = script(`
+local time = redis.call('TIME')
+local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[3])
+local head = redis.call('HMGET', KEYS[2], 'bytes', 'total')
+local bytes, total = tonumber(head[1] or 0) + #ARGV[1], tonumber(head[2] or 0) + tonumber(ARGV[2])
+local from, at = '0-0', '-'
+for i = 1, 50 do
+  local found = redis.call('XRANGE', KEYS[1], at, '+', 'COUNT', 2)
+  local entry, second = found[1], found[2]
+  if not second then break end
+  if tonumber(string.match(entry[1], '^%d+')) >= oldest and bytes <= tonumber(ARGV[4]) then break end
+  bytes = bytes - #entry[2][6]
+  from, at = second[1], second[1]
+end
+local id = redis.call('XADD', KEYS[1], 'MINID', '=', from, '*',
+  'total', string.format('%.0f', total), 'events', ARGV[2], 'batch', ARGV[1])
+redis.call('HSET', KEYS[2], 'bytes', string.format('%.0f', bytes), 'total', string.format('%.0f', total), 'last', id)
+return id
+`);
+
 /** Runs a script by its checksum, and sends its text where the server does not know it (a new server, a flush). */
-export async function run(client: Client, one: Script, keys: readonly string[], args: readonly string[]) {
+export async function run(
+  client: Client,
+  one: Script,
+  keys: readonly string[],
+  args: readonly (string | Buffer)[],
+) {
   try {
     return await client.evalsha(one.sha, keys.length, ...keys, ...args);
   } catch (error) {
