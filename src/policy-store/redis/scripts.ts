@@ -17,10 +17,10 @@ const script = (text: string): Script => ({ text, sha: createHash('sha1').update
  * KEYS head, scopes, scope, changes, replicas, idempotency key, lists, staged hash, staged lists.
  * ARGV scope, expected revision, highest revision seen, change id, origin, change, settings or '', seconds that the
  * idempotency key is kept (0: none), changes kept, staged size (-1: not staged), seconds that lists are kept,
- * number of removed ids; then these, then ids and texts of added ranges.
+ * id of the change before it, number of removed ids; then these, then ids and texts of added ranges.
  */
 export const commitScript = script(`
-local removed, from = tonumber(ARGV[12]), 13
+local removed, from = tonumber(ARGV[13]), 14
 if tonumber(ARGV[8]) > 0 then
   local done = redis.call('GET', KEYS[6])
   if done then return {'repeated', done} end
@@ -29,6 +29,7 @@ local head = redis.call('HMGET', KEYS[1], 'revision', 'id')
 if not (head[1] and head[2]) and (tonumber(ARGV[3]) > 0 or redis.call('EXISTS', KEYS[2], KEYS[4]) > 0) then
   return {'lost'}
 end
+if (head[2] or '') ~= ARGV[12] then return {'moved'} end
 local at, settings = '0', '{"enabled":false}'
 local record = redis.call('HGET', KEYS[2], ARGV[1])
 if record then
