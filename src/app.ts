@@ -49,15 +49,15 @@ export async function startApp(
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations] = [createCounters(), createDurations()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
-  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', hasRoom);
+  const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
   const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log, lines };
   const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
-  standing.start();
-  live.start();
+  for (const each of [standing, live]) each.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
@@ -88,7 +88,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
-  const activity = openRecord(start, log);
+  const activity = openRecord(start, live.position, log);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     live.close();
