@@ -19,6 +19,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { revocationRoutes } from './revocations.ts';
+import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -90,6 +91,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     explainRoutes(guarded, options);
     identityRoute(guarded, options);
     activityRoute(guarded, options);
+    unguardedRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();
   });

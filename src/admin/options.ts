@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Activity } from '../activity/activity.ts';
 import type { Authorize, Peer, Question } from '../access/question.ts';
 import type { Tried } from '../access/try-identity.ts';
+import type { Unguarded } from '../audit/unguarded.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
@@ -64,6 +65,10 @@ export interface AdminOptions {
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
   readonly activity?: Pick<Activity, 'query'> | undefined;
+  /** What passed that no route guards. */
+  readonly unguarded: Pick<Unguarded, 'read'>;
+  /** Bots that routes name. */
+  readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;

@@ -19,6 +19,7 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -37,6 +38,7 @@ const working: readonly Command[] = [
   explain,
   identityTry,
   hunt,
+  unguarded,
   doctor,
   healthcheck,
 ];

@@ -12,6 +12,8 @@ export interface TunnelEnds {
   /** Bytes of the client that came before there was a tunnel. */
   readonly early: readonly Buffer[];
   readonly upstream: Duplex;
+  /** Told what the upstream sends, before it is passed on. */
+  readonly seen?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface TunnelClosed {
@@ -35,7 +37,7 @@ const flushMs = 1_000;
 
 /** Joins two sockets: bytes as they come, with back-pressure, until both ends are closed. `closed` is called once. */
 export function createTunnel(
-  { client, early, upstream }: TunnelEnds,
+  { client, early, upstream, seen }: TunnelEnds,
   idleMs: number,
   closed: (how: TunnelClosed) => void,
 ): Tunnel {
@@ -70,6 +72,7 @@ export function createTunnel(
   // A socket of undici's would end with the platform's last word, and the visitor's own would be lost.
   upstream.allowHalfOpen = true;
   client.unshift(Buffer.concat(early));
+  if (seen !== undefined) upstream.on('data', seen);
   pass(client, upstream, 'in', 'visitor-left');
   pass(upstream, client, 'out', 'platform-left');
   return { end };

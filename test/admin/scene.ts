@@ -14,6 +14,7 @@ import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
@@ -95,6 +96,7 @@ export interface Scene {
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
+  readonly unguarded: Unguarded;
   /** Puts a batch into the record of decisions. */
   readonly recorded: (batch: Batch) => void;
 }
@@ -103,6 +105,8 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** Bots that routes name. */
+  readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
   readonly redis?: { readonly url: string; readonly prefix: string };
 }
@@ -160,6 +164,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
+  const unguarded = createUnguarded(now);
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
   const changed: ChangeEvent[] = [];
@@ -185,6 +190,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    unguarded,
+    constantBots: () => how.constantBots ?? [],
     activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
@@ -212,7 +219,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
   const recorded = decisions.take;
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, unguarded, recorded };
 }
 
 const defaults = { mode: 'enforce', requireLogin: false } as const;

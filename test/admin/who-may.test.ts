@@ -25,6 +25,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/activity'],
   ['GET', '/me'],
   ['GET', '/replicas'],
+  ['GET', '/unguarded'],
   ['GET', '/no-such-call'],
   ['POST', '/no-such-call', {}],
 ];
