@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { createUnguarded, type Unguarded, type UnguardedReport } from '../audit/unguarded.ts';
+import type { ReloadSettings } from '../config/index.ts';
 import type { GatewayDeps } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import type { Figure } from '../ops/metrics.ts';
 import { shapeOf, showsWords } from '../reading/shape.ts';
-import type { Ruling } from './rules.ts';
 
 /** What watches what no route guards, and who is told. */
 export interface UnguardedWatch extends Required<Pick<GatewayDeps, 'canarySink' | 'onUnguarded'>> {
@@ -14,7 +14,7 @@ export interface UnguardedWatch extends Required<Pick<GatewayDeps, 'canarySink' 
 /** Lines a minute for one canary in one kind of URL. */
 const linesPerMinute = 6;
 
-export function createUnguardedWatch(log: Logger, ruling: () => Ruling): UnguardedWatch {
+export function createUnguardedWatch(log: Logger, settings: () => ReloadSettings): UnguardedWatch {
   const seen: Unguarded = createUnguarded(Date.now);
   const lines = createBuckets({
     perMinute: linesPerMinute,
@@ -33,7 +33,7 @@ export function createUnguardedWatch(log: Logger, ruling: () => Ruling): Unguard
       notSearched: (why) => seen.notSearched(why),
     },
     onUnguarded({ mode, resource }, { method, target }, status) {
-      const { listUnguarded } = ruling().config;
+      const { listUnguarded } = settings();
       if (listUnguarded === 'never' || (listUnguarded === 'report' && mode !== 'report')) return;
       if (!isShown(status) || !showsWords(target)) return;
       seen.passed({ method, shape: shapeOf(target), open: resource.kind === 'other' && resource.open });

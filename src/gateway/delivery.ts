@@ -139,12 +139,13 @@ export class Delivery {
     const { socket: client, early } = response.release();
     this.#share.onHead(this.#asked, this.#answer, 101, this.upstreamMs);
     client.write(switchingHead(raw, this.treatment), 'latin1');
-    const watch = watchTunnel(this.#share, this.#answer, this.#asked, (cause) => {
+    const watch = watchTunnel(this.#share.watching?.(), this.#answer, this.#asked, (cause) => {
       this.#share.own.note('canary-found', cause, this.#asked.requestId);
       this.breakOff('canary-found');
     });
-    const ends = { client, early, upstream, seen: watch && ((chunk: Buffer) => watch.seen(chunk)) };
-    this.#tunnel = createTunnel(ends, this.#share.tunnelIdleMs, (how) => {
+    // Heard before the tunnel passes it on.
+    if (watch !== undefined) upstream.on('data', watch.seen);
+    this.#tunnel = createTunnel({ client, early, upstream }, this.#share.tunnelIdleMs, (how) => {
       watch?.close();
       this.#bytes = { in: how.bytesIn, out: how.bytesOut };
       closed(how.why);

@@ -12,8 +12,6 @@ export interface TunnelEnds {
   /** Bytes of the client that came before there was a tunnel. */
   readonly early: readonly Buffer[];
   readonly upstream: Duplex;
-  /** Told what the upstream sends, before it is passed on. */
-  readonly seen?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface TunnelClosed {
@@ -37,7 +35,7 @@ const flushMs = 1_000;
 
 /** Joins two sockets: bytes as they come, with back-pressure, until both ends are closed. `closed` is called once. */
 export function createTunnel(
-  { client, early, upstream, seen }: TunnelEnds,
+  { client, early, upstream }: TunnelEnds,
   idleMs: number,
   closed: (how: TunnelClosed) => void,
 ): Tunnel {
@@ -72,7 +70,6 @@ export function createTunnel(
   // A socket of undici's would end with the platform's last word, and the visitor's own would be lost.
   upstream.allowHalfOpen = true;
   client.unshift(Buffer.concat(early));
-  if (seen !== undefined) upstream.on('data', seen);
   pass(client, upstream, 'in', 'visitor-left');
   pass(upstream, client, 'out', 'platform-left');
   return { end };

@@ -117,14 +117,21 @@ class States {
   }
 }
 
-/** Builds the machine of some phrases; what is found is a phrase's place among them. */
-export function compilePhrases(phrases: readonly string[]): PhraseMachine {
+function automatonOf(phrases: readonly string[]): Automaton {
   const automaton = new Automaton();
   const root = automaton.node();
   phrases.forEach((phrase, index) => {
     const end = phraseParts(phrase).reduce((at, part) => automaton.addPart(at, part), root);
     automaton.ends.set(end, index);
   });
+  return automaton;
+}
+
+const root = 0;
+
+/** Builds the machine of some phrases; what is found is a phrase's place among them. */
+export function compilePhrases(phrases: readonly string[]): PhraseMachine {
+  const automaton = automatonOf(phrases);
   const states = new States();
   const startAlive = automaton.closed([root]);
   const start = states.of(startAlive);

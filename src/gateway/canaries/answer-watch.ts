@@ -50,11 +50,8 @@ export class AnswerWatch {
     this.#holds = canaries.holdsBack;
     this.#finder = new Finder(canaries, way.found);
     if (coding === undefined) return;
-    this.#decoder = createDecoder(
-      coding,
-      (bytes) => this.#decoded(bytes),
-      (why) => this.#giveUp(why),
-    );
+    const [text, failed] = [this.#decoded.bind(this), this.#giveUp.bind(this)];
+    this.#decoder = createDecoder(coding, { text, failed });
   }
 
   /** True where something waits for what comes after it, or for its decoding. */
