@@ -22,6 +22,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { revocationRoutes } from './revocations.ts';
+import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -60,6 +61,24 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
+/** All that needs an admin. */
+const guardedRoutes = [
+  whitelistRoutes,
+  settingsRoute,
+  rangeRoutes,
+  importRoute,
+  changeRoutes,
+  revocationRoutes,
+  explainRoutes,
+  identityRoute,
+  activityRoute,
+  summaryRoute,
+  streamRoute,
+  lookupRoute,
+  unguardedRoute,
+  meRoutes,
+];
+
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
   takeJsonOnly(app);
@@ -84,19 +103,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    whitelistRoutes(guarded, options);
-    settingsRoute(guarded, options);
-    rangeRoutes(guarded, options);
-    importRoute(guarded, options);
-    changeRoutes(guarded, options);
-    revocationRoutes(guarded, options);
-    explainRoutes(guarded, options);
-    identityRoute(guarded, options);
-    activityRoute(guarded, options);
-    summaryRoute(guarded, options);
-    streamRoute(guarded, options);
-    lookupRoute(guarded, options);
-    meRoutes(guarded, options);
+    for (const mount of guardedRoutes) mount(guarded, options);
     refuseOtherMethods();
   });
 }

@@ -23,6 +23,7 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -46,6 +47,7 @@ const working: readonly Command[] = [
   undo,
   identityTry,
   hunt,
+  unguarded,
   doctor,
   healthcheck,
 ];
