@@ -25,6 +25,8 @@ const reloaded = {
   lookups: { chats: { file: 'chats.json', bot: 'bot' } },
   platform: { name: 'mibew', bot: 'packed' },
   frontController: 'main.cfm',
+  canaries: [{ name: 'print', phrase: 'words of a made-up conversation' }],
+  listUnguarded: 'always',
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },
