@@ -18,6 +18,7 @@ import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
+import type { Log } from './ops/log.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import type { Known } from './policy/principal.ts';
 import { revocationOf } from './policy/revocation.ts';
@@ -38,7 +39,7 @@ export async function startApp(
   start: StartOptions,
   settings: ReloadSettings,
   log: Logger,
-  hasRoom = () => true,
+  { lines = log, hasRoom = () => true }: Partial<Pick<Log, 'lines' | 'hasRoom'>> = {},
 ): Promise<App> {
   const current: Current = { draining: false };
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
@@ -49,15 +50,15 @@ export async function startApp(
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations, logouts] = [createCounters(), createDurations(), createLogoutCounts()];
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, unguarded, log });
-  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', hasRoom);
-  const seen = { counters, logouts, durations, health, limits, activity, unguarded, log };
+  const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
+  const seen = { counters, logouts, durations, health, limits, activity, unguarded, log, lines };
   const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
-  standing.start();
-  live.start();
+  for (const each of [standing, live]) each.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
@@ -88,7 +89,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
-  const activity = openRecord(start, log);
+  const activity = openRecord(start, live.position, log);
   const unguarded = createUnguardedWatch(log, settings);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {

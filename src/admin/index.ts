@@ -4,6 +4,9 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import { activityRoute } from './activity.ts';
+import { streamRoute } from './activity-stream.ts';
+import { summaryRoute } from './activity-summary.ts';
+import { lookupRoute } from './lookup.ts';
 import { Problem } from './answers.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
@@ -58,6 +61,13 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
+/** What is behind the admin guard. */
+const guardedRoutes: readonly ((app: AdminApp, options: AdminOptions) => void)[] = [
+  ...[whitelistRoutes, settingsRoute, rangeRoutes, importRoute, changeRoutes, revocationRoutes],
+  ...[explainRoutes, identityRoute, activityRoute, summaryRoute, streamRoute, lookupRoute],
+  ...[unguardedRoute, meRoutes],
+];
+
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
   takeJsonOnly(app);
@@ -82,17 +92,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    whitelistRoutes(guarded, options);
-    settingsRoute(guarded, options);
-    rangeRoutes(guarded, options);
-    importRoute(guarded, options);
-    changeRoutes(guarded, options);
-    revocationRoutes(guarded, options);
-    explainRoutes(guarded, options);
-    identityRoute(guarded, options);
-    activityRoute(guarded, options);
-    unguardedRoute(guarded, options);
-    meRoutes(guarded, options);
+    for (const addRoutes of guardedRoutes) addRoutes(guarded, options);
     refuseOtherMethods();
   });
 }
