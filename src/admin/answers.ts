@@ -3,8 +3,8 @@ import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
-import { unguardedAnswers } from './answers-unguarded.ts';
 import { lookupAnswer } from './answers-lookup.ts';
+import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -156,8 +156,8 @@ export const ApiAnswers = {
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,
-  ...unguardedAnswers,
   lookup: lookupAnswer(range),
+  ...unguardedAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

@@ -61,11 +61,22 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
-/** What is behind the admin guard. */
-const guardedRoutes: readonly ((app: AdminApp, options: AdminOptions) => void)[] = [
-  ...[whitelistRoutes, settingsRoute, rangeRoutes, importRoute, changeRoutes, revocationRoutes],
-  ...[explainRoutes, identityRoute, activityRoute, summaryRoute, streamRoute, lookupRoute],
-  ...[unguardedRoute, meRoutes],
+/** All that needs an admin. */
+const guardedRoutes = [
+  whitelistRoutes,
+  settingsRoute,
+  rangeRoutes,
+  importRoute,
+  changeRoutes,
+  revocationRoutes,
+  explainRoutes,
+  identityRoute,
+  activityRoute,
+  summaryRoute,
+  streamRoute,
+  lookupRoute,
+  unguardedRoute,
+  meRoutes,
 ];
 
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
@@ -92,7 +103,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    for (const addRoutes of guardedRoutes) addRoutes(guarded, options);
+    for (const mount of guardedRoutes) mount(guarded, options);
     refuseOtherMethods();
   });
 }

@@ -64,16 +64,16 @@ export interface AdminOptions {
   readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
-  /** What passed that no route guards. */
-  readonly unguarded: Pick<Unguarded, 'read'>;
-  /** Bots that routes name. */
-  readonly constantBots: () => readonly string[];
   /** The record of decisions, where one is kept. */
   readonly activity?: Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe'> | undefined;
   /** What is served now. */
   readonly policy: () => PolicyView;
   /** What would be answered now to what was judged before; undefined where that cannot be told. */
   readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer> | undefined;
+  /** What passed that no route guards. */
+  readonly unguarded: Pick<Unguarded, 'read'>;
+  /** Bots that routes name. */
+  readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;

@@ -16,11 +16,11 @@ export const answers = {
   identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
-  unguarded: ApiAnswers.unguarded,
   revert: ApiAnswers.revert,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
   event: Event,
+  unguarded: ApiAnswers.unguarded,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,
