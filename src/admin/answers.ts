@@ -3,6 +3,7 @@ import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
+import { auditAnswers } from './answers-audit.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -153,6 +154,7 @@ export const ApiAnswers = {
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,
+  ...auditAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

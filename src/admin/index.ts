@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import { activityRoute } from './activity.ts';
 import { Problem } from './answers.ts';
+import { auditRoute } from './audit.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
@@ -22,6 +23,7 @@ import { revocationRoutes } from './revocations.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
+export type { AuditFindings } from './answers-audit.ts';
 export { sendUnreadable } from './problem.ts';
 export { backchannelPlugin, createLogoutCounts } from './backchannel-logout.ts';
 export type { BackchannelOptions, LogoutCounts } from './backchannel-logout.ts';
@@ -90,6 +92,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     explainRoutes(guarded, options);
     identityRoute(guarded, options);
     activityRoute(guarded, options);
+    auditRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();
   });

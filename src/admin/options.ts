@@ -10,6 +10,7 @@ import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
 import type { PolicyDefaults } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
+import type { AuditFindings } from './answers-audit.ts';
 import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/editor.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
@@ -64,6 +65,8 @@ export interface AdminOptions {
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
   readonly activity?: Pick<Activity, 'query'> | undefined;
+  /** Follows what was recorded; the digests are others than those in the record. */
+  readonly audit: (digests: readonly string[]) => Promise<AuditFindings>;
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;

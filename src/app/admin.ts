@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Activity } from '../activity/activity.ts';
 import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
@@ -26,7 +25,9 @@ import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import { shownBy } from './hash-key.ts';
 import { readPlaced } from '../reading/token-places.ts';
+import { audit } from './audit.ts';
 import type { Limits } from './limits.ts';
+import type { DecisionRecord } from './record.ts';
 import type { Ruling } from './rules.ts';
 
 export interface AdminParts {
@@ -36,7 +37,7 @@ export interface AdminParts {
   readonly store: Store;
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
-  readonly activity: Activity | undefined;
+  readonly activity: DecisionRecord | undefined;
   readonly log: ChangeSink & AdminLog;
 }
 
@@ -67,6 +68,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
     activity,
+    audit: (digests) => audit(store, activity, digests),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),

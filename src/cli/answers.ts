@@ -15,6 +15,7 @@ export const answers = {
   identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
+  audit: ApiAnswers.audit,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,

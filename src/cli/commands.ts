@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
+import { auditVerify } from './audit-verify.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { readCommandLine } from './command.ts';
@@ -36,6 +37,7 @@ const working: readonly Command[] = [
   modeInherit,
   explain,
   identityTry,
+  auditVerify,
   hunt,
   doctor,
   healthcheck,

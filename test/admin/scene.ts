@@ -13,6 +13,7 @@ import type { Authorize } from '../../src/access/question.ts';
 import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
+import { audit } from '../../src/app/audit.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
@@ -185,6 +186,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    audit: (digests) => audit(store, undefined, digests),
     activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
