@@ -17,6 +17,7 @@ import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
+import type { Log } from './ops/log.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import type { Known } from './policy/principal.ts';
 import { revocationOf } from './policy/revocation.ts';
@@ -37,7 +38,7 @@ export async function startApp(
   start: StartOptions,
   settings: ReloadSettings,
   log: Logger,
-  hasRoom = () => true,
+  { lines = log, hasRoom = () => true }: Partial<Pick<Log, 'lines' | 'hasRoom'>> = {},
 ): Promise<App> {
   const current: Current = { draining: false };
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
@@ -50,7 +51,7 @@ export async function startApp(
   const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
   const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
-  const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log };
+  const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log, lines };
   const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);

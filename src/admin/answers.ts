@@ -4,6 +4,7 @@ import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
 import { auditAnswers } from './answers-audit.ts';
+import { lookupAnswer } from './answers-lookup.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -25,6 +26,7 @@ const content = {
   start: Type.String(),
   end: Type.String(),
   note: Type.Optional(Type.String()),
+  purpose: Type.Optional(Type.String({ description: 'What it is needed for.' })),
   expiresAt: Type.Optional(Type.String()),
 };
 const range = {
@@ -155,6 +157,7 @@ export const ApiAnswers = {
   revocations: RevocationsAnswer,
   ...activityAnswers,
   ...auditAnswers,
+  lookup: lookupAnswer(range),
 } as const;
 
 /** The type of an answer, by its name. */

@@ -4,6 +4,9 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import { activityRoute } from './activity.ts';
+import { streamRoute } from './activity-stream.ts';
+import { summaryRoute } from './activity-summary.ts';
+import { lookupRoute } from './lookup.ts';
 import { Problem } from './answers.ts';
 import { auditRoute } from './audit.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
@@ -59,6 +62,24 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
+/** The calls that only who manages something may make. */
+const guardedRoutes = [
+  whitelistRoutes,
+  settingsRoute,
+  rangeRoutes,
+  importRoute,
+  changeRoutes,
+  revocationRoutes,
+  explainRoutes,
+  identityRoute,
+  activityRoute,
+  auditRoute,
+  summaryRoute,
+  streamRoute,
+  lookupRoute,
+  meRoutes,
+] as const;
+
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
   takeJsonOnly(app);
@@ -83,17 +104,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    whitelistRoutes(guarded, options);
-    settingsRoute(guarded, options);
-    rangeRoutes(guarded, options);
-    importRoute(guarded, options);
-    changeRoutes(guarded, options);
-    revocationRoutes(guarded, options);
-    explainRoutes(guarded, options);
-    identityRoute(guarded, options);
-    activityRoute(guarded, options);
-    auditRoute(guarded, options);
-    meRoutes(guarded, options);
+    for (const mount of guardedRoutes) mount(guarded, options);
     refuseOtherMethods();
   });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { judgeAgain } from '../access/judge-again.ts';
 import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
@@ -10,7 +11,7 @@ import {
   type Located,
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
-import { shortenedAddress } from '../audit/shortened.ts';
+import { personOf, shortenedAddress } from '../audit/shortened.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { describeClaims } from '../identity/describe-claims.ts';
 import { loginLocation } from '../gateway/login.ts';
@@ -49,15 +50,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
   return {
     authorize,
     store,
-    authenticate: (headers) => {
-      const { verifier, settings } = ruling();
-      const nowMs = Date.now();
-      // Never by its URL: what manages is not to be found in anybody's log.
-      const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
-      const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
-      const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
-      return who instanceof Promise ? who.then(now) : now(who);
-    },
+    authenticate: authenticating(ruling, live),
     cookieNames: () => ruling().verifier.cookieNames,
     headerPlaces: () => ruling().settings.tokenPlaces.headers,
     identity: identityTrying(ruling, live),
@@ -69,9 +62,12 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     failures: limits.failures,
     activity,
     audit: (digests) => audit(store, activity, digests),
+    policy: () => live.view(Date.now()),
+    judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),
+    shownPerson: (id) => personOf(id, shown()),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,
     importLimitBytes: start.admin.importBytes,
@@ -79,6 +75,18 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     siteUrl: () => ruling().settings.publicUrl ?? undefined,
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
     log,
+  };
+}
+
+/** Never by the URL of a request: what manages is not to be found in anybody's log. */
+function authenticating(ruling: () => Ruling, live: LivePolicy): AdminOptions['authenticate'] {
+  return (headers) => {
+    const { verifier, settings } = ruling();
+    const nowMs = Date.now();
+    const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
+    const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
+    const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
+    return who instanceof Promise ? who.then(now) : now(who);
   };
 }
 

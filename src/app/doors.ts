@@ -11,7 +11,12 @@ import {
   type AdminOptions,
   type LogoutCounts,
 } from '../admin/index.ts';
-import { createAccessLog, type AccessFields, type AccessLogOptions } from '../audit/access-log.ts';
+import {
+  createAccessLog,
+  type AccessFields,
+  type AccessLogOptions,
+  type LogSink,
+} from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
 import {
@@ -49,6 +54,8 @@ export interface PublicDoorParts {
   readonly asserting: Asserting | undefined;
   readonly activity: Activity | undefined;
   readonly log: Logger;
+  /** Where the line of each request goes. */
+  readonly lines: LogSink;
 }
 
 /** The door that visitors use. */
@@ -105,10 +112,10 @@ function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plug
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
-  const { activity, admin, counters, log, ruling, start } = parts;
+  const { activity, admin, counters, lines, ruling, start } = parts;
   const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
   const shown = shownBy(() => ruling().config.log, start.store);
-  const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(log, options, keep) });
+  const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(lines, options, keep) });
   let made = make(shown());
   return (answer, access) => {
     const options = shown();

@@ -9,6 +9,7 @@ export interface RangeRecord {
   readonly start: string;
   readonly end: string;
   readonly note?: string;
+  readonly purpose?: string;
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly createdBy: string;

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
 import { auditVerify } from './audit-verify.ts';
+import { activityExport } from './activity/export.ts';
+import { lookup } from './activity/lookup.ts';
+import { tail } from './activity/tail.ts';
+import { changes, undo } from './changes.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { readCommandLine } from './command.ts';
@@ -36,6 +40,11 @@ const working: readonly Command[] = [
   modeEnforce,
   modeInherit,
   explain,
+  tail,
+  lookup,
+  activityExport,
+  changes,
+  undo,
   identityTry,
   auditVerify,
   hunt,

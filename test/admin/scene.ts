@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
-import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
-import { openDecisions } from '../../src/activity/decisions.ts';
+import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../../src/activity/event.ts';
+import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
 import { queryEvents } from '../../src/activity/query.ts';
+import { rangeUse, summarize } from '../../src/activity/summary.ts';
+import { judgeAgain } from '../../src/access/judge-again.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
@@ -163,6 +165,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const recentBots = createRecentBots();
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
+  const listeners = new Set<(event: ActivityEvent) => void>();
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
   const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
@@ -187,7 +190,10 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     store,
     recentBots,
     audit: (digests) => audit(store, undefined, digests),
-    activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
+    activity: recordOf(decisions, listeners),
+    policy: () => live.view(now()),
+    judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
+    shownPerson: (id) => id,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -213,8 +219,29 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   });
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
-  const recorded = decisions.take;
+  const recorded = (batch: Batch): void => {
+    decisions.take(batch);
+    for (const line of batch.lines) {
+      const row = JSON.parse(line) as Row;
+      for (const listener of listeners) listener(eventOf((name) => cellOf(row, name)));
+    }
+  };
   return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
+}
+
+function recordOf(
+  decisions: Decisions,
+  listeners: Set<(event: ActivityEvent) => void>,
+): NonNullable<AdminOptions['activity']> {
+  return {
+    query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
+    summary: async (filter, buckets) => summarize(decisions, filter, buckets),
+    rangeUse: async (scope, fromMs) => rangeUse(decisions, scope, fromMs),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }
 
 const defaults = { mode: 'enforce', requireLogin: false } as const;

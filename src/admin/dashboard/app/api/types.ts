@@ -25,6 +25,7 @@ export type SettingsPatch = Type.Static<typeof SettingsBody>;
 /** A range on its way in. */
 export type RangeInput = Pick<Type.Static<typeof RangeBody>, 'start' | 'end'> & {
   readonly note?: string;
+  readonly purpose?: string;
   readonly expiresAt?: string;
 };
 export type ImportInput = Type.Static<typeof ImportBody>;
