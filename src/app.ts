@@ -12,6 +12,7 @@ import { openRecord } from './app/record.ts';
 import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
+import { createUnguardedWatch } from './app/unguarded.ts';
 import { isWorker, summedMetrics } from './app/worker.ts';
 import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
@@ -44,14 +45,14 @@ export async function startApp(
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits, activity, asserting } = keepers;
+  const { store, live, limits, activity, unguarded, asserting } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
-  const [counters, durations] = [createCounters(), createDurations()];
-  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
+  const [counters, durations, logouts] = [createCounters(), createDurations(), createLogoutCounts()];
+  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, unguarded, log });
   const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
-  const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log, lines };
+  const seen = { counters, logouts, durations, health, limits, activity, unguarded, log, lines };
   const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
@@ -89,6 +90,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
+  const unguarded = createUnguardedWatch(log, settings);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     live.close();
@@ -98,7 +100,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
     await activity?.close();
     await store.close();
   };
-  return { store, live, limits, activity, asserting, close };
+  return { store, live, limits, activity, unguarded, asserting, close };
 }
 
 /** New rules, and everything under way is asked about by them. */

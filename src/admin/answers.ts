@@ -5,6 +5,7 @@ import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
 import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
+import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -158,6 +159,7 @@ export const ApiAnswers = {
   ...activityAnswers,
   ...auditAnswers,
   lookup: lookupAnswer(range),
+  ...unguardedAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

@@ -23,6 +23,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { revocationRoutes } from './revocations.ts';
+import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -77,8 +78,9 @@ const guardedRoutes = [
   summaryRoute,
   streamRoute,
   lookupRoute,
+  unguardedRoute,
   meRoutes,
-] as const;
+];
 
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();

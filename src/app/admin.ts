@@ -39,12 +39,13 @@ export interface AdminParts {
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: DecisionRecord | undefined;
+  readonly unguarded: AdminOptions['unguarded'];
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { start, ruling, authorize, store, live, limits, activity, log } = parts;
+  const { start, ruling, authorize, store, live, limits, activity, unguarded, log } = parts;
   const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
   const shown = shownBy(() => ruling().config.log, start.store);
   return {
@@ -64,6 +65,8 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     audit: (digests) => audit(store, activity, digests),
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
+    unguarded,
+    constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),
@@ -118,4 +121,9 @@ export function revokeRules({ identity }: ReloadSettings): RevokeRules {
 
 function encoded(token: string | undefined): Uint8Array | undefined {
   return token === undefined ? undefined : Buffer.from(token);
+}
+
+/** The bot that a route names; `any` of a file's is none. */
+function constantBot({ bot, kind }: ReloadSettings['routes'][number]): readonly string[] {
+  return bot === undefined || (kind === 'file' && bot === 'any') ? [] : [bot];
 }

@@ -1,4 +1,4 @@
-import { compactVerify, CompactSign, importJWK, type JWK } from 'jose';
+import { compactVerify, CompactSign, importJWK } from 'jose';
 import type { ChainHead, DigestClaims } from '../activity/digest.ts';
 import type { Position } from '../changes/change.ts';
 import type { StartOptions } from '../config/index.ts';
@@ -50,7 +50,7 @@ export function createDigests({ store, folder, replica, change, log }: DigestPar
       };
       const jws = await new CompactSign(Buffer.from(JSON.stringify(claims)))
         .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
-        .sign(await importJWK({ ...key.jwk } as JWK, algorithm));
+        .sign(await importJWK({ ...key.jwk }, algorithm));
       log.info({ digest: jws }, 'digest');
       return jws;
     },
@@ -67,7 +67,7 @@ async function check(jws: string, keys: Pick<SigningKeys, 'published'>): Promise
       ({ kid }) => {
         const found = keys.published().find((key) => key['kid'] === kid);
         known = found !== undefined;
-        return importJWK({ ...found } as JWK, algorithm);
+        return importJWK({ ...found }, algorithm);
       },
       { algorithms: [algorithm] },
     );

@@ -36,6 +36,7 @@ import { backchannelOf } from './backchannel.ts';
 import { shownBy } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
+import type { UnguardedWatch } from './unguarded.ts';
 
 type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
 
@@ -53,6 +54,7 @@ export interface PublicDoorParts {
   readonly limits: Limits;
   readonly asserting: Asserting | undefined;
   readonly activity: Activity | undefined;
+  readonly unguarded: UnguardedWatch;
   readonly log: Logger;
   /** Where the line of each request goes. */
   readonly lines: LogSink;
@@ -77,6 +79,8 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
       onPassed: parts.onPassed,
+      canarySink: parts.unguarded.canarySink,
+      onUnguarded: parts.unguarded.onUnguarded,
       onAccess: record(parts),
       onEnded: (answer, ended) => logEnded(log, answer, ended),
       observe: parts.durations,

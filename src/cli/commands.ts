@@ -24,6 +24,7 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -48,6 +49,7 @@ const working: readonly Command[] = [
   identityTry,
   auditVerify,
   hunt,
+  unguarded,
   doctor,
   healthcheck,
 ];

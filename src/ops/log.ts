@@ -36,6 +36,26 @@ export function createLog(level: string): Log {
     maxWrite: wholeWriteBytes,
     maxLength: mostWaitingBytes,
   });
+  const waiting = createWaiting(output);
+  const log = pino({ level, timestamp: stdTimeFunctions.isoTime, base: null }, { write: waiting.add });
+  output.on('drain', () => {
+    const lines = waiting.takeDropped();
+    if (lines > 0)
+      log.warn({ lines }, 'lines of this log were dropped: it is not read as fast as it is written');
+  });
+  return {
+    log,
+    lines: createPlainLines(log, waiting.add),
+    hasRoom: () => !waiting.isBroken() && waiting.bytes() < mostWaitingBytes - reservedBytes,
+    flush() {
+      waiting.send();
+      output.flushSync();
+    },
+  };
+}
+
+/** The lines that were not written yet, and what became of those before. */
+function createWaiting(output: ReturnType<typeof destination>) {
   let waitingBytes = 0;
   let dropped = 0;
   let broken = false;
@@ -47,10 +67,6 @@ export function createLog(level: string): Log {
     dropped += lines;
     waitingBytes -= bytes;
   });
-  const write = (line: string): void => {
-    waitingBytes += batch.add(line);
-  };
-  const log = pino({ level, timestamp: stdTimeFunctions.isoTime, base: null }, { write });
   output.on('write', (bytes) => {
     waitingBytes = Math.max(0, waitingBytes - bytes);
     broken = false;
@@ -58,19 +74,16 @@ export function createLog(level: string): Log {
   // Nobody reads it any more (EPIPE), or its disk is full: no reason to take the platform down with it.
   output.on('error', () => (broken = true));
   output.on('drop', () => (isDropped = true));
-  output.on('drain', () => {
-    if (dropped === 0) return;
-    const lines = dropped;
-    dropped = 0;
-    log.warn({ lines }, 'lines of this log were dropped: it is not read as fast as it is written');
-  });
   return {
-    log,
-    lines: createPlainLines(log, write),
-    hasRoom: () => !broken && waitingBytes < mostWaitingBytes - reservedBytes,
-    flush() {
-      batch.send();
-      output.flushSync();
+    add: (line: string): void => void (waitingBytes += batch.add(line)),
+    send: batch.send,
+    bytes: () => waitingBytes,
+    isBroken: () => broken,
+    /** How many lines were dropped since it was last asked. */
+    takeDropped(): number {
+      const lines = dropped;
+      dropped = 0;
+      return lines;
     },
   };
 }

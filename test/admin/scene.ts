@@ -17,6 +17,7 @@ import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../
 import type { AdminOptions } from '../../src/admin/index.ts';
 import { audit } from '../../src/app/audit.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
@@ -98,6 +99,7 @@ export interface Scene {
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
+  readonly unguarded: Unguarded;
   /** Puts a batch into the record of decisions. */
   readonly recorded: (batch: Batch) => void;
 }
@@ -106,6 +108,8 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** Bots that routes name. */
+  readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
   readonly redis?: { readonly url: string; readonly prefix: string };
 }
@@ -163,6 +167,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
+  const unguarded = createUnguarded(now);
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
   const listeners = new Set<(event: ActivityEvent) => void>();
@@ -194,6 +199,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     policy: () => live.view(now()),
     judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
     shownPerson: (id) => id,
+    unguarded,
+    constantBots: () => how.constantBots ?? [],
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -226,7 +233,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
       for (const listener of listeners) listener(eventOf((name) => cellOf(row, name)));
     }
   };
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, unguarded, recorded };
 }
 
 function recordOf(

@@ -29,6 +29,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/audit/verify', {}],
   ['GET', '/me'],
   ['GET', '/replicas'],
+  ['GET', '/unguarded'],
   ['GET', '/no-such-call'],
   ['POST', '/no-such-call', {}],
 ];
