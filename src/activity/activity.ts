@@ -106,7 +106,7 @@ function sendTo(
 function indexOf({ ask }: IndexThread): Parameters<typeof followStream>[0]['index'] {
   return {
     position: () => ask('position', {}),
-    keep: (entry) => ask('keep', { entry }),
+    keep: (entries) => ask('keep', { entries }),
     rewind: () => ask('rewind', {}),
   };
 }
