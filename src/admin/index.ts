@@ -7,6 +7,9 @@ import { activityRoute } from './activity.ts';
 import { streamRoute } from './activity-stream.ts';
 import { summaryRoute } from './activity-summary.ts';
 import { lookupRoute } from './lookup.ts';
+import { accessReportRoute } from './reports/access.ts';
+import { reviewReportRoute } from './reports/review.ts';
+import { reviewRoute } from './review.ts';
 import { Problem } from './answers.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
@@ -53,6 +56,26 @@ export async function adminPlugin(parent: FastifyInstance, options: AdminOptions
   if (options.dashboard !== undefined) await app.register(options.dashboard);
 }
 
+/** What only admins may call. */
+const guardedRoutes: readonly ((app: AdminApp, options: AdminOptions) => void)[] = [
+  whitelistRoutes,
+  settingsRoute,
+  rangeRoutes,
+  reviewRoute,
+  importRoute,
+  changeRoutes,
+  revocationRoutes,
+  explainRoutes,
+  identityRoute,
+  activityRoute,
+  summaryRoute,
+  streamRoute,
+  lookupRoute,
+  accessReportRoute,
+  reviewReportRoute,
+  meRoutes,
+];
+
 /** Whatever else a call answers is a problem. */
 function describeProblems(schema: FastifySchema): void {
   const content = { 'application/problem+json': { schema: Problem } };
@@ -84,19 +107,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    whitelistRoutes(guarded, options);
-    settingsRoute(guarded, options);
-    rangeRoutes(guarded, options);
-    importRoute(guarded, options);
-    changeRoutes(guarded, options);
-    revocationRoutes(guarded, options);
-    explainRoutes(guarded, options);
-    identityRoute(guarded, options);
-    activityRoute(guarded, options);
-    summaryRoute(guarded, options);
-    streamRoute(guarded, options);
-    lookupRoute(guarded, options);
-    meRoutes(guarded, options);
+    for (const route of guardedRoutes) route(guarded, options);
     refuseOtherMethods();
   });
 }

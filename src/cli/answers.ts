@@ -17,6 +17,7 @@ export const answers = {
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
   revert: ApiAnswers.revert,
+  review: ApiAnswers.review,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
   event: Event,

@@ -23,6 +23,9 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { rangesReview } from './ranges/review.ts';
+import { reportAccess } from './report/access.ts';
+import { reportReview } from './report/review.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -32,6 +35,7 @@ const working: readonly Command[] = [
   rangesRemove,
   rangesImport,
   rangesExport,
+  rangesReview,
   whitelistOn,
   whitelistOff,
   whitelistShow,
@@ -44,6 +48,8 @@ const working: readonly Command[] = [
   activityExport,
   changes,
   undo,
+  reportAccess,
+  reportReview,
   identityTry,
   hunt,
   doctor,
