@@ -49,10 +49,10 @@ export function createAuthorize(sources: Sources): Authorize {
       resource.kind === 'transcript' || resource.kind === 'platform' || resource.kind === 'sought';
     if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
     const { delegating } = sources;
-    const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);
-    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const { peerTrusted } = asked.forwarding;
     const address = limitedAddress(asked.client, peerTrusted, question.peer.address);
+    const budget = how.trace === true ? undefined : budgetOf(sources, address);
+    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const who = askWho(parts, question, resource, address);
     return who instanceof Promise ? who.then(conclude) : conclude(who);
   };

@@ -37,7 +37,7 @@ const schema = {
   },
 };
 
-const NO_RECORD = 'No record of decisions is kept here: `activity` is null, or the store is Redis.';
+const NO_RECORD = 'No record of decisions is kept here: `activity` is null.';
 
 type AskedActivity =
   | {

@@ -4,6 +4,7 @@ import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
 import { lookupAnswer } from './answers-lookup.ts';
+import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -160,6 +161,7 @@ export const ApiAnswers = {
   revocations: RevocationsAnswer,
   ...activityAnswers,
   lookup: lookupAnswer(range),
+  ...unguardedAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

@@ -25,6 +25,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { revocationRoutes } from './revocations.ts';
+import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -56,8 +57,15 @@ export async function adminPlugin(parent: FastifyInstance, options: AdminOptions
   if (options.dashboard !== undefined) await app.register(options.dashboard);
 }
 
-/** What only admins may call. */
-const guardedRoutes: readonly ((app: AdminApp, options: AdminOptions) => void)[] = [
+/** Whatever else a call answers is a problem. */
+function describeProblems(schema: FastifySchema): void {
+  const content = { 'application/problem+json': { schema: Problem } };
+  const others = { description: 'Nothing was done, and why.', content };
+  schema.response = { ...(schema.response ?? {}), default: others };
+}
+
+/** All that needs an admin. */
+const guardedRoutes = [
   whitelistRoutes,
   settingsRoute,
   rangeRoutes,
@@ -73,15 +81,9 @@ const guardedRoutes: readonly ((app: AdminApp, options: AdminOptions) => void)[]
   lookupRoute,
   accessReportRoute,
   reviewReportRoute,
+  unguardedRoute,
   meRoutes,
 ];
-
-/** Whatever else a call answers is a problem. */
-function describeProblems(schema: FastifySchema): void {
-  const content = { 'application/problem+json': { schema: Problem } };
-  const others = { description: 'Nothing was done, and why.', content };
-  schema.response = { ...(schema.response ?? {}), default: others };
-}
 
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
@@ -107,7 +109,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    for (const route of guardedRoutes) route(guarded, options);
+    for (const mount of guardedRoutes) mount(guarded, options);
     refuseOtherMethods();
   });
 }

@@ -38,12 +38,13 @@ export interface AdminParts {
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: Activity | undefined;
+  readonly unguarded: AdminOptions['unguarded'];
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { start, ruling, authorize, store, live, limits, activity, log } = parts;
+  const { start, ruling, authorize, store, live, limits, activity, unguarded, log } = parts;
   const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
   const shown = shownBy(() => ruling().config.log, start.store);
   return {
@@ -62,6 +63,8 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     activity,
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
+    unguarded,
+    constantBots: () => ruling().config.routes.flatMap(({ bot }) => bot ?? []),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),

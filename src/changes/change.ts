@@ -73,6 +73,8 @@ export interface Change extends Position {
   readonly truncated?: boolean;
   readonly removedCount: number;
   readonly addedCount: number;
+  /** SHA-256 of the range lists, in hex; they are forgotten sooner than it. Absent where there are none. */
+  readonly listsHash?: string;
 }
 
 /** A change on its way in. The store gives it revision, changeId and previousId in one atomic step. */

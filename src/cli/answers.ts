@@ -21,6 +21,7 @@ export const answers = {
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
   event: Event,
+  unguarded: ApiAnswers.unguarded,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,

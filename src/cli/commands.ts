@@ -26,6 +26,7 @@ import { rangesRemove } from './ranges/remove.ts';
 import { rangesReview } from './ranges/review.ts';
 import { reportAccess } from './report/access.ts';
 import { reportReview } from './report/review.ts';
+import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -52,6 +53,7 @@ const working: readonly Command[] = [
   reportReview,
   identityTry,
   hunt,
+  unguarded,
   doctor,
   healthcheck,
 ];

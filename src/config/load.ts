@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { canaryRules } from './checks/canary-rules.ts';
 import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
 import { eachRoute, routeRules } from './checks/route-rules.ts';
@@ -101,7 +102,7 @@ export function readConfig(options: LoadOptions): Read {
     asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules, ...canaryRules];
   eachRoute.check(asked);
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));

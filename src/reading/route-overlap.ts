@@ -93,6 +93,8 @@ function unify(one: Segment, other: Segment | undefined): boolean {
 }
 
 function difference(first: Route, one: Template, second: Route, other: Template): string | undefined {
+  // Where one of them is of any bot, the other decides.
+  if (first.facts.reach !== undefined || second.facts.reach !== undefined) return undefined;
   if (placeOf(first, one, 'botId') !== placeOf(second, other, 'botId')) return 'name different bots';
   if (first.namesContact !== second.namesContact) return 'only one of them names a contact';
   return placeOf(first, one, 'contactId') === placeOf(second, other, 'contactId')

@@ -104,6 +104,8 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];
   yield ['get', '/replicas', await call('GET', '/replicas', { token: owner })];
+  yield ['get', '/unguarded', await call('GET', '/unguarded')];
+  yield ['get', '/unguarded', await call('GET', '/unguarded', { token: owner })];
 }
 
 async function* sessionCalls(
@@ -116,7 +118,7 @@ async function* sessionCalls(
 }
 
 void t.test('every call answers as the description says, and no more', async (t) => {
-  const { call, publicCall, recorded } = await openScene(t);
+  const { call, publicCall, recorded, unguarded } = await openScene(t);
   const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
   const now = { atMs: Date.now(), route: '/transcripts/:botId/:conversationId', rangeId: '1' };
   const events = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })];
@@ -125,6 +127,10 @@ void t.test('every call answers as the description says, and no more', async (t)
   );
   const lines = events.map((event) => lineOf(toRow(event)));
   recorded({ replica: 'one', firstSeq: 1, lines, marks: [lost] });
+  const seen = { method: 'GET', shape: '/print/:id', open: false };
+  unguarded.passed(seen);
+  unguarded.canary({ ...seen, canary: 'print', action: 'alarm' });
+  unguarded.notSearched('coding');
   const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
   const paths = body.paths as Described;
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });

@@ -16,6 +16,7 @@ import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
@@ -97,6 +98,7 @@ export interface Scene {
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
+  readonly unguarded: Unguarded;
   /** Puts a batch into the record of decisions. */
   readonly recorded: (batch: Batch) => void;
 }
@@ -105,6 +107,8 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** Bots that routes name. */
+  readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
   readonly redis?: { readonly url: string; readonly prefix: string };
 }
@@ -162,6 +166,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
+  const unguarded = createUnguarded(now);
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
   const listeners = new Set<(event: ActivityEvent) => void>();
@@ -192,6 +197,8 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     policy: () => live.view(now()),
     judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
     shownPerson: (id) => id,
+    unguarded,
+    constantBots: () => how.constantBots ?? [],
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -224,7 +231,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
       for (const listener of listeners) listener(eventOf((name) => cellOf(row, name)));
     }
   };
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, unguarded, recorded };
 }
 
 function recordOf(

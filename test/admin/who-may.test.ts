@@ -31,6 +31,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/lookup?q=ann'],
   ['GET', '/me'],
   ['GET', '/replicas'],
+  ['GET', '/unguarded'],
   ['GET', '/no-such-call'],
   ['POST', '/no-such-call', {}],
 ];

@@ -24,6 +24,8 @@ const reloaded = {
   ],
   lookups: { chats: { file: 'chats.json', bot: 'bot' } },
   frontController: 'main.cfm',
+  canaries: [{ name: 'print', phrase: 'words of a made-up conversation' }],
+  listUnguarded: 'always',
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },

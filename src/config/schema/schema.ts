@@ -1,5 +1,6 @@
 import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
+import { canaries, listUnguarded } from './canaries.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
@@ -20,6 +21,8 @@ export const schema = Type.Object(
     otherPaths,
     botIdCase,
     frontController,
+    canaries,
+    listUnguarded,
     identity,
     login,
     pages,

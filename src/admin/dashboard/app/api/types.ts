@@ -6,6 +6,8 @@ import type { Scope } from '../../../../policy/reason.ts';
 /** What the API takes and answers, by its own schemas. */
 export type { Scope };
 export type Replicas = ApiAnswer<'replicas'>;
+/** What passed that no route guards. */
+export type UnguardedList = ApiAnswer<'unguarded'>;
 export type ReplicaStatus = Replicas['replicas'][number];
 export type WhitelistList = ApiAnswer<'whitelists'>;
 export type WhitelistSummary = WhitelistList['whitelists'][number];
