@@ -82,6 +82,7 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     async close() {
       state.closing = true;
       clearInterval(pruning);
+      await recorder.flush();
       await attesting.close();
       await recorder.close();
       const { lost, isLosing } = recorder.state();

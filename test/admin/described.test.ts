@@ -93,6 +93,9 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/lookup', await call('GET', '/lookup?q=192.0.2.1')];
   yield ['get', '/lookup', await call('GET', '/lookup?q=11111111')];
   yield ['get', '/lookup', await call('GET', '/lookup')];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {} })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {}, token: owner })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: { digests: [7] } })];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];

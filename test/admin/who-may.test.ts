@@ -26,6 +26,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/activity/summary'],
   ['GET', '/activity/stream'],
   ['GET', '/lookup?q=ann'],
+  ['POST', '/audit/verify', {}],
   ['GET', '/me'],
   ['GET', '/replicas'],
   ['GET', '/unguarded'],
