@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityEvent } from './event.ts';
+import type { Draft, Forecast } from './forecast.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
-import type { Filter } from './match.ts';
+import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import { createRecorder } from './recorder.ts';
 import type { RetentionOptions } from './retention.ts';
@@ -26,6 +27,8 @@ export interface Activity {
   record(event: ActivityEvent): void;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
+  /** What a draft of the policy would have changed of all that was recorded up to now. */
+  forecast(filter: TimedFilter, draft: Draft): Promise<Forecast>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   verify(): Promise<readonly ChainState[]>;
   /** Hears of every event recorded here, as it comes. */
@@ -79,10 +82,13 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
   };
 }
 
-function questionsTo({ ask }: IndexThread): Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'verify'> {
+function questionsTo({
+  ask,
+}: IndexThread): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
+    forecast: (filter, draft) => ask('forecast', { filter, draft }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     verify: () => verifyAll(ask),
   };

@@ -40,7 +40,7 @@ export function activityRoute(app: AdminApp, { activity, log }: AdminOptions): v
   });
 }
 
-const NO_RECORD = 'No record of decisions is kept here: `activity` is null, or the store is Redis.';
+export const NO_RECORD = 'No record of decisions is kept here: `activity` is null, or the store is Redis.';
 
 const schema = {
   schema: {
@@ -50,14 +50,14 @@ const schema = {
   },
 };
 
-function viewEvent({ atMs, replica: _replica, seq: _seq, ...event }: StoredEvent) {
+function viewEvent({ atMs, replica: _replica, seq: _seq, asked: _asked, ...event }: StoredEvent) {
   return { at: timeOf(atMs), ...event };
 }
 
-function viewGap({ kind, fromMs, toMs, count }: Gap) {
+export function viewGap({ kind, fromMs, toMs, count }: Gap) {
   return { kind, from: timeOf(fromMs), to: timeOf(toMs), count };
 }
 
-function timeOf(ms: number): string {
+export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -2,7 +2,7 @@ import type { ChangeScope } from '../changes/change.ts';
 import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
-import { activityAnswers } from './answers-activity.ts';
+import { activityAnswers, Forecast } from './answers-activity.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -138,6 +138,7 @@ export const ApiAnswers = {
           present: Type.Array(Range),
         }),
       ),
+      forecast: Type.Optional(Forecast),
     },
     { description: 'A dry run has errors and a preview of up to 100 ranges each instead of live.' },
   ),

@@ -9,6 +9,7 @@ import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
+import { forecastRoute } from './forecast.ts';
 import { createAdminGuard } from './guard.ts';
 import { identityRoute } from './identity.ts';
 import { importRoute } from './import.ts';
@@ -90,6 +91,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     explainRoutes(guarded, options);
     identityRoute(guarded, options);
     activityRoute(guarded, options);
+    forecastRoute(guarded, options);
     meRoutes(guarded, options);
     refuseOtherMethods();
   });

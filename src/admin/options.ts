@@ -8,7 +8,8 @@ import type { Tried } from '../access/try-identity.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
-import type { PolicyDefaults } from '../policy/policy.ts';
+import type { DecideOptions } from '../policy/decide.ts';
+import type { PolicyDefaults, PolicyView } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/editor.ts';
@@ -63,7 +64,9 @@ export interface AdminOptions {
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
-  readonly activity?: Pick<Activity, 'query'> | undefined;
+  readonly activity?: Pick<Activity, 'query' | 'forecast' | 'settled'> | undefined;
+  /** What decisions go by now, beside what is asked. */
+  readonly decideBy: () => { readonly view: PolicyView; readonly options: DecideOptions };
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;

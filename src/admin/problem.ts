@@ -32,6 +32,7 @@ const problems = {
   'keys-unavailable': [503, 'Not known now'],
   'revocations-unavailable': [503, 'Not known now'],
   'sessions-unavailable': [503, 'Not known now'],
+  'policy-unavailable': [503, 'Not known now'],
   'lookup-unavailable': [503, 'Not known now'],
   'platform-unproven': [503, 'Not known now'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -79,10 +79,17 @@ export const ActivityQuery = Type.Object(
   },
   strict,
 );
+const yesNo = (description: string) => Type.Optional(Enum(['true', 'false', '1', '0'], { description }));
 export const ImportQuery = Type.Object(
-  { dryRun: Type.Optional(Enum(['true', 'false', '1', '0'], { description: 'Only say what it would do.' })) },
+  {
+    dryRun: yesNo('Only say what it would do.'),
+    forecast: yesNo('A dry run also says what it would have changed over the recorded days.'),
+  },
   strict,
 );
+/** True where a query says so. */
+export const isYes = (text: string | undefined): boolean => text === 'true' || text === '1';
+
 export const NoQuery = Type.Object({}, strict);
 
 export const SettingsBody = Type.Object(

@@ -67,6 +67,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
     activity,
+    decideBy: () => ({ view: live.view(Date.now()), options: ruling().rules.options }),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),

@@ -11,7 +11,7 @@ import {
   type AdminOptions,
   type LogoutCounts,
 } from '../admin/index.ts';
-import { createAccessLog, type AccessFields, type AccessLogOptions } from '../audit/access-log.ts';
+import { createAccessLog, type AccessLogOptions, type KeptFields } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
 import {
@@ -106,7 +106,7 @@ function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plug
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
   const { activity, admin, counters, log, ruling, start } = parts;
-  const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
+  const keep = activity && ((fields: KeptFields) => activity.record({ atMs: Date.now(), ...fields }));
   const shown = shownBy(() => ruling().config.log, start.store);
   const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(log, options, keep) });
   let made = make(shown());

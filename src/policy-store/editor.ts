@@ -1,6 +1,7 @@
 import type { Scope } from '../policy/reason.ts';
 import { compareImport, importRanges, readImport } from '../changes/import.ts';
 import type { ImportError, ImportRequest } from '../changes/import.ts';
+import { changesEdit, type Changes } from '../changes/many-edits.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
 import type {
@@ -34,6 +35,12 @@ export interface EditorOptions {
 
 export type ImportPreviewResult = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
 
+export interface Planned {
+  readonly ok: true;
+  readonly current: Current;
+  readonly plan: Plan;
+}
+
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
   patch(scope: Scope, patch: SettingsPatch, asked: ChangeRequest): Promise<EditResult>;
@@ -47,6 +54,8 @@ export interface Editor {
     request: ImportRequest,
     asked: ChangeRequest,
   ): Promise<ImportPreviewResult | EditRefused>;
+  /** What several edits of a scope would do together. Nothing is written. */
+  plan(scope: Scope, changes: Changes, asked: ChangeRequest): Promise<Planned | EditRefused>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
   revert(change: Change, asked: ChangeRequest): Promise<EditResult>;
 }
@@ -74,6 +83,7 @@ export function createEditor(options: EditorOptions): Editor {
       change.scope === 'revocations'
         ? Promise.resolve(refused({ code: 'conflict', detail: 'A revocation is lifted under /revocations.' }))
         : make(change.scope, revertChange(change), asked),
+    plan: (scope, changes, asked) => planOnly(options, scope, changesEdit(changes, now(), stamp(asked))),
     async importRanges(scope, request, asked) {
       const read = await createSlicer().run(readImport(request.entries, now()));
       let preview: Preview | undefined;
@@ -106,6 +116,13 @@ async function loadScope(store: Store, scope: Scope): Promise<ScopeRead> {
 async function planned(edit: Edit, current: Current): Promise<Plan | EditRefused> {
   const plan = edit.plan(current);
   return 'ok' in plan ? plan : createSlicer().run(plan);
+}
+
+async function planOnly({ store }: EditorOptions, scope: Scope, edit: Edit): Promise<Planned | EditRefused> {
+  const reading = await loadScope(store, scope);
+  if (!reading.ok) return reading;
+  const plan = await planned(edit, reading.current);
+  return plan.ok ? { ok: true, current: reading.current, plan } : plan;
 }
 
 /** Plans the edit for the scope as it is, and again where the scope moved on before the store took it. */

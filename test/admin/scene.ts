@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
 import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
 import { openDecisions } from '../../src/activity/decisions.ts';
+import { forecast } from '../../src/activity/forecast.ts';
 import { queryEvents } from '../../src/activity/query.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
@@ -185,7 +186,12 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
-    activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
+    activity: {
+      query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
+      forecast: (filter, draft) => forecast(decisions, filter, draft),
+      settled: () => Promise.resolve(),
+    },
+    decideBy: () => ({ view: live.view(now()), options: rules.options }),
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,

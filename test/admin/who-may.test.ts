@@ -23,6 +23,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/explain', EXPLAIN],
   ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],
+  ['POST', '/forecast', { scope: 'bot:sales', changes: { settings: { enabled: true } } }],
   ['GET', '/me'],
   ['GET', '/replicas'],
   ['GET', '/no-such-call'],

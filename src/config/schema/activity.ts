@@ -16,7 +16,7 @@ const settings = group(
   },
   {
     description:
-      'The record of decisions, to be searched by the admin API: what the access lines say, with `log.clientIp` and `log.subject` holding there too, in `activity.sqlite` in the folder of the embedded store. `null`: none is kept. With a Redis store there is none yet.',
+      'The record of decisions, to be searched by the admin API: what the access lines say, with `log.clientIp` and `log.subject` holding there too, in `activity.sqlite` in the folder of the embedded store. `null`: none is kept. With a Redis store there is none yet. What a change would have changed of the recorded visits is foreseen from it, unless `log.clientIp` is `truncated`: a part of an address decides nothing.',
   },
 );
 
