@@ -38,6 +38,7 @@ const Range = Type.Object(range);
 const written = {
   revision: Type.Integer(),
   live: Live,
+  trialUntil: Type.Optional(Type.String({ description: 'When it lapses, unless it is confirmed.' })),
   acknowledged: Type.Optional(
     Type.Integer({
       description:
@@ -73,6 +74,8 @@ const Change = Type.Object({
   by: Type.String(),
   from: Type.Optional(Type.String()),
   reverts: Type.Optional(Type.Integer({ description: 'The revision that it undid.' })),
+  trialUntil: Type.Optional(Type.String({ description: 'Of a change on trial: when it lapses.' })),
+  confirms: Type.Optional(Type.Integer({ description: 'The revision, on trial, that it made stay.' })),
   before: Side,
   after: Side,
   addedCount: Type.Integer(),
@@ -151,6 +154,7 @@ export const ApiAnswers = {
     added: Type.Integer(),
     removed: Type.Integer(),
   }),
+  confirm: Type.Object({ ...written, ...summary, confirms: Type.Integer() }),
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,

@@ -37,6 +37,8 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
       return sendBad(reply, list.placed(found.ok ? found.errors : []));
     }
     return write(options, request, reply, {
+      scope,
+      plan: () => replacePlan(options, scope, list, replace),
       edit: async (asked) => {
         const outcome = await editor.importRanges(scope, { entries: list.entries, replace }, asked);
         return placed(outcome, list);
@@ -44,6 +46,22 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
       fields: (done) => ({ scope, ranges: done.ranges, ...countsOf(done) }),
     });
   });
+}
+
+/** Only what takes ranges away can lock anybody out. */
+async function replacePlan(
+  { editor }: AdminOptions,
+  scope: Scope,
+  { entries }: ImportList,
+  replace: boolean,
+): Promise<Plan | undefined> {
+  if (!replace) return undefined;
+  const found = await editor.previewImport(scope, { entries, replace }, { by: '' });
+  return found.ok && found.errors.length === 0 ? planOf(found) : undefined;
+}
+
+function planOf({ removed, updated, added }: Preview): Plan {
+  return { ok: true, removed: [...removed, ...updated], added: [...added, ...updated] };
 }
 
 const importSchema = {
@@ -94,8 +112,7 @@ async function preview(
     conditions.asked,
   );
   if (!found.ok) return sendEditRefusal(reply, found.refusal);
-  const { removed, updated, added } = found;
-  const plan: Plan = { ok: true, removed: [...removed, ...updated], added: [...added, ...updated] };
+  const plan = planOf(found);
   const isGood = foresee && found.errors.length === 0;
   const forecast = isGood ? await forecastOf(options, request, scope, plan) : undefined;
   return reply.send({

@@ -19,6 +19,7 @@ import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
+import { safeChangeRoutes } from './safe-changes.ts';
 import { revocationRoutes } from './revocations.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
@@ -87,6 +88,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     rangeRoutes(guarded, options);
     importRoute(guarded, options);
     changeRoutes(guarded, options);
+    safeChangeRoutes(guarded, options);
     revocationRoutes(guarded, options);
     explainRoutes(guarded, options);
     identityRoute(guarded, options);

@@ -63,6 +63,10 @@ export interface Change extends Position {
   readonly revocations?: RevocationLists;
   /** The revision that this change undoes. */
   readonly reverts?: number;
+  /** RFC 3339, UTC: it is taken back then, unless it was confirmed. */
+  readonly trialUntil?: string;
+  /** The revision, of a change on trial, that this one makes stay. */
+  readonly confirms?: number;
   /** True where the range lists are left out because they are long: `change(revision)` has them. */
   readonly truncated?: boolean;
   readonly removedCount: number;
@@ -82,6 +86,10 @@ export interface Draft {
   readonly added: readonly RangeRecord[];
   readonly revocations?: RevocationLists;
   readonly reverts?: number;
+  /** RFC 3339, UTC: it is taken back then, unless it was confirmed. */
+  readonly trialUntil?: string;
+  /** The revision, of a change on trial, that this one makes stay. */
+  readonly confirms?: number;
   /** Repeating a change with the same key returns the first one's receipt. */
   readonly idempotencyKey?: string;
 }

@@ -47,6 +47,8 @@ function draftOf(change: Commit): Draft {
     removed: plan.removed,
     added: plan.added,
     ...(plan.reverts === undefined ? {} : { reverts: plan.reverts }),
+    ...(plan.confirms === undefined ? {} : { confirms: plan.confirms }),
+    ...(asked.trialUntil === undefined ? {} : { trialUntil: asked.trialUntil }),
     idempotencyKey: change.key,
   };
 }

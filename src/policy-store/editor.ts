@@ -13,11 +13,11 @@ import type {
   Preview,
   EditRefused,
 } from '../changes/plan.ts';
-import { addRange, putRange, removeRange } from '../changes/range-edits.ts';
-import type { Stamp } from '../changes/range-edits.ts';
+import { addRange, putRange, removeRange, type Stamp } from '../changes/range-edits.ts';
+import { heldByTrial } from '../changes/trial.ts';
 import { revertChange } from '../changes/revert.ts';
-import { patchSettings } from '../changes/settings-edit.ts';
-import type { SettingsPatch } from '../changes/settings-edit.ts';
+import { patchSettings, type SettingsPatch } from '../changes/settings-edit.ts';
+import { trialOf, undoing } from './undoing.ts';
 import { createSlicer } from './slicer.ts';
 import { commit, storeRefusal, repeatOf } from './commit.ts';
 import type { Change, RangeRecord } from '../changes/change.ts';
@@ -56,6 +56,12 @@ export interface Editor {
   ): Promise<ImportPreviewResult | EditRefused>;
   /** What several edits of a scope would do together. Nothing is written. */
   plan(scope: Scope, changes: Changes, asked: ChangeRequest): Promise<Planned | EditRefused>;
+  /** What undoing a change would do now. Nothing is written. */
+  planRevert(change: Change): Promise<Planned | EditRefused>;
+  /** Makes a change on trial stay; `conflict` where it is on trial no more. */
+  confirm(trial: Change, asked: ChangeRequest): Promise<EditResult>;
+  /** Takes back a change on trial, once among all gateways. */
+  lapse(trial: Change): Promise<EditResult>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
   revert(change: Change, asked: ChangeRequest): Promise<EditResult>;
 }
@@ -79,10 +85,8 @@ export function createEditor(options: EditorOptions): Editor {
     addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
     putRange: (scope, id, input, asked) => make(scope, putRange(id, input, now(), stamp(asked)), asked),
     removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
-    revert: (change, asked) =>
-      change.scope === 'revocations'
-        ? Promise.resolve(refused({ code: 'conflict', detail: 'A revocation is lifted under /revocations.' }))
-        : make(change.scope, revertChange(change), asked),
+    planRevert: (change) => planOnly(options, change.scope as Scope, revertChange(change)),
+    ...undoing(make),
     plan: (scope, changes, asked) => planOnly(options, scope, changesEdit(changes, now(), stamp(asked))),
     async importRanges(scope, request, asked) {
       const read = await createSlicer().run(readImport(request.entries, now()));
@@ -103,11 +107,13 @@ export function createEditor(options: EditorOptions): Editor {
   };
 }
 
-type ScopeRead = { readonly ok: true; readonly current: Current } | EditRefused;
+type ScopeRead =
+  { readonly ok: true; readonly current: Current; readonly trial: Change | undefined } | EditRefused;
 
 async function loadScope(store: Store, scope: Scope): Promise<ScopeRead> {
   try {
-    return { ok: true, current: await store.scope(scope) };
+    const current = await store.scope(scope);
+    return { ok: true, current, trial: await trialOf(store, current) };
   } catch (error) {
     return storeRefusal(error);
   }
@@ -136,8 +142,8 @@ async function run(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const reading = await loadScope(options.store, scope);
     if (!reading.ok) return reading;
-    const { current } = reading;
-    const plan = unmet(asked.ifMatch, current) ?? (await planned(edit, current));
+    const { current, trial } = reading;
+    const plan = heldByTrial(trial, edit) ?? unmet(asked.ifMatch, current) ?? (await planned(edit, current));
     if (!plan.ok || isIdle(plan)) {
       // A repeat finds its own work done: what looks like a refusal is the first answer once more.
       const repeat = await repeatOf(options.store, scope, edit, asked);
@@ -162,7 +168,8 @@ async function answered(options: EditorOptions, outcome: EditResult): Promise<Ed
 }
 
 function isIdle(plan: Plan): boolean {
-  return plan.removed.length + plan.added.length === 0 && plan.settings === undefined;
+  const { removed, added, settings, confirms } = plan;
+  return removed.length + added.length === 0 && settings === undefined && confirms === undefined;
 }
 
 /** If-Match: the scope must not have changed since the revision, which must be one of this history. */

@@ -89,6 +89,11 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/activity', await call('GET', '/activity?limit=1')];
   yield ['get', '/activity', await call('GET', '/activity?after=x')];
   const foreseen = { scope: 'bot:sales', changes: { settings: { whenOff: 'anyone' } } };
+  const tried = await call('PATCH', `${at(one)}?confirmWithin=5m`, { body: { requireLogin: true } });
+  yield ['patch', one, tried];
+  const confirm = `/changes/${String(tried.body.revision)}/confirm`;
+  yield ['post', '/changes/{revision}/confirm', await call('POST', confirm)];
+  yield ['get', '/changes', await call('GET', '/changes?limit=2')];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: foreseen })];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: { ...foreseen, scope: 'sales' } })];
   yield ['get', '/me', await call('GET', '/me')];

@@ -20,6 +20,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/changes'],
   ['GET', '/changes/1'],
   ['POST', '/changes/1/revert'],
+  ['POST', '/changes/1/confirm'],
   ['POST', '/explain', EXPLAIN],
   ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],

@@ -2,6 +2,7 @@ import t from 'tap';
 import '../support/uncounted.ts';
 import { findChromium } from '../support/chromium.ts';
 import { everyPage } from './every-page.ts';
+import { foreseen } from './foreseen.ts';
 import { guidance } from './guidance.ts';
 import { manage } from './manage.ts';
 import { notices } from './notices.ts';
@@ -17,7 +18,17 @@ t.setTimeout(300_000);
 
 const parts =
   process.env['MANY'] === undefined
-    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...mending, ...people, ...replicas }
+    ? {
+        ...manage,
+        ...guidance,
+        ...ranges,
+        ...everyPage,
+        ...notices,
+        ...mending,
+        ...people,
+        ...replicas,
+        ...foreseen,
+      }
     : many;
 
 /** To try one thing alone: a part of its name. */

@@ -28,7 +28,7 @@ export function addedTexts(draft: Pick<Draft, 'added' | 'revocations'>): RangeTe
 
 /** A change for the stream: what its entry's other fields do not say. */
 export function changeText(draft: Draft, listed: boolean): string {
-  const { scope, at, by, from, settings, removed, added, revocations, reverts } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, reverts, trialUntil, confirms } = draft;
   return JSON.stringify({
     scope,
     at,
@@ -36,6 +36,8 @@ export function changeText(draft: Draft, listed: boolean): string {
     from,
     settings,
     reverts,
+    trialUntil,
+    confirms,
     revocations,
     removedCount: (revocations ?? draft).removed.length,
     addedCount: (revocations ?? draft).added.length,
@@ -89,7 +91,7 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
   const revision = Number(streamId.split('-')[0]);
   const changeId = fields.get('id');
   if (body === undefined || changeId === undefined || !Number.isSafeInteger(revision)) return undefined;
-  const { scope, at, by, from, reverts, removedCount, addedCount } = body;
+  const { scope, at, by, from, reverts, trialUntil, confirms, removedCount, addedCount } = body;
   const settings = readStates(body['settings']);
   const revocations = readLists(body['revocations']);
   const listed = body['added'] !== undefined;
@@ -112,6 +114,8 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
     added,
     ...(revocations ? { revocations } : {}),
     ...(isCount(reverts) ? { reverts } : {}),
+    ...(isText(trialUntil) ? { trialUntil } : {}),
+    ...(isCount(confirms) ? { confirms } : {}),
     ...(listed ? {} : { truncated: true }),
     removedCount,
     addedCount,
