@@ -89,7 +89,7 @@ function describeResource(resource: Resource): string {
     case 'other':
       return resource.open ? 'an open route' : 'not guarded';
     case 'platform':
-      return 'of no one bot: for who may see some bot, or an address on the platform list';
+      return `of no one bot: for who may see some bot, or an address on ${resource.route.reach === 'anyBot' ? 'a' : 'the platform'} list (route ${resource.route.path})`;
     case 'sought':
       return `conversation ${resource.conversation}, whose bot ${resource.lookup} knows (route ${resource.route.path})`;
     case 'wrong-method':

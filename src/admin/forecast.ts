@@ -57,7 +57,7 @@ export async function forecastOf(
   plan: Plan,
   days?: number,
 ): Promise<ApiAnswer<'forecast'> | undefined> {
-  const { view, options: decideOptions } = options.decideBy();
+  const view = options.policy();
   if (!view.known || options.activity === undefined) return undefined;
   const nowMs = options.now();
   const atMs = endOf(plan, nowMs);
@@ -65,7 +65,7 @@ export async function forecastOf(
   const [today = view, draft = view] = sides.map((policy) => ({ ...view, policy }));
   const fromMs = days === undefined ? 0 : nowMs - days * DAY_MS;
   const filter = { fromMs, toMs: nowMs + 1, ...narrowed(scope, actorOf(request).superAdmin) };
-  const asked = { today, draft, options: decideOptions, atMs, most: MOST };
+  const asked = { today, draft, options: options.decideOptions(), atMs, most: MOST };
   try {
     await options.activity.settled();
     const found = await options.activity.forecast(filter, asked);

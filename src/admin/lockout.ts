@@ -20,7 +20,7 @@ export async function lockedOut(
   scope: Scope,
   plan: Plan,
 ): Promise<string | undefined> {
-  const { view, options: decideOptions } = options.decideBy();
+  const [view, decideOptions] = [options.policy(), options.decideOptions()];
   const { client } = locate(options, request);
   if (isStatic(actorOf(request)) || client.status !== 'ipv4' || !view.known) return undefined;
   const principal = await options.authenticate(request.raw.rawHeaders);

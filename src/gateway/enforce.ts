@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
+import { routeOf } from '../policy/resource.ts';
 import { targetToShow } from './given-tokens.ts';
 import type { LoginLoop } from './login-loop.ts';
 import { loginLocation, switchLocation } from './login.ts';
@@ -52,7 +53,7 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const refuse: Enforcer['refuse'] = (request, asked, answer, requestId) => {
     const target = targetToShow(asked, answer, settings().tokenPlaces);
     const code = codeOf(answer);
-    const asker = askerOf(request.method, request.headers);
+    const asker = askerAt(answer, request);
     const { client, forwarding, resource } = answer;
     const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
     const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
@@ -77,6 +78,11 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
       .refusal;
   };
   return { refuse, problem };
+}
+
+/** Where a route has data, nobody is a page. */
+function askerAt({ resource }: Answer, { method, headers }: IncomingMessage): Asker {
+  return routeOf(resource)?.kind === 'data' ? 'program' : askerOf(method, headers);
 }
 
 interface Prompt {

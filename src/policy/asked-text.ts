@@ -10,7 +10,7 @@ import type { Resource } from './resource.ts';
  * small and is judged again by groups.
  *
  * `kind flags principal [bots]`; flags: `w` an address may open the route, `p` its members are the platform's,
- * `d` the platform was seen to refuse strangers, `o` open, `m` the lookup knows no such conversation, `u` it could not
+ * `d` the platform was seen to refuse strangers, `r` of no single bot, for the platform's list, `a` for any list, `o` open, `m` the lookup knows no such conversation, `u` it could not
  * be asked.
  */
 export function askedText({ resource, principal, delegation }: Asked): string | undefined {
@@ -31,6 +31,8 @@ function flagsOf(resource: Resource, proven: boolean): string {
     route?.whitelist === true ? 'w' : '',
     route?.members === 'platform' ? 'p' : '',
     proven ? 'd' : '',
+    route?.reach === 'platform' ? 'r' : '',
+    route?.reach === 'anyBot' ? 'a' : '',
     resource.kind === 'other' && resource.open ? 'o' : '',
     resource.kind === 'sought' && resource.without === 'missing' ? 'm' : '',
     resource.kind === 'sought' && resource.without === 'unavailable' ? 'u' : '',
@@ -89,7 +91,8 @@ function readResource(
 ): Resource | undefined {
   const has = (flag: string): boolean => flags.includes(flag);
   const members = has('p') ? ({ members: 'platform' } as const) : {};
-  const route = { path: '', whitelist: has('w'), ...members };
+  const reach = has('r') ? ({ reach: 'platform' } as const) : has('a') ? ({ reach: 'anyBot' } as const) : {};
+  const route = { path: '', whitelist: has('w'), ...members, ...reach, contacts: true } as const;
   const unclear = { why: '', ...(bots && { bots }) };
   switch (kind) {
     case 'transcript':

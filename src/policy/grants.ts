@@ -40,12 +40,17 @@ function hasSome(issuerBots: Bots, bots: Bots): boolean {
   return [...bots].some((bot) => hasBot(issuerBots, bot));
 }
 
-/** Line 6: a contact reading their own. */
+/** Line 6: a contact reading their own; of what is of any bot, where its route says so. */
 export function ownHistory({
   principal,
   resource,
 }: Pick<Facts, 'principal' | 'resource'>): Forward | undefined {
-  if (resource.kind === 'platform') return undefined;
+  if (resource.kind === 'platform') {
+    const isLetIn = resource.route.contacts === true && principal.kind === 'known' && principal.contact;
+    return isLetIn && hasSome(principal.issuerBots, 'all')
+      ? { outcome: 'forward', reason: 'own-history' }
+      : undefined;
+  }
   if (principal.kind !== 'known' || !hasBot(principal.issuerBots, resource.bot)) return undefined;
   return isTheirs(principal, resource) ? { outcome: 'forward', reason: 'own-history' } : undefined;
 }
@@ -64,12 +69,29 @@ function isTheirs({ contact }: Known, { contact: named, holder, conversations }:
 /** Line 7: an address in an enabled list, the bot's first. */
 export function whitelisted(facts: Facts): Forward | undefined {
   const { resource, principal, settings } = facts;
-  if (!resource.route.whitelist || (settings.requireLogin && principal.kind !== 'known')) return undefined;
-  const bot = resource.kind === 'platform' ? undefined : match(facts, `bot:${resource.bot}`);
-  if (bot !== undefined) return { outcome: 'forward', reason: 'whitelisted-bot', range: bot };
-  const platform =
-    settings.inheritPlatform || resource.kind === 'platform' ? match(facts, 'platform') : undefined;
+  if (!resource.route.whitelist) return undefined;
+  const isLetIn = !settings.requireLogin || principal.kind === 'known';
+  const bot =
+    resource.kind === 'platform'
+      ? resource.route.reach === 'anyBot' && listedForSome(facts)
+      : isLetIn && match(facts, `bot:${resource.bot}`);
+  if (bot) return { outcome: 'forward', reason: 'whitelisted-bot', range: bot };
+  const inherits = settings.inheritPlatform || resource.kind === 'platform';
+  const platform = isLetIn && inherits ? match(facts, 'platform') : undefined;
   return platform && { outcome: 'forward', reason: 'whitelisted-platform', range: platform };
+}
+
+/** A range of any bot's list, by that bot's own settings. */
+function listedForSome(facts: Facts): RangeMatch | undefined {
+  const { view, principal, settings } = facts;
+  if (!view.known) return undefined;
+  for (const [scope, { enabled, requireLogin }] of view.policy.scopes) {
+    if (!enabled || scope === 'platform') continue;
+    if ((requireLogin ?? settings.requireLogin) && principal.kind !== 'known') continue;
+    const range = match(facts, scope);
+    if (range !== undefined) return range;
+  }
+  return undefined;
 }
 
 function match({ view, client, nowMs }: Facts, scope: Scope): RangeMatch | undefined {
@@ -83,8 +105,9 @@ function isEnabled(view: PolicyView, scope: Scope): boolean {
   return view.known && view.policy.scopes.get(scope)?.enabled === true;
 }
 
-/** Line 9: no list applies, and a stored record says that the link alone is enough. */
+/** Line 9: no list applies, and a stored record says that the link alone is enough; never for what is of any bot. */
 export function openLink({ view, resource, settings }: Facts): Forward | undefined {
+  if (resource.route.reach !== undefined) return undefined;
   const listed =
     resource.kind === 'platform'
       ? isEnabled(view, 'platform')

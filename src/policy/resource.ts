@@ -10,7 +10,22 @@ export interface RouteFacts {
   readonly tokenPlaces?: readonly ('query' | 'protocol')[];
   /** True: tokens of these places go on to the platform. */
   readonly forwardTokens?: true;
+  readonly kind?: RouteKind;
+  /** Set where it names no single bot: who may read what is of any. */
+  readonly reach?: Reach;
+  /** True: of that, a verified contact may too. */
+  readonly contacts?: true;
 }
+
+/** What stands at a route's URLs. `data`: whoever is refused gets a status and a problem, and is sent nowhere. */
+export const routeKinds = ['page', 'data', 'file', 'socket'] as const;
+export type RouteKind = (typeof routeKinds)[number];
+
+/**
+ * Who opens what is of no single bot: members of some bot, and listed addresses. `platform`: of the platform's own
+ * list; `anyBot`: of whatever list, since each opens some bot.
+ */
+export type Reach = 'platform' | 'anyBot';
 
 /** The route of a resource, where there is one. */
 export function routeOf(resource: Resource): RouteFacts | undefined {
@@ -35,7 +50,7 @@ export type Resource =
   | (Unclear & { readonly kind: 'ambiguous'; readonly route?: RouteFacts })
   /** Guarded, but no single valid bot id. `needsBody`: its body names one, and was not read yet. */
   | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts; readonly needsBody?: true })
-  /** Guarded, and of no one bot: for who may see some bot, or comes from a listed address of the platform. */
+  /** Guarded, and of no one bot: for who may see some bot, or comes from a listed address. */
   | { readonly kind: 'platform'; readonly route: RouteFacts }
   /** Guarded, and its bot is the one that a lookup has for its conversation. */
   | (Sought & { readonly kind: 'sought'; readonly route: RouteFacts })

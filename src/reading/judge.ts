@@ -4,14 +4,13 @@ import { hasBody, hasJsonBody } from './body.ts';
 import { workFor, type Work } from './closure.ts';
 import type { Match } from './match.ts';
 import { readsBodyOf } from './merged-body.ts';
+import { factsOf, ofOneBot } from './guarded-readings.ts';
+import type { GuardedReadings } from './guarded-readings.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
 import { readMembers } from './query-readings.ts';
 import type { Route, RouteTable } from './route.ts';
 import type { TargetRequest } from './target.ts';
 import type { Readable } from './target-form.ts';
-
-/** The matches of the guarded readings of one target: each element has those of one reading, first listed first. */
-export type GuardedReadings = readonly (readonly Match[])[];
 
 /** What a target with guarded readings asks for. */
 export function judge(
@@ -24,6 +23,7 @@ export function judge(
 ): Resource {
   const plain = plainTranscript(guarded, form);
   if (plain !== undefined) return withCase(plain, table);
+  guarded = guarded.map(ofOneBot);
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
   const named = whatIsNamed(guarded, routes, form, asked, hosts, work);
   return withCase(resourceOf(named, guarded, routes, asked), table);
@@ -74,6 +74,7 @@ function resourceOf(
     const { unresolved: why, needsBody } = named;
     return { kind: 'unresolved', why, route, ...candidatesOf(named), ...(needsBody && { needsBody }) };
   }
+  if (route.reach !== undefined) return { kind: 'platform', route };
   const { lookup } = routes[0] ?? {};
   if (lookup !== undefined) return sought(lookup, named, conversationsOf(named, guarded, asked), route);
   if (bot === undefined)
@@ -143,20 +144,6 @@ const naming = ({ namesConversation: inPath, route }: Match): boolean =>
 const hasQueried = (guarded: GuardedReadings): boolean =>
   guarded.some((matches) => matches.some(({ route }) => route.places.query.conversationId !== undefined));
 
-/** First listed; an address opens it only where it opens every reading's route. */
-function factsOf(guarded: GuardedReadings): RouteFacts {
-  let first: Route | undefined;
-  let whitelist = true;
-  for (const [best] of guarded) {
-    if (best === undefined) continue;
-    whitelist &&= best.route.facts.whitelist;
-    if (first === undefined || best.route.index < first.index) first = best.route;
-  }
-  return first !== undefined && first.facts.whitelist === whitelist
-    ? first.facts
-    : { path: first?.facts.path ?? '', whitelist };
-}
-
 /** The path from its first `;` or `&` on, or its first encoded `?`, `;` or `&`. */
 function matrixOf(path: string): string {
   const at = path.search(/[;&]|%(?:25)*(?:u00)?(?:3[bf]|26)/i);
@@ -169,6 +156,9 @@ function contradiction(
   routes: readonly Route[],
 ): string | undefined {
   if (ambiguous !== undefined) return ambiguous;
+  const ofAny = routes.filter(({ facts }) => facts.reach !== undefined);
+  if (ofAny.length > 0 && ofAny.length < routes.length)
+    return 'Its readings are of one bot and of no single one.';
   const lookups = new Set(routes.map(({ lookup }) => lookup));
   if (lookups.size > 1) return 'Its readings have their bots from two places.';
   if (!lookups.has(undefined) && bots.size + suspects.size > 0)

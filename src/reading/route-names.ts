@@ -1,4 +1,4 @@
-import { isBotId } from '../policy/resource.ts';
+import { isBotId, type Reach } from '../policy/resource.ts';
 import type { HostPattern } from './host.ts';
 import { ID_NAMES, type IdName, type Places } from './places.ts';
 import type { RouteOptions } from './route.ts';
@@ -26,7 +26,23 @@ export function namesOf(
   return [...new Set([...inPaths.flat(), ...beside])];
 }
 
-export function checkNames(option: RouteOptions, names: readonly string[], fail: Fail): void {
+/** Who may read what a route's URLs are of, where it is no single bot; undefined where it is one. */
+export function reachOf(option: RouteOptions, names: readonly string[], fail: Fail): Reach | undefined {
+  const { kind, bot, lookup, open, contacts } = option;
+  const isAny = open !== true && bot === 'any';
+  const namesNone = bot === undefined && lookup === undefined && !names.includes('botId');
+  if (isAny && kind === undefined) fail('"any" is no bot: "bot: any" is for a route that says its `kind`.');
+  if (!isAny && !(kind === 'socket' && open !== true && namesNone)) {
+    if (contacts === true) fail('"contacts" is for what is of any bot: "bot: any", or a socket without one.');
+    checkNames(option, names, fail);
+    return undefined;
+  }
+  if (lookup !== undefined || names.some((name) => name === 'contactId' || name === 'conversationId'))
+    fail('What is of any bot names no contact and no conversation.');
+  return kind === 'file' ? 'anyBot' : 'platform';
+}
+
+function checkNames(option: RouteOptions, names: readonly string[], fail: Fail): void {
   if (option.bot !== undefined && !isBotId(option.bot)) fail(`"${option.bot}" cannot be a bot id.`);
   if (option.lookup !== undefined) return checkLookup(option, names, fail);
   if (option.open === true) {
@@ -35,7 +51,7 @@ export function checkNames(option: RouteOptions, names: readonly string[], fail:
     }
     if (option.whitelist !== undefined)
       fail('An open route is not guarded: "whitelist" means nothing there.');
-    for (const key of ['members', 'methods', 'tokenPlaces'] as const)
+    for (const key of ['members', 'methods', 'tokenPlaces', 'kind', 'except'] as const)
       if (option[key] !== undefined) fail(`An open route is not guarded: "${key}" means nothing there.`);
   } else if (!names.includes('botId')) {
     fail(

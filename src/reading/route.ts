@@ -1,7 +1,7 @@
-import type { RouteFacts } from '../policy/resource.ts';
+import type { Reach, RouteFacts, RouteKind } from '../policy/resource.ts';
 import { compileHost, type HostPattern } from './host.ts';
 import { compilePlaces, searchesOf } from './places.ts';
-import { checkNames, namesOf } from './route-names.ts';
+import { namesOf, reachOf } from './route-names.ts';
 import type { IdName, Search, PlaceOptions, Places } from './places.ts';
 import { compilePath, type Fail, type Template } from './template.ts';
 import type { RouteTokenPlace } from './token-places.ts';
@@ -15,12 +15,18 @@ export interface RouteOptions extends PlaceOptions {
   readonly path: string;
   /** Itself only, nothing below it. */
   readonly exact?: boolean | undefined;
+  /** Paths, each with all below it, that this route does not guard where a target has them to the letter. */
+  readonly except?: readonly string[] | undefined;
   /** Others are refused, guarded as the path is. Left out or empty: any. */
   readonly methods?: readonly string[] | undefined;
   /** A host without its port, exactly, or with `:botId` as one of its labels. */
   readonly host?: string | null | undefined;
-  /** A constant bot id. */
+  /** A constant bot id; `any` on what is a file or a socket. */
   readonly bot?: string | undefined;
+  /** What stands there; left out: a page, or whatever it is. */
+  readonly kind?: RouteKind | undefined;
+  /** True: verified contacts open what is of any bot. */
+  readonly contacts?: boolean | undefined;
   /** The lookup that knows the bot of its conversations, in place of a bot id. */
   readonly lookup?: string | undefined;
   /** False: an address never opens it; the default where the route names a contact. */
@@ -41,6 +47,7 @@ export interface Route {
   readonly index: number;
   readonly templates: readonly Template[];
   readonly exact: boolean;
+  readonly except?: Pick<Route, 'templates' | 'exact'>;
   readonly methods?: ReadonlySet<string>;
   readonly host?: HostPattern;
   readonly bot?: string;
@@ -116,21 +123,23 @@ function compileRoute(option: RouteOptions, index: number): Route {
     throw new RouteError(index, sentence);
   };
   const templates = compilePath(option.path, fail);
+  const except = (option.except ?? []).flatMap((path) => compilePath(path, fail));
   const places = compilePlaces(option, fail);
   const host = typeof option.host === 'string' ? compileHost(option.host, fail) : undefined;
   const methods = methodsOf(option.methods, fail);
-  checkNames(option, namesOf(option, templates, places, host, fail), fail);
+  const reach = reachOf(option, namesOf(option, templates, places, host, fail), fail);
   const isNamed = (name: IdName): boolean =>
     places.names.includes(name) || templates.some(({ names }) => names.includes(name));
   const namesContact = isNamed('contactId');
   return {
-    facts: factsOf(option, namesContact),
+    facts: factsOf(option, namesContact, reach),
     index,
     templates,
     exact: option.exact ?? false,
+    ...(except.length > 0 && { except: { templates: except, exact: false } }),
     ...(methods && { methods }),
     ...(host && { host }),
-    ...(option.bot === undefined ? {} : { bot: option.bot }),
+    ...(option.bot === undefined || reach !== undefined ? {} : { bot: option.bot }),
     ...(option.lookup === undefined ? {} : { lookup: option.lookup }),
     places,
     isPlain: places.names.length === 0 && !namesContact && host === undefined,
@@ -140,14 +149,17 @@ function compileRoute(option: RouteOptions, index: number): Route {
   };
 }
 
-function factsOf(option: RouteOptions, namesContact: boolean): RouteFacts {
-  const { path, whitelist, members, tokenPlaces = [], forwardTokens } = option;
+function factsOf(option: RouteOptions, namesContact: boolean, reach: Reach | undefined): RouteFacts {
+  const { path, whitelist, members, tokenPlaces = [], forwardTokens, kind, contacts } = option;
   return {
     path,
     whitelist: whitelist ?? !namesContact,
     ...(members === 'platform' && { members }),
     ...(tokenPlaces.length > 0 && { tokenPlaces }),
     ...(forwardTokens === true && { forwardTokens }),
+    ...(kind && { kind }),
+    ...(reach && { reach }),
+    ...(contacts === true && { contacts }),
   };
 }
 

@@ -62,6 +62,8 @@ t.test('explain says in words whom and what it is about', async (t) => {
       [
         { path: '/transcripts/:botId/:conversationId', methods: ['GET'], members },
         { path: '/contacts/:contactId/conversations', bot: 'a', whitelist: false },
+        { path: '/files', kind: 'file', bot: 'any' },
+        { path: '/cable', kind: 'socket' },
       ],
       { otherPaths },
     ),
@@ -92,7 +94,9 @@ t.test('explain says in words whom and what it is about', async (t) => {
       /no-exp: it has no exp/,
     ],
     ['/transcripts/a/1', f.member('a'), /list GET, HEAD only/, 'POST'],
-    ['/elsewhere', f.member('a'), /of no one bot/],
+    ['/elsewhere', f.member('a'), /of no one bot.*the platform list/],
+    ['/files/1', f.member('a'), /of no one bot.*on a list \(route \/files\)/],
+    ['/cable', f.member('a'), /of no one bot.*the platform list \(route \/cable\)/],
   ];
   for (const [target, as, said, method = 'GET'] of rows) {
     const authorize = createAuthorize({

@@ -24,9 +24,13 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/explain', EXPLAIN],
   ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],
+  ['GET', '/activity/summary'],
+  ['GET', '/activity/stream'],
+  ['GET', '/lookup?q=ann'],
   ['POST', '/forecast', { scope: 'bot:sales', changes: { settings: { enabled: true } } }],
   ['GET', '/me'],
   ['GET', '/replicas'],
+  ['GET', '/unguarded'],
   ['GET', '/no-such-call'],
   ['POST', '/no-such-call', {}],
 ];

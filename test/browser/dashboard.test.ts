@@ -12,6 +12,7 @@ import { people } from './people.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
+import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
 t.setTimeout(300_000);
@@ -28,6 +29,7 @@ const parts =
         ...people,
         ...replicas,
         ...foreseen,
+        ...unguarded,
       }
     : many;
 

@@ -19,7 +19,7 @@ t.test('the example loads, and says the defaults', async (t) => {
   const usual = good(t.testdir(), { argv: least });
   const { upstream, routes, store } = usual;
   t.strictSame({ ...example, upstream, routes, store }, usual);
-  t.equal(example.routes.length, 6);
+  t.equal(example.routes.length, 7);
 });
 
 t.test('the JSON schema takes the example and refuses what is unknown', async (t) => {

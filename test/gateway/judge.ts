@@ -12,7 +12,7 @@ import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
 import type { Scope } from '../../src/policy/reason.ts';
 import type { KeyOptions } from '../../src/identity/options.ts';
 import { compileTrust, isTrustedPeer } from '../../src/reading/forwarded.ts';
-import { compileRoutes } from '../../src/reading/route.ts';
+import { compileRoutes, type RouteOptions } from '../../src/reading/route.ts';
 import { AUD, ISS, issuer, options, quiet, secretOf, signers } from '../identity/scene.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
 
@@ -52,7 +52,7 @@ export interface Judge {
   /** Switches a bot's list on or off; resolves when that is served. */
   switchList(bot: string, enabled: boolean): Promise<void>;
   /** Swaps in rules by which this is guarded, too, as a reload does. */
-  guard(path: string): void;
+  guard(...routes: readonly RouteOptions[]): void;
   stop(): Promise<void>;
 }
 
@@ -86,14 +86,13 @@ export async function startJudge({
   const trust = compileTrust({ cidrs: proxies, source: 'x-forwarded-for' });
   const history = { path: '/history', query: { botId: 'botId' } };
   const defaults = { mode: 'enforce', requireLogin: false } as const;
-  const rulesFor = (...paths: readonly string[]): Rules => ({
-    routes: compileRoutes([...paths.map((path) => ({ path })), history]),
+  const rulesFor = (...more: readonly RouteOptions[]): Rules => ({
+    routes: compileRoutes([{ path: '/t/:botId/:conversationId' }, ...more, history]),
     trust,
     identity: verifier,
     options: { otherPaths, canLogIn: true, defaults },
   });
-  const path = '/t/:botId/:conversationId';
-  let rules = rulesFor(path);
+  let rules = rulesFor();
   const editor = createEditor({ store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') });
   const by = { by: 'a test' };
   const done = async (outcome: Promise<{ readonly ok: boolean }>): Promise<void> => {
@@ -112,7 +111,7 @@ export async function startJudge({
     isTrustedPeer: (address) => isTrustedPeer(trust, address),
     subscribe: (listener) => live.subscribe(listener),
     switchList: (bot, enabled) => patch(bot, { enabled }),
-    guard: (more) => void (rules = rulesFor(path, more)),
+    guard: (...more) => void (rules = rulesFor(...more)),
     async stop() {
       live.close();
       await verifier.close();

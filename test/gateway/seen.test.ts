@@ -148,7 +148,7 @@ t.test('what was answered is seen when its head is known, and what went on when 
   t.equal(door.accesses.length, 5, 'one line for each');
   const free = open(door.port, get('/free/stream'));
   t.ok(await until(() => free.text().includes('hello')));
-  judge.guard('/free/:botId');
+  judge.guard({ path: '/free/:botId' });
   await judge.switchList('ok', true);
   await soon(50);
   t.notOk(free.socket.destroyed, 'what is not guarded is not asked about at each revision');

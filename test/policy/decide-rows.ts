@@ -324,5 +324,31 @@ export const rows: Row[] = [
   ['11 expired', { principal: nobody('session-expired') }, 'login session-expired'],
   ['11 revoked', { principal: nobody('session-revoked') }, 'login session-revoked'],
   ['11 invalid', { principal: nobody('session-invalid') }, 'login session-invalid'],
+  ['any: a member of some bot', { resource: f.ofAnyBot, principal: member('b') }, 'forward bot-access'],
+  [
+    'any: an address of a bot',
+    { resource: f.ofAnyBot, client: f.inBot },
+    'forward whitelisted-bot bot:a 000000000000000a',
+  ],
+  [
+    'any: by the settings of the bot whose list it is',
+    { resource: f.ofAnyBot, client: f.inBot },
+    'login no-credential',
+    policy({ requireLogin: true }),
+  ],
+  ['any: a contact', { resource: f.ofAnyBot, principal: contact('u1', 'c1') }, 'deny no-access'],
+  [
+    'any: a contact, where the route says so',
+    { resource: f.forContacts, principal: contact('u1') },
+    'forward own-history',
+  ],
+  ['any: never by the link alone', { resource: f.ofAnyBot }, 'login no-credential', anyone],
+  ['any: an admin only manages', { resource: f.ofAnyBot, principal: f.admin }, 'deny no-access'],
+  ['socket: an address of a bot', { resource: f.ofSocket, client: f.inBot }, 'login no-credential'],
+  [
+    'socket: an address of the platform',
+    { resource: f.ofSocket, client: f.inPlatform },
+    'forward whitelisted-platform platform 00000000000000ff',
+  ],
   ['11 where nobody can log in', {}, 'deny no-access', policy(), f.whitelistOnly],
 ];

@@ -3,7 +3,7 @@ import type { DecideOptions, DecisionInput } from '../../src/policy/decide.ts';
 import type { Policy, PolicyView, StoredSettings } from '../../src/policy/policy.ts';
 import type { Anonymous, Known, RefusedBearer, Undetermined } from '../../src/policy/principal.ts';
 import type { AnonymousReason, BearerReason, Scope } from '../../src/policy/reason.ts';
-import type { Resource } from '../../src/policy/resource.ts';
+import type { Resource, RouteFacts } from '../../src/policy/resource.ts';
 import { NO_REVOCATIONS } from '../../src/policy/revocation.ts';
 import { compile, NEVER } from '../../src/policy/whitelist.ts';
 
@@ -16,6 +16,14 @@ export const contactRoute = { path: '/contacts/:contactId/conversations', whitel
 export const transcript: Resource = { kind: 'transcript', bot: 'a', conversations: ['c1'], route };
 export const closedTranscript: Resource = { ...transcript, route: { ...route, whitelist: false } };
 export const delegated: Resource = { ...transcript, route: { ...route, members: 'platform' } };
+const ofPlatform = (more: Partial<RouteFacts>): Resource => ({
+  kind: 'platform',
+  route: { ...route, ...more },
+});
+export const ofSocket = ofPlatform({ reach: 'platform' });
+export const ofAnyBot = ofPlatform({ reach: 'anyBot' });
+export const closedAnyBot = ofPlatform({ reach: 'anyBot', whitelist: false });
+export const forContacts = ofPlatform({ reach: 'anyBot', contacts: true });
 export const ofContact: Resource = {
   kind: 'transcript',
   bot: 'a',

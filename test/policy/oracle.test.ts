@@ -16,7 +16,10 @@ type Guarded = Extract<Resource, { kind: 'transcript' | 'platform' }>;
 /** Two bots stand for all that there are. */
 function opensByToken({ issuerBots, member, contact }: Known, resource: Guarded): boolean {
   const reads = ['a', 'b'].filter((bot) => includes(issuerBots, bot) && member && includes(member.bots, bot));
-  if (resource.kind === 'platform') return reads.length > 0;
+  if (resource.kind === 'platform') {
+    const speaks = ['a', 'b'].some((bot) => includes(issuerBots, bot));
+    return reads.length > 0 || (resource.route.contacts === true && contact !== undefined && speaks);
+  }
   if (reads.includes(resource.bot)) return true;
   if (contact === undefined || !includes(issuerBots, resource.bot)) return false;
   const { contact: named, conversations } = resource;
@@ -28,6 +31,13 @@ function opensByToken({ issuerBots, member, contact }: Known, resource: Guarded)
 function opensWithoutToken(asked: DecisionInput, resource: Guarded, view: PolicyView, options: DecideOptions, isSignedIn: boolean): boolean {
   if (!view.known || !resource.route.whitelist) return false;
   const platform = view.policy.scopes.get('platform');
+  const own = view.policy.scopes.get('bot:a');
+  const lets = (list: typeof own): boolean =>
+    list?.enabled === true && !hasExpired(list.whitelist) && (isSignedIn || !(list.requireLogin ?? platform?.requireLogin ?? options.defaults.requireLogin));
+  const { reach } = resource.route;
+  if (reach !== undefined) {
+    return (asked.client === f.inPlatform && lets(platform)) || (reach === 'anyBot' && asked.client === f.inBot && lets(own));
+  }
   const bot = resource.kind === 'transcript' ? view.policy.scopes.get(`bot:${resource.bot}`) : undefined;
   const inherits = resource.kind === 'platform' || (bot?.inheritPlatform ?? platform?.inheritPlatform ?? true);
   const lists = [bot, inherits ? platform : undefined].filter((list) => list?.enabled === true);

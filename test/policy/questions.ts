@@ -27,6 +27,7 @@ export const resources: Resource[] = [
   f.transcript, ofBot('b'), f.closedTranscript, f.ofContact, f.ofBoth, f.unresolved, f.ambiguous, f.other, f.open, f.delegated,
   { ...f.transcript, conversations: ['c1', 'c2'] } as Resource, { ...f.transcript, conversations: [] } as Resource,
   { kind: 'wrong-method', allowed: ['GET'], route: f.route }, { kind: 'platform', route: f.route },
+  f.ofSocket, f.ofAnyBot, f.closedAnyBot, f.forContacts,
 ]; // prettier-ignore
 export const clients = [f.inBot, f.inPlatform, f.elsewhere, f.ipv6, f.unknown];
 

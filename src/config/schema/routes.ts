@@ -1,4 +1,5 @@
 import * as Type from '../../json-schema.ts';
+import { routeKinds } from '../../policy/resource.ts';
 import { routeTokenPlaces } from '../../reading/token-places.ts';
 import { choice, entry, flag, listOf, reloads, text, textOrNull } from './kinds.ts';
 
@@ -24,6 +25,12 @@ const route = entry(
     exact: Type.Optional(
       flag({ description: 'True: itself only. Otherwise it guards everything below it too.', default: false }),
     ),
+    except: Type.Optional(
+      listOf(text({ description: 'A path as `path`, with all below it.' }), {
+        description:
+          'What this route does not guard, such as `/chat/style` where `/chat/:conversationId/:token` would take it for a conversation. To the letter: an odd spelling is guarded.',
+      }),
+    ),
     methods: Type.Optional(
       listOf(text({ description: 'A method in upper case; HEAD goes with GET.' }), {
         description: 'Methods that are served; others of this path are guarded all the same, and refused with 405. Left out: any.',
@@ -46,7 +53,26 @@ const route = entry(
     ),
     header: ids('Header that holds', 'Ids in headers, as they stand.'),
     cookie: ids('Cookie that holds', 'Ids in cookies, as they stand.'),
-    bot: Type.Optional(text({ description: 'A constant bot id, where the URL has none.', format: 'bot-id' })),
+    kind: Type.Optional(
+      choice(routeKinds, {
+        description:
+          'What stands there. `page`: as where it is left out. `data`: whoever is refused gets a status and a problem (RFC 9457), never the login page. `file`: it may be `bot: any`. `socket`: it may name no bot, and is for members of some bot and addresses on the list of the platform, asked again each second.',
+      }),
+    ),
+    bot: Type.Optional(
+      text({
+        description:
+          'A constant bot id, where the URL has none. `any`, where its `kind` is said: it is of no single bot, such as a list of all conversations; for members of some bot, and addresses on the list of the platform, of a `file` on an enabled list, whichever. Never by the link alone.',
+        format: 'bot-id',
+      }),
+    ),
+    contacts: Type.Optional(
+      flag({
+        description:
+          'True: what is of any bot is open to verified contacts too, such as the files of their own conversation, and of every other one whose URL they have.',
+        default: false,
+      }),
+    ),
     lookup: Type.Optional(
       text({
         description: 'Where the URL has no bot: the name, in `lookups`, of what knows the bot of its `conversationId`.',
@@ -89,6 +115,7 @@ export const routes = reloads(listOf(route, {
     { path: '/history', query: { botId: 'botId' } },
     { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'] },
     { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
+    { path: '/file/:id', kind: 'file', bot: 'any' },
     { path: '/assets', open: true },
   ],
 }));

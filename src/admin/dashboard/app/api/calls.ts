@@ -13,6 +13,7 @@ import type {
   Revocations,
   Scope,
   SettingsPatch,
+  UnguardedList,
   WhitelistList,
   WhitelistPage,
   ChangeReceipt,
@@ -99,6 +100,8 @@ export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeo
 
 export const getForecast = (scope: Scope, changes: ForecastChanges): Promise<Forecast> =>
   request('/forecast', { method: 'POST', body: { scope, changes } });
+
+export const getUnguarded = (): Promise<UnguardedList> => request('/unguarded');
 
 export const explain = (question: ExplainQuestion): Promise<Explanation> =>
   request('/explain', { method: 'POST', body: question });
