@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createRecorded } from './access/recorded.ts';
 import { createAsserting } from './app/assertion.ts';
-import { createAdmin } from './app/admin.ts';
+import { createAdmin, editingOf } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
 import { healthOf } from './app/health.ts';
@@ -22,6 +22,8 @@ import type { Log } from './ops/log.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import type { Known } from './policy/principal.ts';
 import { revocationOf } from './policy/revocation.ts';
+import { createEditor } from './policy-store/editor.ts';
+import { createTrials } from './policy-store/trials.ts';
 import { createLivePolicy, type LivePolicy } from './policy-store/live/live-policy.ts';
 
 /** A running gateway. */
@@ -88,11 +90,16 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const maxStalenessSeconds = (): number => settings().policy.maxStalenessSeconds;
   const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
+  const trials = createTrials({
+    ...{ store, editor: createEditor(editingOf(store, live)) },
+    ...{ subscribe: live.subscribe, log, now: Date.now },
+  });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
   const unguarded = createUnguardedWatch(log, settings);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
+    trials.close();
     live.close();
     limits.close();
     asserting?.keys.close();

@@ -1,11 +1,6 @@
 import { decide, type DecisionInput } from '../policy/decide.ts';
-import {
-  settingsFor,
-  strictestMode,
-  type PolicyDefaults,
-  type PolicyView,
-  type Settings,
-} from '../policy/policy.ts';
+import { settingsInForce } from '../policy/in-force.ts';
+import type { PolicyView } from '../policy/policy.ts';
 import type { Anonymous } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
@@ -105,13 +100,6 @@ function answer(
     stale: !view.known || view.staleSeconds > 0,
     ...(narrator && { steps: narrator.steps }),
   };
-}
-
-/** A transcript's are its bot's; what names no single bot is enforced as soon as one that it could name is. */
-function settingsInForce(resource: Resource, view: PolicyView, defaults: PolicyDefaults): Settings {
-  if (resource.kind === 'transcript') return settingsFor(view, defaults, resource.bot);
-  const bots = 'bots' in resource ? resource.bots : undefined;
-  return { ...settingsFor(view, defaults), mode: strictestMode(view, defaults, bots) };
 }
 
 /** A true CORS preflight (Fetch, section 4.8): OPTIONS with Origin and Access-Control-Request-Method. */

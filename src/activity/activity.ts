@@ -1,7 +1,8 @@
 import type { ChainHead } from './digest.ts';
 import type { ActivityEvent } from './event.ts';
+import type { Draft, Forecast } from './forecast.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
-import type { Filter } from './match.ts';
+import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import { createListening } from './listening.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -38,6 +39,8 @@ export interface Activity {
   hasRoom(): boolean;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
+  /** What a draft of the policy would have changed of all that was recorded up to now. */
+  forecast(filter: TimedFilter, draft: Draft): Promise<Forecast>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Follows the chains of hashes; `digests`: from elsewhere, which the record must agree with. */
   verify(digests?: readonly string[]): Promise<Verification>;
@@ -145,10 +148,11 @@ function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { attest 
 function questionsTo(
   { ask }: IndexThread,
   stream: ActivityStream | undefined,
-): Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'verify'> {
+): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
+    forecast: (filter, draft) => ask('forecast', { filter, draft }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     verify: (digests = []) => verifyRecord(ask, digests, stream),
   };

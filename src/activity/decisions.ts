@@ -88,17 +88,23 @@ function createReader(index: Index, tail: () => Segment | undefined): Decisions[
   };
 }
 
+/** What segments of an older version do not have. */
+const laterColumns: ReadonlySet<SegmentColumn> = new Set(['asked']);
+
 /** Segments as they lie in the file, read column by column as they are asked for. */
 export function createStored(index: Index): (row: SegmentRow) => Segment {
   const part = index.prepare('select data from parts where id = ?');
   const filter = index.prepare('select bits from filters where id = ?');
   const cache = createCache();
-  const unpack = (id: number): Column => unpackColumn((part.get(id) as { readonly data: Uint8Array }).data);
   return ({ id, constants, chains, ...row }) => {
     const same = lazy(() => JSON.parse(constants) as Constants);
     const read = (name: SegmentColumn): Column => {
       const constant = same()[name];
-      return constant === undefined ? unpack(partId(id, name)) : constantColumn(constant);
+      if (constant !== undefined) return constantColumn(constant);
+      const found = part.get(partId(id, name)) as { readonly data: Uint8Array } | undefined;
+      if (found !== undefined) return unpackColumn(found.data);
+      if (laterColumns.has(name)) return constantColumn(null);
+      throw new Error(`the column ${name} of a segment is not there`);
     };
     const make = (name: SegmentColumn): Column => {
       if (name === 'atMs') return columnOf(timesOf(read(name), row.count, row.fromMs));

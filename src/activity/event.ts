@@ -25,6 +25,8 @@ export interface ActivityEvent {
   readonly cause?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly upstreamMs?: number | undefined;
+  /** What it was decided of beside bot and address; see `askedText`. Absent where addresses are shortened. */
+  readonly asked?: string | undefined;
 }
 
 /** An event as a row holds it: what is absent is not there. */
@@ -66,6 +68,7 @@ export const eventColumns = [
   'cause',
   'durationMs',
   'upstreamMs',
+  'asked',
 ] as const satisfies readonly (keyof ActivityEvent)[];
 
 export type EventColumn = (typeof eventColumns)[number];

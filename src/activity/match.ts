@@ -17,6 +17,8 @@ export interface Filter {
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly bot?: string;
+  /** Beside those of `bot`, also what names no single bot. */
+  readonly orNone?: true;
   /** Only these: what an owner may see. */
   readonly bots?: readonly string[];
   readonly outcome?: string;
@@ -122,14 +124,17 @@ function rowsBefore(segment: Segment, place: Place): number {
 }
 
 /** Those of few values first: their columns are small, and what they leave out need not be looked at again. */
-const coarse = ['outcome', 'reason', 'bot', 'scope', 'rangeId', 'revision'] as const;
+const coarse = ['outcome', 'reason', 'scope', 'rangeId', 'revision'] as const;
 const fine = ['subject', 'contact', 'conversation'] as const;
 
 function conditionsOf(filter: Filter): readonly Condition[] {
-  const { enforced, bots, address, between, requestId } = filter;
+  const { enforced, bot, orNone, bots, address, between, requestId } = filter;
   const found: Condition[] = [];
   const equal = (column: SegmentColumn, wanted: Cell): void => void found.push({ column, wanted });
   for (const name of coarse) if (filter[name] !== undefined) equal(name, filter[name]);
+  if (bot !== undefined && orNone === undefined) equal('bot', bot);
+  if (bot !== undefined && orNone)
+    found.push({ column: 'bot', wanted: (cell) => cell === bot || cell === null });
   if (enforced !== undefined) equal('enforced', Number(enforced));
   if (bots !== undefined) {
     const owned = new Set<Cell>(bots);

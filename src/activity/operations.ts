@@ -1,5 +1,6 @@
+import type { Draft, Forecast } from './forecast.ts';
 import type { RetentionOptions } from './retention.ts';
-import type { Filter } from './match.ts';
+import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import type { Summary, Use } from './summary.ts';
 import type { ChainHead } from './digest.ts';
@@ -19,6 +20,7 @@ export interface Questions {
   rewind: object;
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
+  forecast: { readonly filter: TimedFilter; readonly draft: Draft };
   rangeUse: { readonly scope: string; readonly fromMs: number };
   /** Where the last step ended; absent for the first. */
   verify: { readonly from?: Verified; readonly digests: readonly string[] };
@@ -43,6 +45,7 @@ export interface Answers {
   rewind: void;
   query: Page;
   summary: Summary;
+  forecast: Forecast;
   rangeUse: readonly Use[];
   verify: Verified;
   verifyEntries: readonly Progress[];

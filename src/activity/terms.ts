@@ -110,9 +110,10 @@ export function termsAsked(filter: Filter): readonly AskedTerms[] {
   return asked;
 }
 
-function decidedAsked({ outcome, reason, enforced, bot, bots }: Filter): readonly AskedTerms[] {
+function decidedAsked({ outcome, reason, enforced, bot, orNone, bots }: Filter): readonly AskedTerms[] {
   const flag = enforced === undefined ? undefined : Number(enforced);
-  const term = (name: string | undefined): string => decidedTerm([outcome, reason, flag, name]);
+  const term = (name: string | null | undefined): string => decidedTerm([outcome, reason, flag, name]);
+  if (bot !== undefined && orNone) return [{ of: 'decided', anyOf: [term(bot), term(null)] }];
   if (bot === undefined && bots !== undefined && bots.length <= mostBots)
     return [{ of: 'decided', anyOf: bots.map(term) }];
   const text = term(bot);

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDecisions } from './decisions.ts';
 import { readBatch } from './event.ts';
+import { forecast } from './forecast.ts';
 import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
 import { pruneSome, sizeOf } from './retention.ts';
@@ -32,8 +33,13 @@ function messageOf(error: unknown): string {
     : String(error);
 }
 
-/** What the thread can be asked to do, each at once and whole. */
-const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answers[Name] } = {
+type Answered<Name extends keyof Answers> = Answers[Name] | Promise<Answers[Name]>;
+
+/** One at a time: each may hold a good part of what the thread has of memory. */
+let forecasts: Promise<unknown> = Promise.resolve();
+
+/** What the thread can be asked to do, each at once and whole but for a forecast, which lets others in between. */
+const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answered<Name> } = {
   opened: () => (aside === undefined ? {} : { aside }),
   take: ({ batch }) => decisions.take(readBatch(batch)),
   seal({ batch }) {
@@ -46,6 +52,11 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   rewind: () => rewind(decisions),
   query: ({ filter, limit, cursor }) => queryEvents(decisions, filter, limit, cursor),
   summary: ({ filter, buckets }) => summarize(decisions, filter, buckets),
+  forecast({ filter, draft }) {
+    const made = forecasts.then(() => forecast(decisions, filter, draft));
+    forecasts = made.catch(() => undefined);
+    return made;
+  },
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
   verify: ({ from, digests }) => verifySome(index, from, digests),
   verifyEntries: (asked) => verifyEntries(index, asked),
@@ -62,17 +73,18 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   close: () => index.close(),
 };
 
-function perform<Name extends keyof Answers>(asked: Operation<Name>): Answers[Name] {
+function perform<Name extends keyof Answers>(asked: Operation<Name>): Answered<Name> {
   return operations[asked.name](asked);
 }
 
-parentPort?.on('message', (asked: Asked) => {
-  const reply = (): Reply => {
-    try {
-      return { id: asked.id, value: perform(asked.operation) };
-    } catch (error) {
-      return { id: asked.id, failed: messageOf(error) };
-    }
-  };
-  parentPort?.postMessage(reply());
+parentPort?.on('message', ({ id, operation }: Asked) => {
+  const reply = (made: Reply): void => parentPort?.postMessage(made);
+  const fail = (error: unknown): void => reply({ id, failed: messageOf(error) });
+  try {
+    const value = perform(operation);
+    if (value instanceof Promise) value.then((known) => reply({ id, value: known }), fail);
+    else reply({ id, value });
+  } catch (error) {
+    fail(error);
+  }
 });

@@ -37,7 +37,7 @@ const schema = {
   },
 };
 
-const NO_RECORD = 'No record of decisions is kept here: `activity` is null.';
+export const NO_RECORD = 'No record of decisions is kept here: `activity` is null.';
 
 type AskedActivity =
   | {
@@ -88,7 +88,7 @@ export async function fromRecord<T>(
 }
 
 /** An event as admins see it: where it stands in the record is the gateway's own business. */
-export function viewEvent({ atMs, replica: _replica, seq: _seq, ...event }: StoredEvent) {
+export function viewEvent({ atMs, replica: _replica, seq: _seq, asked: _asked, ...event }: StoredEvent) {
   return { at: timeOf(atMs), ...event };
 }
 

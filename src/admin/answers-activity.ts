@@ -4,6 +4,16 @@ import { Enum } from './schemas.ts';
 const text = Type.Optional(Type.String());
 const number = Type.Optional(Type.Number());
 
+const turned = (description: string) =>
+  Type.Object(
+    {
+      visits: Type.Integer(),
+      addresses: Type.Integer(),
+      bots: Type.Integer(),
+      people: Type.Integer({ description: 'Of those who were signed in.' }),
+    },
+    { description },
+  );
 export const Event = Type.Object({
   at: Type.String({ description: 'When it was answered.' }),
   requestId: Type.String(),
@@ -43,6 +53,35 @@ const gaps = Type.Array(
   },
 );
 
+/** What a change would have changed of what was recorded. */
+export const Forecast = Type.Object({
+  says: Type.Array(Type.String(), { description: 'The same in sentences, what the record lacks included.' }),
+  from: Type.String({ description: 'Since when there is a record.' }),
+  to: Type.String(),
+  at: Type.Optional(
+    Type.String({ description: 'Where a range would expire: judged as of then, and not as of now.' }),
+  ),
+  judged: Type.Integer({ description: 'Recorded visits that were decided again, by both policies.' }),
+  unjudged: Type.Integer({ description: 'Visits of which the record holds too little for that.' }),
+  refused: turned('Visits that passed, and would not have.'),
+  admitted: turned('Visits that would have passed, and did not.'),
+  groups: Type.Array(
+    Type.Object({
+      effect: Enum(['refused', 'admitted']),
+      was: Type.String({ description: "The reason by today's policy." }),
+      becomes: Type.String({ description: 'The reason after the change.' }),
+      address: text,
+      bot: text,
+      subject: text,
+      visits: Type.Integer(),
+      first: Type.String(),
+      last: Type.String(),
+    }),
+    { description: 'By address, bot and person; those with the most visits, up to 200.' },
+  ),
+  groupCount: Type.Integer({ description: 'How many of these groups there are.' }),
+  gaps,
+});
 const sums = {
   name: Type.String(),
   count: Type.Integer(),
@@ -53,6 +92,7 @@ const Top = Type.Array(Type.Object(sums));
 
 /** What was decided, as the access lines tell it. */
 export const activityAnswers = {
+  forecast: Forecast,
   activity: Type.Object({
     events: Type.Array(Event),
     gaps,

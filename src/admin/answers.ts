@@ -2,7 +2,7 @@ import type { ChangeScope } from '../changes/change.ts';
 import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
-import { activityAnswers } from './answers-activity.ts';
+import { activityAnswers, Forecast } from './answers-activity.ts';
 import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
 import { unguardedAnswers } from './answers-unguarded.ts';
@@ -44,6 +44,7 @@ const Range = Type.Object(range);
 const written = {
   revision: Type.Integer(),
   live: Live,
+  trialUntil: Type.Optional(Type.String({ description: 'When it lapses, unless it is confirmed.' })),
   acknowledged: Type.Optional(
     Type.Integer({
       description:
@@ -80,6 +81,8 @@ const Change = Type.Object({
   from: Type.Optional(Type.String()),
   reverts: Type.Optional(Type.Integer({ description: 'The revision that it undid.' })),
   reason: Type.Optional(Type.String({ description: 'Why it was made, where one was asked for.' })),
+  trialUntil: Type.Optional(Type.String({ description: 'Of a change on trial: when it lapses.' })),
+  confirms: Type.Optional(Type.Integer({ description: 'The revision, on trial, that it made stay.' })),
   before: Side,
   after: Side,
   addedCount: Type.Integer(),
@@ -145,6 +148,7 @@ export const ApiAnswers = {
           present: Type.Array(Range),
         }),
       ),
+      forecast: Type.Optional(Forecast),
     },
     { description: 'A dry run has errors and a preview of up to 100 ranges each instead of live.' },
   ),
@@ -158,6 +162,7 @@ export const ApiAnswers = {
     removed: Type.Integer(),
   }),
   review: Type.Object({ ...written, scope: ScopeText, reviewed: Type.Integer(), ranges: Type.Integer() }),
+  confirm: Type.Object({ ...written, ...summary, confirms: Type.Integer() }),
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,

@@ -69,5 +69,5 @@ function isBodiless(request: FastifyRequest): boolean {
 
 /** What needs no body may come without its type; a browser vouches for those by their origin. */
 function mayBeBodiless(request: FastifyRequest): boolean {
-  return request.method === 'DELETE' || request.url.split('?')[0]?.endsWith('/revert') === true;
+  return request.method === 'DELETE' || /\/(?:revert|confirm)$/.test(request.url.split('?')[0] ?? '');
 }

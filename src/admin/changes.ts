@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
 import type { Change } from '../changes/change.ts';
+import type { Plan } from '../changes/plan.ts';
 import type { Store } from '../policy-store/store.ts';
 import { actorOf, mayManage } from './actor.ts';
 import type { Actor } from './actor.ts';
@@ -9,7 +10,7 @@ import { changeSearch } from './change-search.ts';
 import type { ChangeSearch } from './change-search.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
-import { ChangesQuery, NoBody, RevisionParams } from './schemas.ts';
+import { ChangesQuery, NoBody, RevisionParams, WriteQuery } from './schemas.ts';
 import { managedScope, sendNotYours } from './scope.ts';
 import { viewChange, viewSettings } from './views.ts';
 import { write } from './write.ts';
@@ -45,6 +46,8 @@ export function changeRoutes(app: AdminApp, options: AdminOptions): void {
     if (!found.ok) return found.reply;
     const { scope, revision } = found.change;
     return write(options, request, reply, {
+      scope: scope as Scope,
+      plan: () => revertPlan(options, found.change),
       edit: (asked) => editor.revert(found.change, asked),
       fields: (done) => ({
         scope,
@@ -56,6 +59,12 @@ export function changeRoutes(app: AdminApp, options: AdminOptions): void {
       }),
     });
   });
+}
+
+/** A revocation is lifted elsewhere, and locks nobody out. */
+async function revertPlan({ editor }: AdminOptions, change: Change): Promise<Plan | undefined> {
+  const planned = change.scope === 'revocations' ? undefined : await editor.planRevert(change);
+  return planned?.ok === true ? planned.plan : undefined;
 }
 
 const listSchema = {
@@ -81,6 +90,7 @@ const revertSchema = {
   schema: {
     summary: 'Undo a change by a new one',
     params: RevisionParams,
+    querystring: WriteQuery,
     body: NoBody,
     response: { 200: ApiAnswers.revert },
   },

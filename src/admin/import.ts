@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../policy/reason.ts';
-import type { EditDone, EditResult, Preview } from '../changes/plan.ts';
+import type { EditDone, EditResult, Plan, Preview } from '../changes/plan.ts';
 import { ApiAnswers } from './answers.ts';
 import type { ApiAnswer } from './answers.ts';
 import { conditionsOf } from './conditions.ts';
+import { forecastOf } from './forecast.ts';
 import { readImportList } from './import-list.ts';
 import type { ImportList } from './import-list.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem, sendEditRefusal } from './problem.ts';
 import type { MemberError } from './problem.ts';
-import { ImportBody, ImportQuery, ScopeParams } from './schemas.ts';
+import { ImportBody, ImportQuery, isYes, ScopeParams } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
 
@@ -27,13 +28,17 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
     const read = await readImportList(request.body, now());
     if (!read.ok) return sendProblem(reply, 'invalid', 'A value cannot be.', { errors: read.errors });
     const { list } = read;
-    const dryRun = request.query.dryRun === 'true' || request.query.dryRun === '1';
-    if (dryRun) return preview(options, request, reply, scope, list, replace);
+    if (isYes(request.query.dryRun)) {
+      const foresee = isYes(request.query.forecast) && list.errors.length === 0;
+      return preview(options, request, reply, { scope, list, replace, foresee });
+    }
     if (list.errors.length > 0) {
       const found = await editor.previewImport(scope, { entries: list.entries, replace }, { by: '' });
       return sendBad(reply, list.placed(found.ok ? found.errors : []));
     }
     return write(options, request, reply, {
+      scope,
+      plan: () => replacePlan(options, scope, list, replace),
       edit: async (asked) => {
         const outcome = await editor.importRanges(scope, { entries: list.entries, replace }, asked);
         return placed(outcome, list);
@@ -41,6 +46,22 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
       fields: (done) => ({ scope, ranges: done.ranges, ...countsOf(done) }),
     });
   });
+}
+
+/** Only what takes ranges away can lock anybody out. */
+async function replacePlan(
+  { editor }: AdminOptions,
+  scope: Scope,
+  { entries }: ImportList,
+  replace: boolean,
+): Promise<Plan | undefined> {
+  if (!replace) return undefined;
+  const found = await editor.previewImport(scope, { entries, replace }, { by: '' });
+  return found.ok && found.errors.length === 0 ? planOf(found) : undefined;
+}
+
+function planOf({ removed, updated, added }: Preview): Plan {
+  return { ok: true, removed: [...removed, ...updated], added: [...added, ...updated] };
 }
 
 const importSchema = {
@@ -68,13 +89,18 @@ function placed(outcome: EditResult, list: ImportList): EditResult {
 /** How many ranges of each kind a dry run shows; it counts all of them. */
 const SHOWN = 100;
 
+interface Previewed {
+  readonly scope: Scope;
+  readonly list: ImportList;
+  readonly replace: boolean;
+  readonly foresee: boolean;
+}
+
 async function preview(
   options: AdminOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  scope: Scope,
-  list: ImportList,
-  replace: boolean,
+  { scope, list, replace, foresee }: Previewed,
 ): Promise<FastifyReply> {
   const conditions = conditionsOf(options, request);
   if (!conditions.ok) {
@@ -86,6 +112,9 @@ async function preview(
     conditions.asked,
   );
   if (!found.ok) return sendEditRefusal(reply, found.refusal);
+  const plan = planOf(found);
+  const isGood = foresee && found.errors.length === 0;
+  const forecast = isGood ? await forecastOf(options, request, scope, plan) : undefined;
   return reply.send({
     dryRun: true,
     scope,
@@ -98,6 +127,7 @@ async function preview(
       updated: found.updated.slice(0, SHOWN),
       present: found.present.slice(0, SHOWN),
     },
+    ...(forecast && { forecast }),
   } satisfies ApiAnswer<'import'>);
 }
 

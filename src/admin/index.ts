@@ -16,6 +16,7 @@ import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
+import { forecastRoute } from './forecast.ts';
 import { createAdminGuard } from './guard.ts';
 import { identityRoute } from './identity.ts';
 import { importRoute } from './import.ts';
@@ -25,6 +26,7 @@ import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
+import { safeChangeRoutes } from './safe-changes.ts';
 import { revocationRoutes } from './revocations.ts';
 import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
@@ -74,6 +76,7 @@ const guardedRoutes = [
   reviewRoute,
   importRoute,
   changeRoutes,
+  safeChangeRoutes,
   revocationRoutes,
   explainRoutes,
   identityRoute,
@@ -85,6 +88,7 @@ const guardedRoutes = [
   accessReportRoute,
   reviewReportRoute,
   unguardedRoute,
+  forecastRoute,
   meRoutes,
 ];
 

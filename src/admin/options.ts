@@ -10,6 +10,7 @@ import type { Unguarded } from '../audit/unguarded.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
+import type { DecideOptions } from '../policy/decide.ts';
 import type { PolicyDefaults, PolicyView } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { AuditFindings } from './answers-audit.ts';
@@ -68,7 +69,10 @@ export interface AdminOptions {
   /** The record of decisions, where one is kept. */
   /** Follows what was recorded; the digests are others than those in the record. */
   readonly audit: (digests: readonly string[]) => Promise<AuditFindings>;
-  readonly activity?: Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe'> | undefined;
+  readonly activity?:
+    Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe' | 'forecast' | 'settled'> | undefined;
+  /** The configured part of what decisions go by. */
+  readonly decideOptions: () => DecideOptions;
   /** What is served now. */
   readonly policy: () => PolicyView;
   /** What would be answered now to what was judged before; undefined where that cannot be told. */

@@ -21,6 +21,7 @@ const problems = {
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   conflict: [409, 'Conflict'],
+  'locks-you-out': [409, 'You would lock yourself out'],
   'precondition-failed': [412, 'Changed since'],
   'body-too-large': [413, 'Body too large'],
   'content-type': [415, 'Unsupported content type'],
@@ -33,6 +34,7 @@ const problems = {
   'keys-unavailable': [503, 'Not known now'],
   'revocations-unavailable': [503, 'Not known now'],
   'sessions-unavailable': [503, 'Not known now'],
+  'policy-unavailable': [503, 'Not known now'],
   'lookup-unavailable': [503, 'Not known now'],
   'platform-unproven': [503, 'Not known now'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -1,7 +1,7 @@
 import type { EditResult } from '../changes/plan.ts';
 import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { RangeBody, RangeParams, ScopeParams } from './schemas.ts';
+import { RangeBody, RangeParams, ScopeParams, WriteQuery } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
 
@@ -14,21 +14,24 @@ export function rangeRoutes(app: AdminApp, options: AdminOptions): void {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;
     const edit: Edit = (asked) => editor.addRange(scoped.scope, request.body, asked);
-    return write(options, request, reply, { edit, fields, status: 201 });
+    const plan = () => ({ add: [request.body] });
+    return write(options, request, reply, { scope: scoped.scope, plan, edit, fields, status: 201 });
   });
 
   app.put('/whitelists/:scope/ranges/:id', putSchema, async (request, reply) => {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;
     const edit: Edit = (asked) => editor.putRange(scoped.scope, request.params.id, request.body, asked);
-    return write(options, request, reply, { edit, fields });
+    const plan = () => ({ put: [{ id: request.params.id, range: request.body }] });
+    return write(options, request, reply, { scope: scoped.scope, plan, edit, fields });
   });
 
   app.delete('/whitelists/:scope/ranges/:id', deleteSchema, async (request, reply) => {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;
     const edit: Edit = (asked) => editor.removeRange(scoped.scope, request.params.id, asked);
-    return write(options, request, reply, { edit, fields });
+    const plan = () => ({ remove: [request.params.id] });
+    return write(options, request, reply, { scope: scoped.scope, plan, edit, fields });
   });
 }
 
@@ -38,6 +41,7 @@ const addSchema = {
   schema: {
     summary: 'Add a range',
     params: ScopeParams,
+    querystring: WriteQuery,
     body: RangeBody,
     response: { 201: ApiAnswers.range },
   },
@@ -46,10 +50,16 @@ const putSchema = {
   schema: {
     summary: 'Change a range',
     params: RangeParams,
+    querystring: WriteQuery,
     body: RangeBody,
     response: { 200: ApiAnswers.range },
   },
 };
 const deleteSchema = {
-  schema: { summary: 'Remove a range', params: RangeParams, response: { 200: ApiAnswers.range } },
+  schema: {
+    summary: 'Remove a range',
+    params: RangeParams,
+    querystring: WriteQuery,
+    response: { 200: ApiAnswers.range },
+  },
 };

@@ -1,6 +1,6 @@
 import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { ReviewBody, ScopeParams } from './schemas.ts';
+import { ReviewBody, ScopeParams, WriteQuery } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { write } from './write.ts';
 
@@ -11,6 +11,7 @@ export function reviewRoute(app: AdminApp, options: AdminOptions): void {
     if (!scoped.ok) return scoped.reply;
     const { scope } = scoped;
     return write(options, request, reply, {
+      scope,
       edit: (asked) => options.editor.review(scope, request.body, asked),
       fields: (done) => ({ scope, reviewed: done.change?.removedCount ?? 0, ranges: done.ranges }),
     });
@@ -21,6 +22,7 @@ const schema = {
   schema: {
     summary: 'Keep, shorten or remove ranges that were looked at, for a reason',
     params: ScopeParams,
+    querystring: WriteQuery,
     body: ReviewBody,
     response: { 200: ApiAnswers.review },
   },

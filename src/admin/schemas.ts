@@ -69,10 +69,31 @@ export const ChangesQuery = Type.Object(
   },
   strict,
 );
+const yesNo = (description: string) => Type.Optional(Enum(['true', 'false', '1', '0'], { description }));
+/** How a write may be asked for. */
+const writeWays = {
+  confirmWithin: Type.Optional(
+    Type.String({
+      pattern: '^[1-9][0-9]{0,3}[smh]$',
+      description:
+        'On trial for so long (`5m`; from 10s to 1h): it lapses unless it is confirmed from where it was made.',
+    }),
+  ),
+  force: yesNo('Also what would lock out who asks, at the address where they are.'),
+};
+export const WriteQuery = Type.Object(writeWays, strict);
+
 export const ImportQuery = Type.Object(
-  { dryRun: Type.Optional(Enum(['true', 'false', '1', '0'], { description: 'Only say what it would do.' })) },
+  {
+    dryRun: yesNo('Only say what it would do.'),
+    ...writeWays,
+    forecast: yesNo('A dry run also says what it would have changed over the recorded days.'),
+  },
   strict,
 );
+/** True where a query says so. */
+export const isYes = (text: string | undefined): boolean => text === 'true' || text === '1';
+
 export const NoQuery = Type.Object({}, strict);
 
 export const SettingsBody = Type.Object(

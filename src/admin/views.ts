@@ -15,7 +15,8 @@ export function viewSettings(state: SettingsState | ScopeRecord): SettingsView {
 
 /** An entry of the change log as admins see it. */
 export function viewChange(change: Change): ChangeView {
-  const { revision, scope, at, by, from, reverts, reason, truncated, settings } = change;
+  const { revision, scope, at, by, from, reverts, reason, trialUntil, confirms, truncated, settings } =
+    change;
   return {
     revision,
     scope,
@@ -24,6 +25,8 @@ export function viewChange(change: Change): ChangeView {
     ...(from === undefined ? {} : { from }),
     ...(reverts === undefined ? {} : { reverts }),
     ...(reason === undefined ? {} : { reason }),
+    ...(trialUntil === undefined ? {} : { trialUntil }),
+    ...(confirms === undefined ? {} : { confirms }),
     before: viewSide(settings?.before, change.removed, change.revocations?.removed),
     after: viewSide(settings?.after, change.added, change.revocations?.added),
     addedCount: change.addedCount,

@@ -8,7 +8,7 @@ import { inForceFor, inheritedFrom } from './in-force.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
 import { sendProblem } from './problem.ts';
-import { RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery } from './schemas.ts';
+import { RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery, WriteQuery } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { viewSettings } from './views.ts';
 import { write } from './write.ts';
@@ -71,6 +71,8 @@ export function settingsRoute(app: AdminApp, options: AdminOptions): void {
     if (!scoped.ok) return scoped.reply;
     const { scope } = scoped;
     return write(options, request, reply, {
+      scope,
+      plan: () => ({ settings: request.body }),
       edit: (asked) => options.editor.patch(scope, request.body, asked),
       fields: (done) => ({ scope, ...viewSettings(done.settings), ranges: done.ranges }),
     });
@@ -96,6 +98,7 @@ const patchSchema = {
   schema: {
     summary: 'Toggle and settings',
     params: ScopeParams,
+    querystring: WriteQuery,
     body: SettingsBody,
     response: { 200: ApiAnswers.settings },
   },

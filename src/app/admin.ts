@@ -19,7 +19,7 @@ import type { RevokeRules } from '../changes/revoke.ts';
 import type { Principal } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { createRevoker } from '../policy-store/revoker.ts';
-import { createEditor } from '../policy-store/editor.ts';
+import { createEditor, type EditorOptions } from '../policy-store/editor.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
 import { readCredential } from '../reading/credential.ts';
@@ -46,7 +46,7 @@ export interface AdminParts {
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
   const { start, ruling, authorize, store, live, limits, activity, unguarded, log } = parts;
-  const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
+  const editing = editingOf(store, live);
   const shown = shownBy(() => ruling().config.log, start.store);
   return {
     authorize,
@@ -63,6 +63,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     failures: limits.failures,
     activity,
     audit: (digests) => audit(store, activity, digests),
+    decideOptions: () => ruling().rules.options,
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
     unguarded,
@@ -79,6 +80,11 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
     log,
   };
+}
+
+/** What changes of a store are made with. */
+export function editingOf(store: Store, live: Pick<LivePolicy, 'reached'>): EditorOptions {
+  return { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
 }
 
 /** Never by the URL of a request: what manages is not to be found in anybody's log. */

@@ -13,8 +13,8 @@ import {
 } from '../admin/index.ts';
 import {
   createAccessLog,
-  type AccessFields,
   type AccessLogOptions,
+  type KeptFields,
   type LogSink,
 } from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
@@ -117,7 +117,7 @@ function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plug
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
   const { activity, admin, counters, lines, ruling, start } = parts;
-  const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
+  const keep = activity && ((fields: KeptFields) => activity.record({ atMs: Date.now(), ...fields }));
   const shown = shownBy(() => ruling().config.log, start.store);
   const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(lines, options, keep) });
   let made = make(shown());

@@ -1,5 +1,6 @@
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
+import { askedText } from '../policy/asked-text.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
@@ -47,8 +48,11 @@ export interface LogSink {
   debug(fields: object, message: string): void;
 }
 
-/** The fields of a line, and of the record of decisions. */
-export type AccessFields = ReturnType<typeof describe>;
+/** The fields of a line. */
+type AccessFields = ReturnType<typeof describe>;
+
+/** What the record of decisions has beside them. */
+export type KeptFields = AccessFields & { readonly asked: string | undefined };
 
 /**
  * Writes one line for each guarded request: never a token, a cookie or a query value. `keep` gets the same, whatever
@@ -57,7 +61,7 @@ export type AccessFields = ReturnType<typeof describe>;
 export function createAccessLog(
   log: LogSink,
   options: AccessLogOptions,
-  keep?: (fields: AccessFields) => void,
+  keep?: (fields: KeptFields) => void,
 ): (event: AccessEvent) => void {
   return (event) => {
     const { reason } = event.answer.decision;
@@ -67,8 +71,15 @@ export function createAccessLog(
     if (!isLogged && !isKept) return;
     const fields = describe(event, options);
     if (isLogged) log[level](fields, 'access');
-    if (isKept) keep(fields);
+    if (isKept) keep({ ...fields, asked: askedOf(event.answer, options) });
   };
+}
+
+/** Nothing that is decided by an address is judged again by a part of it. */
+function askedOf(answer: AccessFacts, { clientIp }: AccessLogOptions): string | undefined {
+  if (clientIp !== 'full') return undefined;
+  const proven = answer.decision.reason === 'platform-decides';
+  return askedText(proven ? { ...answer, delegation: 'proven' } : answer);
 }
 
 function describe(event: AccessEvent, options: AccessLogOptions) {

@@ -69,6 +69,10 @@ export interface Change extends Position {
   readonly reverts?: number;
   /** Why it was made, where a reason was asked for. */
   readonly reason?: string;
+  /** RFC 3339, UTC: it is taken back then, unless it was confirmed. */
+  readonly trialUntil?: string;
+  /** The revision, of a change on trial, that this one makes stay. */
+  readonly confirms?: number;
   /** True where the range lists are left out because they are long: `change(revision)` has them. */
   readonly truncated?: boolean;
   readonly removedCount: number;
@@ -91,6 +95,10 @@ export interface Draft {
   readonly revocations?: RevocationLists;
   readonly reverts?: number;
   readonly reason?: string;
+  /** RFC 3339, UTC: it is taken back then, unless it was confirmed. */
+  readonly trialUntil?: string;
+  /** The revision, of a change on trial, that this one makes stay. */
+  readonly confirms?: number;
   /** Repeating a change with the same key returns the first one's receipt. */
   readonly idempotencyKey?: string;
 }

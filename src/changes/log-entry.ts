@@ -6,6 +6,7 @@ export const START: Position = { revision: 0, changeId: '' };
 /** A draft as the change that follows `before`. */
 export function changeOf(draft: Draft, before: Position, changeId: string): Change {
   const { scope, at, by, from, settings, removed, added, revocations, reverts, reason } = draft;
+  const { trialUntil, confirms } = draft;
   return {
     revision: before.revision + 1,
     changeId,
@@ -20,6 +21,8 @@ export function changeOf(draft: Draft, before: Position, changeId: string): Chan
     ...(revocations === undefined ? {} : { revocations }),
     ...(reverts === undefined ? {} : { reverts }),
     ...(reason === undefined ? {} : { reason }),
+    ...(trialUntil === undefined ? {} : { trialUntil }),
+    ...(confirms === undefined ? {} : { confirms }),
     removedCount: (revocations ?? draft).removed.length,
     addedCount: (revocations ?? draft).added.length,
   };

@@ -23,6 +23,7 @@ export interface Plan {
   readonly reverts?: number;
   /** Why, where a reason was asked for. */
   readonly reason?: string;
+  readonly confirms?: number;
   /** The range that is already as it was asked to be. */
   readonly unchanged?: RangeRecord;
 }
@@ -47,6 +48,8 @@ export interface Edit {
   plan(current: Current): Plan | EditRefused | Steps<Plan | EditRefused>;
   /** True where an earlier change could be this very edit, asked for before under the same key. */
   isSame(change: Change): boolean;
+  /** The revision of the change on trial that it ends; only such an edit is made while there is one. */
+  readonly settles?: number;
 }
 
 /** Who asks for a change, and under which conditions. */
@@ -59,6 +62,8 @@ export interface ChangeRequest {
   readonly ifMatch?: readonly number[] | 'any';
   /** Repeating an edit under the same key does it once. */
   readonly idempotencyKey?: string;
+  /** RFC 3339, UTC: the change is taken back then, unless it is confirmed. */
+  readonly trialUntil?: string;
 }
 
 export interface EditDone {

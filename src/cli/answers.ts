@@ -12,6 +12,7 @@ export const answers = {
   settings: ApiAnswers.settings,
   range: ApiAnswers.range,
   imported: ApiAnswers.import,
+  forecast: ApiAnswers.forecast,
   explained: ApiAnswers.explained,
   identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
@@ -42,6 +43,7 @@ export const answers = {
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
 export type WhitelistAnswer = Omit<ApiAnswer<'whitelists'>['whitelists'][number], 'inForce'>;
 export type Imported = Type.Static<(typeof answers)['imported']>;
+export type ForecastAnswer = Type.Static<(typeof answers)['forecast']>;
 export type EventAnswer = Type.Static<(typeof answers)['event']>;
 export type ApiProblem = Type.Static<(typeof answers)['problem']>;
 

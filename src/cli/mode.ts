@@ -1,6 +1,7 @@
 import { answers } from './answers.ts';
 import { gatewayFlags } from './command.ts';
 import type { Command } from './command.ts';
+import { dryRunFlag, foresee } from './foresee.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
@@ -13,11 +14,12 @@ function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: s
     takes: 'SCOPE',
     summary,
     details: 'SCOPE is platform or bot:<id>.',
-    flags: { ...createFlag, ...gatewayFlags },
+    flags: { ...dryRunFlag, ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
       const scope = oneScope(given.positionals);
       const gateway = findGateway(given, io, Object.keys(command.flags));
       await requireKnown(gateway, scope, given);
+      if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { settings: { mode } });
       const made = await gateway.call({
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,

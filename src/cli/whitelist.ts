@@ -2,6 +2,7 @@ import { answers } from './answers.ts';
 import type { WhitelistAnswer } from './answers.ts';
 import { gatewayFlags } from './command.ts';
 import type { Command } from './command.ts';
+import { dryRunFlag, foresee } from './foresee.ts';
 import type { GatewayClient } from './gateway.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, writeJson } from './io.ts';
@@ -74,15 +75,17 @@ function toggle(word: 'on' | 'off', summary: string): Command {
     takes: 'SCOPE',
     summary,
     details: 'SCOPE is platform or bot:<id>.',
-    flags: { ...createFlag, ...gatewayFlags },
+    flags: { ...dryRunFlag, ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
       const scope = oneScope(given.positionals);
       const gateway = findGateway(given, io, Object.keys(command.flags));
       await requireKnown(gateway, scope, given);
+      const settings = { enabled: word === 'on' };
+      if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { settings });
       const made = await gateway.call({
         method: 'PATCH',
         path: `/whitelists/${encodeURIComponent(scope)}`,
-        body: { enabled: word === 'on' },
+        body: settings,
         answer: answers.settings,
       });
       if (given.has('json')) writeJson(io, made);

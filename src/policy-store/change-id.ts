@@ -17,12 +17,13 @@ export function linked(draft: Draft, before: Position, listsHash: string | undef
 /** The id that a change must have. */
 export function changeIdOf(change: Change): string {
   const { revision, previousId, scope, at, by, from, settings, revocations, reverts } = change;
-  const { removedCount, addedCount, listsHash, reason } = change;
+  const { removedCount, addedCount, listsHash, reason, trialUntil, confirms } = change;
   const said = [previousId, revision, scope, at, by, from, settings, revocations, reverts];
   const counts = [removedCount, addedCount, listsHash];
-  // Most changes have none, and those of before there were any did not say so.
+  // Most changes have none, and those of before there were any did not say so: their ids stay.
   const why = reason === undefined ? [] : [reason];
-  const text = JSON.stringify([...said, ...counts, ...why], inOrder);
+  const trial = trialUntil === undefined && confirms === undefined ? [] : [{ trialUntil, confirms }];
+  const text = JSON.stringify([...said, ...counts, ...why, ...trial], inOrder);
   return createHash('sha256').update(text).digest('hex');
 }
 

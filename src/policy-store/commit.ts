@@ -48,6 +48,8 @@ function draftOf(change: Commit): Draft {
     added: plan.added,
     ...(plan.reverts === undefined ? {} : { reverts: plan.reverts }),
     ...(plan.reason === undefined ? {} : { reason: plan.reason }),
+    ...(plan.confirms === undefined ? {} : { confirms: plan.confirms }),
+    ...(asked.trialUntil === undefined ? {} : { trialUntil: asked.trialUntil }),
     idempotencyKey: change.key,
   };
 }

@@ -1,6 +1,12 @@
 import type { Scope } from '../policy/reason.ts';
-import { compareImport, importRanges, readImport } from '../changes/import.ts';
-import type { ImportError, ImportRequest } from '../changes/import.ts';
+import {
+  compareImport,
+  importRanges,
+  readImport,
+  type ImportError,
+  type ImportRequest,
+} from '../changes/import.ts';
+import { changesEdit, type Changes } from '../changes/many-edits.ts';
 import { refused } from '../changes/plan.ts';
 import { settingsOf } from '../changes/record.ts';
 import type {
@@ -12,13 +18,13 @@ import type {
   Preview,
   EditRefused,
 } from '../changes/plan.ts';
-import { addRange, putRange, removeRange } from '../changes/range-edits.ts';
-import type { Stamp } from '../changes/range-edits.ts';
+import { addRange, putRange, removeRange, type Stamp } from '../changes/range-edits.ts';
+import { heldByTrial } from '../changes/trial.ts';
 import { revertChange } from '../changes/revert.ts';
-import { reviewRanges } from '../changes/review.ts';
-import type { ReviewRequest } from '../changes/review.ts';
-import { patchSettings } from '../changes/settings-edit.ts';
-import type { SettingsPatch } from '../changes/settings-edit.ts';
+import { reviewRanges, type ReviewRequest } from '../changes/review.ts';
+import { patchSettings, type SettingsPatch } from '../changes/settings-edit.ts';
+import { trialOf, undoing } from './undoing.ts';
+import { unmet } from './unmet.ts';
 import { createSlicer } from './slicer.ts';
 import { commit, storeRefusal, repeatOf } from './commit.ts';
 import type { Change, RangeRecord } from '../changes/change.ts';
@@ -36,6 +42,12 @@ export interface EditorOptions {
 
 export type ImportPreviewResult = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
 
+export interface Planned {
+  readonly ok: true;
+  readonly current: Current;
+  readonly plan: Plan;
+}
+
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
   patch(scope: Scope, patch: SettingsPatch, asked: ChangeRequest): Promise<EditResult>;
@@ -51,6 +63,14 @@ export interface Editor {
   ): Promise<ImportPreviewResult | EditRefused>;
   /** Keeps, shortens or removes ranges of a scope that were looked at, for a reason. */
   review(scope: Scope, wanted: ReviewRequest, asked: ChangeRequest): Promise<EditResult>;
+  /** What several edits of a scope would do together. Nothing is written. */
+  plan(scope: Scope, changes: Changes, asked: ChangeRequest): Promise<Planned | EditRefused>;
+  /** What undoing a change would do now. Nothing is written. */
+  planRevert(change: Change): Promise<Planned | EditRefused>;
+  /** Makes a change on trial stay; `conflict` where it is on trial no more. */
+  confirm(trial: Change, asked: ChangeRequest): Promise<EditResult>;
+  /** Takes back a change on trial, once among all gateways. */
+  lapse(trial: Change): Promise<EditResult>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
   revert(change: Change, asked: ChangeRequest): Promise<EditResult>;
 }
@@ -75,10 +95,9 @@ export function createEditor(options: EditorOptions): Editor {
     putRange: (scope, id, input, asked) => make(scope, putRange(id, input, now(), stamp(asked)), asked),
     removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
     review: (scope, wanted, asked) => make(scope, reviewRanges(wanted, now(), stamp(asked)), asked),
-    revert: (change, asked) =>
-      change.scope === 'revocations'
-        ? Promise.resolve(refused({ code: 'conflict', detail: 'A revocation is lifted under /revocations.' }))
-        : make(change.scope, revertChange(change), asked),
+    planRevert: (change) => planOnly(options, change.scope as Scope, revertChange(change)),
+    ...undoing(make),
+    plan: (scope, changes, asked) => planOnly(options, scope, changesEdit(changes, now(), stamp(asked))),
     async importRanges(scope, request, asked) {
       const read = await createSlicer().run(readImport(request.entries, now()));
       let preview: Preview | undefined;
@@ -98,11 +117,13 @@ export function createEditor(options: EditorOptions): Editor {
   };
 }
 
-type ScopeRead = { readonly ok: true; readonly current: Current } | EditRefused;
+type ScopeRead =
+  { readonly ok: true; readonly current: Current; readonly trial: Change | undefined } | EditRefused;
 
 async function loadScope(store: Store, scope: Scope): Promise<ScopeRead> {
   try {
-    return { ok: true, current: await store.scope(scope) };
+    const current = await store.scope(scope);
+    return { ok: true, current, trial: await trialOf(store, current) };
   } catch (error) {
     return storeRefusal(error);
   }
@@ -111,6 +132,13 @@ async function loadScope(store: Store, scope: Scope): Promise<ScopeRead> {
 async function planned(edit: Edit, current: Current): Promise<Plan | EditRefused> {
   const plan = edit.plan(current);
   return 'ok' in plan ? plan : createSlicer().run(plan);
+}
+
+async function planOnly({ store }: EditorOptions, scope: Scope, edit: Edit): Promise<Planned | EditRefused> {
+  const reading = await loadScope(store, scope);
+  if (!reading.ok) return reading;
+  const plan = await planned(edit, reading.current);
+  return plan.ok ? { ok: true, current: reading.current, plan } : plan;
 }
 
 /** Plans the edit for the scope as it is, and again where the scope moved on before the store took it. */
@@ -124,8 +152,8 @@ async function run(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const reading = await loadScope(options.store, scope);
     if (!reading.ok) return reading;
-    const { current } = reading;
-    const plan = unmet(asked.ifMatch, current) ?? (await planned(edit, current));
+    const { current, trial } = reading;
+    const plan = heldByTrial(trial, edit) ?? unmet(asked.ifMatch, current) ?? (await planned(edit, current));
     if (!plan.ok || isIdle(plan)) {
       // A repeat finds its own work done: what looks like a refusal is the first answer once more.
       const repeat = await repeatOf(options.store, scope, edit, asked);
@@ -150,16 +178,8 @@ async function answered(options: EditorOptions, outcome: EditResult): Promise<Ed
 }
 
 function isIdle(plan: Plan): boolean {
-  return plan.removed.length + plan.added.length === 0 && plan.settings === undefined;
-}
-
-/** If-Match: the scope must not have changed since the revision, which must be one of this history. */
-function unmet(ifMatch: ChangeRequest['ifMatch'], current: Current): EditRefused | undefined {
-  if (ifMatch === undefined || ifMatch === 'any') return undefined;
-  const changedAt = current.record.revision;
-  if (ifMatch.some((revision) => revision >= changedAt && revision <= current.revision)) return undefined;
-  const detail = `The list was changed at revision ${changedAt}, after the one that you named.`;
-  return refused({ code: 'precondition-failed', detail });
+  const { removed, added, settings, confirms } = plan;
+  return removed.length + added.length === 0 && settings === undefined && confirms === undefined;
 }
 
 async function idle(

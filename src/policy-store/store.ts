@@ -100,6 +100,8 @@ export interface Store {
   revocations(): Promise<{ readonly revision: number; readonly record: RevocationRecord }>;
   /** Newest first, revision below `before`. */
   changes(query: { scope?: ChangeScope; before?: number; limit: number }): Promise<readonly Change[]>;
+  /** One change as listings show it, without long lists. */
+  entryAt(revision: number): Promise<Change | undefined>;
   /** One change with its whole lists; undefined where the log no longer has it. */
   changeAt(revision: number): Promise<Change | undefined>;
   replicas(): Promise<readonly ReplicaStatus[]>;

@@ -22,7 +22,10 @@ export interface Facts {
 type Forward = Extract<Decision, { outcome: 'forward' }>;
 
 /** Line 5: a member whose token grants the bot; where there is no one bot, some bot. */
-export function botAccess({ principal, resource }: Facts): Forward | undefined {
+export function botAccess({
+  principal,
+  resource,
+}: Pick<Facts, 'principal' | 'resource'>): Forward | undefined {
   if (principal.kind !== 'known' || principal.member === undefined) return undefined;
   const { issuerBots, member } = principal;
   const granted =
@@ -38,7 +41,10 @@ function hasSome(issuerBots: Bots, bots: Bots): boolean {
 }
 
 /** Line 6: a contact reading their own; of what is of any bot, where its route says so. */
-export function ownHistory({ principal, resource }: Facts): Forward | undefined {
+export function ownHistory({
+  principal,
+  resource,
+}: Pick<Facts, 'principal' | 'resource'>): Forward | undefined {
   if (resource.kind === 'platform') {
     const isLetIn = resource.route.contacts === true && principal.kind === 'known' && principal.contact;
     return isLetIn && hasSome(principal.issuerBots, 'all')

@@ -103,6 +103,14 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/reports/access', await call('GET', '/reports/access')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=bot%3Asales')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=sales')];
+  const foreseen = { scope: 'bot:sales', changes: { settings: { whenOff: 'anyone' } } };
+  const tried = await call('PATCH', `${at(one)}?confirmWithin=5m`, { body: { requireLogin: true } });
+  yield ['patch', one, tried];
+  const confirm = `/changes/${String(tried.body.revision)}/confirm`;
+  yield ['post', '/changes/{revision}/confirm', await call('POST', confirm)];
+  yield ['get', '/changes', await call('GET', '/changes?limit=2')];
+  yield ['post', '/forecast', await call('POST', '/forecast', { body: foreseen })];
+  yield ['post', '/forecast', await call('POST', '/forecast', { body: { ...foreseen, scope: 'sales' } })];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];
@@ -124,7 +132,9 @@ void t.test('every call answers as the description says, and no more', async (t)
   const { call, publicCall, recorded, unguarded } = await openScene(t);
   const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
   const now = { atMs: Date.now(), route: '/transcripts/:botId/:conversationId', rangeId: '1' };
-  const events = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })];
+  const shown = { clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' };
+  const asked = 'transcript w anonymous:no-credential';
+  const events = [decided({}), decided({ ...shown, asked })];
   events.push(
     decided({ ...now, requestId: '11111111-1', subject: 'ann', reason: 'bot-access', scope: 'bot:sales' }),
   );
@@ -137,14 +147,14 @@ void t.test('every call answers as the description says, and no more', async (t)
   const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
   const paths = body.paths as Described;
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
-  const asked = new Set<string>();
+  const made = new Set<string>();
   const check = (method: string, path: string, reply: Reply): void => {
     const name = `${method} ${path} ${String(reply.status)}`;
     const { responses } = paths[`${V1}${path}`]?.[method] ?? { responses: {} };
     const response =
       responses[String(reply.status)] ?? (reply.status >= 400 ? responses['default'] : undefined);
     if (response === undefined) return void t.fail(`${name} is not described`);
-    if (reply.status < 400) asked.add(`${method} ${path}`);
+    if (reply.status < 400) made.add(`${method} ${path}`);
     if (reply.status === 204) return void t.equal(reply.text, '', name);
     const [[type = '', { schema }] = ['', { schema: {} }]] = Object.entries(response.content ?? {});
     t.equal(String(reply.headers['content-type']).split(';')[0], type, name);
@@ -156,9 +166,9 @@ void t.test('every call answers as the description says, and no more', async (t)
   for await (const [method, path, reply] of everyCall(call)) check(method, path, reply);
   for await (const [method, path, reply] of sessionCalls(publicCall)) check(method, path, reply);
   // It has no end.
-  asked.add('get /activity/stream');
+  made.add('get /activity/stream');
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path.slice(V1.length)}`),
   );
-  t.strictSame(described.sort(), [...asked].sort(), 'each was asked with success');
+  t.strictSame(described.sort(), [...made].sort(), 'each was asked with success');
 });

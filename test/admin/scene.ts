@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
 import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../../src/activity/event.ts';
 import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
+import { forecast } from '../../src/activity/forecast.ts';
 import { queryEvents } from '../../src/activity/query.ts';
 import { rangeUse, summarize } from '../../src/activity/summary.ts';
 import { judgeAgain } from '../../src/access/judge-again.ts';
@@ -201,6 +202,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     shownPerson: (id) => id,
     unguarded,
     constantBots: () => how.constantBots ?? [],
+    decideOptions: () => rules.options,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -244,6 +246,8 @@ function recordOf(
     query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
     summary: async (filter, buckets) => summarize(decisions, filter, buckets),
     rangeUse: async (scope, fromMs) => rangeUse(decisions, scope, fromMs),
+    forecast: (filter, draft) => forecast(decisions, filter, draft),
+    settled: () => Promise.resolve(),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -2,6 +2,7 @@ import t from 'tap';
 import '../support/uncounted.ts';
 import { findChromium } from '../support/chromium.ts';
 import { everyPage } from './every-page.ts';
+import { foreseen } from './foreseen.ts';
 import { guidance } from './guidance.ts';
 import { manage } from './manage.ts';
 import { notices } from './notices.ts';
@@ -27,6 +28,7 @@ const parts =
         ...mending,
         ...people,
         ...replicas,
+        ...foreseen,
         ...unguarded,
       }
     : many;

@@ -55,6 +55,12 @@ const superAdmin: Record<string, Way> = {
     await notice(page).filter({ hasText: 'Live on 1 of 1 gateway.' }).waitFor();
     await lookBack(page);
   },
+  'enforcing, foreseen': async (page, { home, call, visit }) => {
+    await call('PATCH', '/whitelists/bot%3Areported', { mode: 'report' });
+    await visit('reported', '203.0.113.7');
+    await page.goto(`${home}#/enforcing/bots/reported`);
+    await page.getByText('would have been refused').waitFor();
+  },
   'bot, switching off': async (page, { home }) => {
     await openBot(page, home, 'on');
     await page.getByRole('switch').click();

@@ -4,7 +4,7 @@ import { parseSource, readSources } from './sources.ts';
 
 /** The dashboard's own, what is pure, and the API's description of itself. */
 const browsers =
-  /^src\/(admin\/dashboard\/app|policy|range-list|changes)\/|^src\/(policy-store\/store|admin\/(answers(-who)?|schemas))\.ts$/;
+  /^src\/(admin\/dashboard\/app|policy|range-list|changes)\/|^src\/(policy-store\/store|admin\/(answers(-who)?|(forecast-)?schemas?))\.ts$/;
 
 const sources = readSources('src').filter(({ name }) => !name.startsWith('src/admin/dashboard/app/'));
 

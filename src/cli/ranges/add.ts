@@ -2,6 +2,7 @@ import { parseRangeLine } from '../../policy/range-text.ts';
 import { answers } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
+import { dryRunFlag, foresee } from '../foresee.ts';
 import { findGateway } from '../gateway.ts';
 import { DONE, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
@@ -36,6 +37,7 @@ export const rangesAdd: Command = {
       value: 'WHEN',
       help: 'From then on it no longer counts: 7d, 12h, 2030-01-31, 18:00, or both.',
     },
+    ...dryRunFlag,
     ...createFlag,
     ...gatewayFlags,
   },
@@ -49,15 +51,17 @@ export const rangesAdd: Command = {
     const expiresAt = expires === undefined ? undefined : readExpires(expires, Date.now());
     const gateway = findGateway(given, io, Object.keys(command.flags));
     await requireKnown(gateway, scope, given);
+    const range = {
+      ...ends,
+      ...(note === undefined ? {} : { note }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+    if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { add: [range] });
     const made = await gateway.call({
       method: 'POST',
       path: `/whitelists/${encodeURIComponent(scope)}/ranges`,
-      body: {
-        ...ends,
-        ...(note === undefined ? {} : { note }),
-        ...(purpose === undefined ? {} : { purpose }),
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      },
+      body: range,
       answer: answers.range,
     });
     if (given.has('json')) writeJson(io, made);

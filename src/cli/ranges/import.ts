@@ -6,6 +6,7 @@ import { answers } from '../answers.ts';
 import type { Imported, ApiProblem } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command, CommandArguments } from '../command.ts';
+import { dryRunFlag, forecastText } from '../foresee.ts';
 import { ApiRefusal, findGateway } from '../gateway.ts';
 import type { GatewayClient } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
@@ -94,7 +95,7 @@ async function send(
   try {
     return await gateway.call({
       method: 'POST',
-      path: `/whitelists/${encodeURIComponent(scope)}/import${given.has('dry-run') ? '?dryRun=true' : ''}`,
+      path: `/whitelists/${encodeURIComponent(scope)}/import${given.has('dry-run') ? '?dryRun=true&forecast=true' : ''}`,
       body: {
         ranges: file.entries.map(({ range }) => range),
         ...(given.has('replace') ? { replace: true } : {}),
@@ -120,7 +121,10 @@ async function importFile(
   const { live, revision } = made;
   const receipt = live === undefined ? '; nothing was changed' : ` (${liveText({ live, revision })})`;
   if (given.has('json')) writeJson(io, made);
-  else io.stdout.write(`${scope}: ${live === undefined ? 'it would be ' : ''}${summary(made)}${receipt}\n`);
+  else {
+    io.stdout.write(`${scope}: ${live === undefined ? 'it would be ' : ''}${summary(made)}${receipt}\n`);
+    if (made.forecast !== undefined) io.stdout.write(forecastText(made.forecast));
+  }
   return DONE;
 }
 
@@ -134,7 +138,7 @@ expiresAt, purpose, with or without that heading, separated by commas, semicolon
 comment; expires, expiry. An empty end makes start what a line may be. JSON: a list of objects with these members, or
 {"ranges": […]}. A column or member that is not known is refused by its name.`,
   flags: {
-    'dry-run': { type: 'boolean', help: 'Only say what it would do.' },
+    ...dryRunFlag,
     replace: { type: 'boolean', help: 'Afterwards the list is exactly the file: remove what is not in it.' },
     format: {
       type: 'string',

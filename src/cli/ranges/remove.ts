@@ -2,6 +2,7 @@ import { parseRangeLine } from '../../policy/range-text.ts';
 import { answers } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
+import { dryRunFlag, foresee } from '../foresee.ts';
 import type { GatewayClient } from '../gateway.ts';
 import { findGateway } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
@@ -27,7 +28,7 @@ export const rangesRemove: Command = {
   takes: 'SCOPE ID | SCOPE START [END]',
   summary: 'Remove a range, by its id or by its exact ends.',
   details: 'SCOPE is platform or bot:<id>. START alone may be an address, a network or "A - B".',
-  flags: gatewayFlags,
+  flags: { ...dryRunFlag, ...gatewayFlags },
   async run(given, io, command) {
     const [scopeText, ...words] = given.positionals;
     if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
@@ -36,6 +37,7 @@ export const rangesRemove: Command = {
     const scope = scopeArgument(scopeText);
     const gateway = findGateway(given, io, Object.keys(command.flags));
     const id = await idOf(gateway, scope, words);
+    if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { remove: [id] });
     const made = await gateway.call({
       method: 'DELETE',
       path: `/whitelists/${encodeURIComponent(scope)}/ranges/${encodeURIComponent(id)}`,

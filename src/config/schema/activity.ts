@@ -27,7 +27,7 @@ const settings = group(
   },
   {
     description:
-      'The record of decisions, to be searched by the admin API: what the access lines say, with `log.clientIp` and `log.subject` holding there too, in `activity.sqlite`; with a Redis store all gateways keep one record there, and each has an index of it. `null`: none is kept.',
+      'The record of decisions, to be searched by the admin API: what the access lines say, with `log.clientIp` and `log.subject` holding there too, in `activity.sqlite`; with a Redis store all gateways keep one record there, and each has an index of it. `null`: none is kept. What a change would have changed of the recorded visits is foreseen from it, unless `log.clientIp` is `truncated`: a part of an address decides nothing.',
   },
 );
 

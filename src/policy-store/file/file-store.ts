@@ -65,7 +65,7 @@ function reading({
   state,
   history,
   position,
-}: Journal): Pick<Store, 'scopes' | 'scope' | 'revocations' | 'changes' | 'changeAt'> {
+}: Journal): Pick<Store, 'scopes' | 'scope' | 'revocations' | 'changes' | 'entryAt' | 'changeAt'> {
   return {
     scopes: () => Promise.resolve({ revision: position().revision, scopes: state.scopes() }),
     async scope(scope) {
@@ -81,6 +81,10 @@ function reading({
             (before === undefined || change.revision < before) && (scope ?? change.scope) === change.scope,
         );
       return Promise.resolve(fits.slice(-limit).reverse().map(shortened));
+    },
+    entryAt(revision) {
+      const change = history.at(revision);
+      return Promise.resolve(change && shortened(change));
     },
     changeAt(revision) {
       const change = history.at(revision);

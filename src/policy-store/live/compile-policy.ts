@@ -4,7 +4,8 @@ import type { Scope } from '../../policy/reason.ts';
 import { EMPTY, applyingDelta } from '../../policy/whitelist.ts';
 import type { CompactRange, Whitelist } from '../../policy/whitelist.ts';
 import { OFF, compact } from '../../changes/record.ts';
-import type { Slicer } from '../slicer.ts';
+import type { Plan } from '../../changes/plan.ts';
+import { createSlicer, type Slicer } from '../slicer.ts';
 import type { Change, RangeRecord, SettingsState } from '../../changes/change.ts';
 import type { LoadedPolicy } from '../store.ts';
 
@@ -67,7 +68,7 @@ function* readable(
 }
 
 /** The policy after a change of what was taken back; what cannot be known stays so until all is read again. */
-function takeBack(policy: Policy, { revision, revocations }: Change): Policy {
+function takeBack(policy: Policy, { revision, revocations }: Difference): Policy {
   const { revocations: before } = policy;
   if (before === 'unknown' || revocations === undefined) return { ...policy, revision };
   return {
@@ -77,10 +78,19 @@ function takeBack(policy: Policy, { revision, revocations }: Change): Policy {
   };
 }
 
+/** The policy as it would be after a change that nobody made. */
+export function draftPolicy(policy: Policy, scope: Scope, plan: Plan): Promise<Policy> {
+  const { removed, added, settings } = plan;
+  const change = { scope, revision: policy.revision, removed, added, ...(settings && { settings }) };
+  return changePolicy(policy, change, createSlicer(), () => undefined);
+}
+
+type Difference = Pick<Change, 'scope' | 'revision' | 'removed' | 'added' | 'settings' | 'revocations'>;
+
 /** The policy after a change; ranges that cannot be read are refused one by one. */
 export async function changePolicy(
   policy: Policy,
-  change: Change,
+  change: Difference,
   slicer: Slicer,
   refuse: (why: string) => void,
 ): Promise<Policy> {

@@ -28,7 +28,8 @@ export function addedTexts(draft: Pick<Draft, 'added' | 'revocations'>): RangeTe
 
 /** A change for the stream: what its entry's other fields do not say. */
 export function changeText(draft: Draft & Pick<Change, 'listsHash'>, listed: boolean): string {
-  const { scope, at, by, from, settings, removed, added, revocations, reverts, reason, listsHash } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, listsHash } = draft;
+  const { reverts, reason, trialUntil, confirms } = draft;
   return JSON.stringify({
     scope,
     at,
@@ -37,6 +38,8 @@ export function changeText(draft: Draft & Pick<Change, 'listsHash'>, listed: boo
     settings,
     reverts,
     reason,
+    trialUntil,
+    confirms,
     revocations,
     listsHash,
     removedCount: (revocations ?? draft).removed.length,
@@ -91,7 +94,8 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
   const revision = Number(streamId.split('-')[0]);
   const changeId = fields.get('id');
   if (body === undefined || changeId === undefined || !Number.isSafeInteger(revision)) return undefined;
-  const { scope, at, by, from, reverts, reason, removedCount, addedCount, listsHash } = body;
+  const { scope, at, by, from, removedCount, addedCount, listsHash } = body;
+  const { reverts, reason, trialUntil, confirms } = body;
   const settings = readStates(body['settings']);
   const revocations = readLists(body['revocations']);
   const listed = body['added'] !== undefined;
@@ -115,6 +119,8 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
     ...(revocations ? { revocations } : {}),
     ...(isCount(reverts) ? { reverts } : {}),
     ...(isText(reason) ? { reason } : {}),
+    ...(isText(trialUntil) ? { trialUntil } : {}),
+    ...(isCount(confirms) ? { confirms } : {}),
     ...(listed ? {} : { truncated: true }),
     removedCount,
     addedCount,

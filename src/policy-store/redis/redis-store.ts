@@ -25,7 +25,7 @@ function administering(
   parts: RedisStoreParts,
 ): Pick<
   Store,
-  'change' | 'receipt' | 'scopes' | 'scope' | 'revocations' | 'changes' | 'changeAt' | 'replicas'
+  'change' | 'receipt' | 'scopes' | 'scope' | 'revocations' | 'changes' | 'entryAt' | 'changeAt' | 'replicas'
 > {
   const { connections, keys, replica, replicas, lineage, pulse, options, feeds } = parts;
   const { commands: client } = connections;
@@ -52,6 +52,7 @@ function administering(
     revocations: () =>
       ask(async () => ({ revision: await revision(), record: await revocationRecord(client, keys) })),
     changes: (query) => ask(() => listChanges(client, keys, query)),
+    entryAt: (at) => ask(async () => (await readChange(client, keys, at))?.change),
     changeAt: (at) =>
       ask(async () => {
         const entry = await readChange(client, keys, at);

@@ -7,6 +7,7 @@ export type PageRoute =
   | { readonly page: 'whitelist'; readonly scope: Scope }
   | { readonly page: 'changes'; readonly scope?: Scope }
   | { readonly page: 'test'; readonly scope?: Scope }
+  | { readonly page: 'enforcing'; readonly scope: Scope }
   | { readonly page: 'people'; readonly person?: Person }
   | { readonly page: 'missing' };
 
@@ -26,6 +27,8 @@ export function hrefOf(route: PageRoute): string {
       return `#/${scopePath(route.scope)}`;
     case 'changes':
       return route.scope === undefined ? '#/changes' : `#/changes/${scopePath(route.scope)}`;
+    case 'enforcing':
+      return `#/enforcing/${scopePath(route.scope)}`;
     case 'people':
       return route.person === undefined ? '#/people' : `#/people/${personPath(route.person)}`;
     case 'test':
@@ -49,6 +52,10 @@ export function readRoute(fragment: string): PageRoute {
     const scope = scopeInPath(rest);
     if (rest.length > 0 && scope === undefined) return { page: 'missing' };
     return scope === undefined ? { page: head } : { page: head, scope };
+  }
+  if (head === 'enforcing') {
+    const scope = scopeInPath(rest);
+    return scope === undefined ? { page: 'missing' } : { page: head, scope };
   }
   if (head === 'people') return readPeople(rest);
   const scope = scopeInPath(parts);

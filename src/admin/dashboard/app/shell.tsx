@@ -1,6 +1,7 @@
 import { GatewaysChip } from './parts/gateways-chip.tsx';
 import { NoticeBar } from './parts/notice-bar.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
+import { EnforcingScreen } from './pages/enforcing.tsx';
 import { MissingScreen } from './pages/missing.tsx';
 import { OverviewScreen } from './pages/overview.tsx';
 import { PeopleScreen } from './pages/people/index.tsx';
@@ -51,6 +52,8 @@ function Page({ route }: { readonly route: PageRoute }) {
       return <ChangesScreen key={route.scope ?? ''} scope={route.scope} />;
     case 'test':
       return <TestScreen key={route.scope ?? ''} scope={route.scope} />;
+    case 'enforcing':
+      return <EnforcingScreen key={route.scope} scope={route.scope} />;
     case 'people': {
       const { person } = route;
       if (person === undefined) return <PeopleScreen />;
@@ -67,7 +70,7 @@ function Header({ route, inside }: { readonly route: PageRoute; readonly inside:
     {
       to: { page: 'overview' },
       text: 'Access control',
-      current: route.page === 'overview' || route.page === 'whitelist',
+      current: ['overview', 'whitelist', 'enforcing'].includes(route.page),
     },
     { to: { page: 'changes' }, text: 'Change log', current: route.page === 'changes' },
     { to: { page: 'test' }, text: 'Test access', current: route.page === 'test' },

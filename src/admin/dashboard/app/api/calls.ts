@@ -3,6 +3,8 @@ import type {
   ChangeList,
   Explanation,
   ExplainQuestion,
+  Forecast,
+  ForecastChanges,
   Imported,
   Me,
   RangeInput,
@@ -95,6 +97,9 @@ export const liftRevocation = (id: string): Promise<ChangeReceipt> =>
   request(`/revocations/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });
+
+export const getForecast = (scope: Scope, changes: ForecastChanges): Promise<Forecast> =>
+  request('/forecast', { method: 'POST', body: { scope, changes } });
 
 export const getUnguarded = (): Promise<UnguardedList> => request('/unguarded');
 

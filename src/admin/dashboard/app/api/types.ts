@@ -1,5 +1,6 @@
 import type Type from 'typebox';
 import type { ApiAnswer, Problem as ProblemSchema } from '../../../answers.ts';
+import type { ForecastBody } from '../../../forecast-schema.ts';
 import type { ExplainRequest, ImportBody, RangeBody, SettingsBody } from '../../../schemas.ts';
 import type { Scope } from '../../../../policy/reason.ts';
 
@@ -35,6 +36,9 @@ export type ChangeReceipt = Pick<ApiAnswer<'settings'>, 'revision' | 'live'>;
 export type Live = ChangeReceipt['live'];
 /** What an import did, or would do. */
 export type Imported = ApiAnswer<'import'>;
+/** What a change would have changed over the recorded days. */
+export type Forecast = ApiAnswer<'forecast'>;
+export type ForecastChanges = Type.Static<typeof ForecastBody>['changes'];
 export type Revocations = ApiAnswer<'revocations'>;
 export type Revocation = Revocations['revocations'][number];
 /** Who the gateway takes the person looking for. */

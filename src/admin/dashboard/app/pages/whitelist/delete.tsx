@@ -2,6 +2,7 @@ import { deleteRange } from '../../api/calls.ts';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { effectsOfRemoval, ownAddress, addressCount, spanText } from '../../ranges/effects.ts';
@@ -46,6 +47,7 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
         this.
       </p>
       <Effects effects={effectsOfRemoval(range, rest, me)} />
+      <Foreseen scope={scope} changes={{ remove: [range.id] }} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

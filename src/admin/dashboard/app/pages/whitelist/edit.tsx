@@ -2,6 +2,7 @@ import { putRange } from '../../api/calls.ts';
 import type { RangeInput, RangeRecord, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { effectsOfRemoval, holds, ownAddress, spanText } from '../../ranges/effects.ts';
 import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
@@ -51,6 +52,7 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
         onCancel={leave}
       />
       <OwnAddressLost scope={scope} range={range} typed={typed} />
+      <EditForeseen scope={scope} range={range} typed={typed} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Dialog>
@@ -64,6 +66,19 @@ function editedInput(typed: Typed, range: RangeRecord): RangeInput | undefined {
   if (JSON.stringify(input) === JSON.stringify(inputOf(before))) return undefined;
   const kept = typed.expires === before.expires ? range.expiresAt : undefined;
   return kept === undefined ? input : { ...input, expiresAt: kept };
+}
+
+/** What saving would have changed, as soon as it is a range that differs. */
+function EditForeseen({
+  scope,
+  range,
+  typed,
+}: Pick<RangeDialogProps, 'scope' | 'range'> & { readonly typed: Typed }) {
+  const isRange = readTyped(typed, Date.now()).range !== undefined;
+  const input = isRange ? editedInput(typed, range) : undefined;
+  return input === undefined ? null : (
+    <Foreseen scope={scope} changes={{ put: [{ id: range.id, range: input }] }} />
+  );
 }
 
 /** Says so where the person looking would no longer be in. */

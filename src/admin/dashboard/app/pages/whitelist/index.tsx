@@ -57,6 +57,9 @@ function Loaded({ scope, list, page }: LoadedProps) {
       </section>
       <SettingsForm scope={scope} list={list} page={page} />
       <p class="more">
+        {inForce.mode === 'report' ? (
+          <a href={hrefOf({ page: 'enforcing', scope })}>What enforcing would change</a>
+        ) : null}
         <a href={hrefOf({ page: 'changes', scope })}>Change log of this list</a>
         <a href={hrefOf({ page: 'test', scope })}>Test access</a>
       </p>

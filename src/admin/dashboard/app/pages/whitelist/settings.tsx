@@ -4,6 +4,7 @@ import type { Scope, WhitelistPage } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { Choice } from '../../parts/field.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
 import { useDraft } from '../../state/draft.ts';
 import { useSeen } from '../../state/seen.ts';
@@ -53,6 +54,7 @@ export function SettingsForm(props: SettingsProps) {
     <section class="card" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
       <Choices {...props} chosen={chosen} onChosen={setChosen} />
+      {changed ? <Foreseen scope={props.scope} changes={{ settings: patch }} /> : null}
       <SaveBar changed={changed} busy={writing.busy} onSave={submit} onReset={clear} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />

@@ -3,6 +3,7 @@ import { patchSettings } from '../../api/calls.ts';
 import type { Scope, WhitelistPage } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { Switch } from '../../parts/switch.tsx';
 import { counted } from '../../parts/time.tsx';
@@ -78,6 +79,7 @@ function AskOff({ page, inForce, busy, onYes, onNo }: AskOffProps) {
         People with bot access still see the transcripts. The list is kept, and you can undo this.
       </p>
       <Effects effects={[...own, ...standing(false, inForce)]} />
+      <Foreseen scope={page.scope} changes={{ settings: { enabled: false } }} />
     </Confirm>
   );
 }

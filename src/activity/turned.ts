@@ -1,0 +1,115 @@
+import type { Turn } from '../policy/turn.ts';
+import { unpackAddress } from './address.ts';
+import type { Cell } from './event.ts';
+import type { Judged } from './judge-again.ts';
+import type { Column } from './column.ts';
+
+/** Requests of one address to one bot, by one person or nobody, that would be answered differently alike. */
+export interface TurnedGroup extends Turn {
+  readonly address?: string;
+  readonly bot?: string;
+  readonly subject?: string;
+  readonly visits: number;
+  /** Unix milliseconds. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** How many requests, from how many addresses, of how many bots, by how many people who are known. */
+export interface TurnedCount {
+  readonly visits: number;
+  readonly addresses: number;
+  readonly bots: number;
+  readonly people: number;
+}
+
+export interface Turned {
+  readonly refused: TurnedCount;
+  readonly admitted: TurnedCount;
+  /** Those with the most requests, the most first. */
+  readonly groups: readonly TurnedGroup[];
+  /** Groups that there are; where it is less than all, addresses, bots and people are at least so many. */
+  readonly groupCount: number;
+  readonly isCut: boolean;
+}
+
+/** Groups that are kept where fewer are listed; requests of others are only counted. */
+const fewestKept = 50_000;
+
+interface Kept extends Turn {
+  readonly address: Cell;
+  readonly bot: Cell;
+  readonly subject: Cell;
+  visits: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+/** What groups are told apart by. */
+export interface GroupColumns {
+  readonly address: Column;
+  readonly bot: Column;
+  readonly subject: Column;
+  readonly times: Column;
+}
+
+/** Sums up requests that would be answered differently. */
+export function createTurned(most: number) {
+  const groups: Kept[] = [];
+  const found = new Map<Judged, Map<Cell, Kept>>();
+  const visits = { refused: 0, admitted: 0 };
+  let isCut = false;
+  const make = (turn: Turn, from: GroupColumns, row: number, atMs: number): Kept => {
+    const [address, bot, subject] = [from.address.cell(row), from.bot.cell(row), from.subject.cell(row)];
+    return { ...turn, address, bot, subject, visits: 0, firstMs: atMs, lastMs: atMs };
+  };
+  return {
+    add(judged: Judged & { readonly turn: Turn }, from: GroupColumns, row: number): void {
+      visits[judged.turn.effect] += 1;
+      const atMs = Number(from.times.cell(row));
+      const subject = from.subject.cell(row);
+      let bySubject = found.get(judged);
+      let group = bySubject?.get(subject);
+      if (group === undefined) {
+        isCut ||= groups.length >= Math.max(most, fewestKept);
+        if (isCut) return;
+        groups.push((group = make(judged.turn, from, row, atMs)));
+        if (bySubject === undefined) found.set(judged, (bySubject = new Map()));
+        bySubject.set(subject, group);
+      }
+      group.visits += 1;
+      group.firstMs = Math.min(group.firstMs, atMs);
+      group.lastMs = Math.max(group.lastMs, atMs);
+    },
+    all: (): Turned => ({
+      refused: countOf(groups, 'refused', visits.refused),
+      admitted: countOf(groups, 'admitted', visits.admitted),
+      groups: groups
+        .sort((a, b) => b.visits - a.visits || b.lastMs - a.lastMs)
+        .slice(0, most)
+        .map(view),
+      groupCount: groups.length,
+      isCut,
+    }),
+  };
+}
+
+function countOf(groups: readonly Kept[], effect: Turn['effect'], visits: number): TurnedCount {
+  const [addresses, bots, people] = [new Set<Cell>(), new Set<Cell>(), new Set<Cell>()];
+  for (const group of groups) {
+    if (group.effect !== effect) continue;
+    if (group.address !== null) addresses.add(group.address);
+    if (group.bot !== null) bots.add(group.bot);
+    if (group.subject !== null) people.add(group.subject);
+  }
+  return { visits, addresses: addresses.size, bots: bots.size, people: people.size };
+}
+
+function view({ address, bot, subject, ...group }: Kept): TurnedGroup {
+  return {
+    ...group,
+    ...(address !== null && { address: String(unpackAddress(address)) }),
+    ...(bot !== null && { bot: String(bot) }),
+    ...(subject !== null && { subject: String(subject) }),
+  };
+}

@@ -1,0 +1,94 @@
+import { ApiError } from '../api/request.ts';
+import type { Forecast, ForecastChanges, Scope } from '../api/types.ts';
+import { useForecast, type Foreseeing } from '../state/forecast.ts';
+import { Message, failureText } from './message.tsx';
+import { When, amount, counted } from './time.tsx';
+
+interface ForeseenProps {
+  readonly scope: Scope;
+  readonly changes: ForecastChanges;
+}
+
+/** What a change would have changed of the recorded visits, before it is made; who it would be can be opened. */
+export function Foreseen({ scope, changes }: ForeseenProps) {
+  const { forecast, error } = useForecast(scope, changes);
+  return (
+    <div class="foreseen" role="status">
+      {forecast === undefined ? <Waiting error={error} /> : <Says forecast={forecast} />}
+      {forecast === undefined || forecast.groups.length === 0 ? null : (
+        <details>
+          <summary>Show who</summary>
+          <Groups forecast={forecast} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Where no record is kept there is nothing to say. */
+export function Waiting({ error }: Pick<Foreseeing, 'error'>) {
+  if (error === undefined) return <p class="hint">Looking what it would have changed…</p>;
+  if (error instanceof ApiError && error.status === 404) return null;
+  return <Message tone="info">What it would change cannot be said: {failureText(error)}</Message>;
+}
+
+/** What would have been first, then what the record does not know. */
+export function Says({ forecast }: { readonly forecast: Forecast }) {
+  const { says, refused, admitted } = forecast;
+  const effects = Number(refused.visits > 0) + Number(admitted.visits > 0);
+  const [first, rest] = [says.slice(0, Math.max(1, effects)), says.slice(Math.max(1, effects))];
+  return (
+    <>
+      <Message tone={refused.visits > 0 ? 'warn' : 'info'}>
+        {first.join(' ')} Since <When at={forecast.from} />.
+      </Message>
+      {rest.map((line) => (
+        <p key={line} class="hint">
+          {line}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** The visits by address, bot and person. */
+export function Groups({ forecast }: { readonly forecast: Forecast }) {
+  const { groups, groupCount } = forecast;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Who it would be">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Would be</th>
+            <th scope="col">Visits</th>
+            <th scope="col">Address</th>
+            <th scope="col">Bot</th>
+            <th scope="col">Person</th>
+            <th scope="col">Last</th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <tr key={JSON.stringify(group)}>
+              <td data-label="Would be">{group.effect === 'refused' ? 'refused' : 'let in'}</td>
+              <td data-label="Visits">{amount(group.visits)}</td>
+              <td data-label="Address">{group.address ?? 'not known'}</td>
+              <td data-label="Bot">{group.bot ?? 'none'}</td>
+              <td data-label="Person">{group.subject ?? 'not signed in'}</td>
+              <td data-label="Last">
+                <When at={group.last} />
+              </td>
+              <td data-label="Reason">
+                {group.was} → {group.becomes}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {groupCount > groups.length ? (
+        <p class="hint">… and {counted(groupCount - groups.length, 'more row')}.</p>
+      ) : null}
+    </div>
+  );
+}

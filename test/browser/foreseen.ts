@@ -1,0 +1,45 @@
+import { openBot } from './hands.ts';
+import type { Part } from './scene.ts';
+
+const LIST = '/whitelists/bot%3Aforeseen';
+
+/** What a change would have changed of real visits, said before it is made. */
+export const foreseen: Record<string, Part> = {
+  async 'foreseen: whose visits a change would have ended'(t, { call, visit, signedIn, home }) {
+    const office = { start: '203.0.113.50', end: '203.0.113.59', note: 'Office' };
+    await call('POST', `${LIST}/ranges`, office);
+    await call('PATCH', LIST, { enabled: true });
+    for (const address of ['203.0.113.50', '203.0.113.50', '203.0.113.51'])
+      t.equal(await visit('foreseen', address), 200);
+    const page = await signedIn('super-admin');
+    const says = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
+    const three = '3 visits from 2 addresses would have been refused.';
+
+    await openBot(page, home, 'foreseen');
+    await page.getByRole('switch').click();
+    await says(three);
+    await page.getByText('Show who').click();
+    await page.getByRole('cell', { name: '203.0.113.51' }).waitFor();
+    await says('The record is short');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Delete' }).first().click();
+    await says(three);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Edit' }).first().click();
+    await page.getByLabel('Start IP range').fill('203.0.113.51');
+    await says('2 visits from 1 address would have been refused.');
+    await page.keyboard.press('Escape');
+
+    await call('PATCH', LIST, { mode: 'report', enabled: false });
+    t.equal(await visit('foreseen', '203.0.113.99'), 200, 'mode report only watches');
+    await openBot(page, home, 'foreseen');
+    await page.getByRole('link', { name: 'What enforcing would change' }).click();
+    await says('4 visits from 3 addresses would have been refused.');
+    await page.getByRole('cell', { name: '203.0.113.99' }).waitFor();
+    await call('PATCH', LIST, { mode: 'enforce' });
+    t.not(await visit('foreseen', '203.0.113.99'), 200, 'and afterwards exactly these are refused');
+    t.not(await visit('foreseen', '203.0.113.50'), 200);
+  },
+};
