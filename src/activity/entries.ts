@@ -19,7 +19,7 @@ export function keepEntries(
     const { id, total, events } = entry;
     const isKnown = position.total >= 0;
     const gone = isKnown ? total - events - position.total : 0;
-    const batch = opened(entry);
+    const batch = openedEntry(entry);
     const toMs = msOf(id);
     const span = { fromMs: Math.max(msOf(position.id), toMs - retentionDays * dayMs), toMs };
     if (gone > 0) marks.push({ kind: 'pruned', ...span, count: gone, replica: '' });
@@ -36,8 +36,8 @@ export function rewind(decisions: Decisions): void {
   decisions.keep([], [], from);
 }
 
-/** Undefined where somebody else wrote it: it is passed over, and told as lost. */
-function opened({ sealed }: StreamEntry): LinkedBatch | undefined {
+/** The batch of an entry. Undefined where somebody else wrote it: it is passed over, and told as lost. */
+export function openedEntry({ sealed }: StreamEntry): LinkedBatch | undefined {
   try {
     return unseal(sealed);
   } catch {

@@ -159,7 +159,7 @@ export const packRows: Readonly<Record<string, readonly PackRow[]>> = {
 /** What is open with `visitors: open`; all else of the pack is as above. */
 export const visitorRows: Readonly<Record<string, readonly string[]>> = {
   'live-helper-chat': ['/widgetrestapi/fetchmessages', '/widgetrestapi/initchat'],
-  osticket: ['/view.php', '/file.php'],
+  osticket: ['/view.php', '/tickets.php', '/file.php'],
   chatwoot: ['/survey/', '/public/', '/rails/', '/cable'],
   'rocket-chat': ['/api/v1/livechat/messages.history', '/api/v1/livechat/message/'],
   tiledesk: ['/files', '/images', '/ws'],

@@ -69,7 +69,7 @@ t.test('what is said of a pack must fit it', async (t) => {
     ['platform: { bot: a }', /^platform.name \| is required/m],
     ['platform: { name: mibew, bot: "a b" }', /^platform.bot \| must be 1 to 128/m],
     ['platform: { name: mibew, visitors: yes }', /^platform.visitors \| must be one of guarded, open/m],
-    ['platform: { name: mibew, lookup: true }', /^platform.lookup \| true: Mibew Messenger tells nobody/m],
+    ['platform: { name: mibew, lookup: true }', /^platform.lookup \| true: no call of this platform/m],
     ['platform: { name: tiledesk, bot: a }', /^platform.bot \| is not for this platform/m],
     ['platform: { name: live-helper-chat, lookup: true }', /^lookups.chats.headersFile \| is required/],
     ['platform: { name: live-helper-chat, lookup: true, bot: a }', /^platform.bot \| is one for all/m],

@@ -32,11 +32,11 @@ export function withPack(own: Branch, findings: Findings): WithPack | undefined 
 function checkBots({ facts, tree }: Pack, own: Branch, findings: Findings): void {
   const { bot = null, lookup, visitors } = branchAt(own, ['platform']);
   const refuse = (key: string, why: string): void => findings.mistake(['platform', key], why);
-  const { bots, title } = facts;
+  const { bots } = facts;
   if (bots === 'url' && bot !== null) refuse('bot', 'is not for this platform: its URLs name their bots');
   if (visitors !== 'open' && listAt(tree, ['routes']).some((route) => route['visitors'] === true)) warnOfVisitors(findings);
   if (lookup !== true) return;
-  if (bots !== 'lookup') refuse('lookup', `true: ${String(title)} tells nobody by a call whose a conversation is`);
+  if (bots !== 'lookup') refuse('lookup', 'true: no call of this platform tells whose a conversation is');
   else if (bot !== null) refuse('bot', 'is one for all: give it, or `lookup: true`');
   for (const name of Object.keys(branchAt(tree, ['lookups']))) {
     const given = branchAt(own, ['lookups', name]);
