@@ -59,6 +59,8 @@ const digestMs = 3_600_000;
 /** The first digest says where the chains stood that ended before. */
 const firstDigestMs = 60_000;
 
+const UNKEPT = 'the activity record cannot be kept: events are lost until a restart';
+
 /** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
 export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
   const { log, now, stream } = parts;
@@ -66,8 +68,7 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
   const { folder, replica, ...retention } = options;
   const thread = startIndexThread({ folder, isShared: stream !== undefined, retention }, (why) => {
     state.failed = why;
-    if (!state.closing)
-      log.warn({ why }, 'the activity record cannot be kept: events are lost until a restart');
+    if (!state.closing) log.warn({ why }, UNKEPT);
   });
   void tellAside(thread, log);
   const recorder = createRecorder({
@@ -94,13 +95,17 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
       await recorder.flush();
       await attesting.close();
       await recorder.close();
-      const { lost, isLosing } = recorder.state();
-      if (isLosing) log.warn({ lost }, 'the end of the activity record could not be kept');
+      tellLost(recorder, log);
       stream?.close();
       await following?.stop();
       await thread.close();
     },
   };
+}
+
+function tellLost(recorder: Recorder, log: ActivityLog): void {
+  const { lost, isLosing } = recorder.state();
+  if (isLosing) log.warn({ lost }, 'the end of the activity record could not be kept');
 }
 
 /** Batches are linked and sealed by the thread, and wait for the stream as long as it takes. */

@@ -17,7 +17,7 @@ export async function audit(
   const signed = given.length === 0 ? [] : await good(record, given);
   const found = await record?.verify(signed);
   const all = [...new Set([...(found?.digests ?? []), ...given])];
-  const signatures = await Promise.all(all.map((jws) => record?.digests.check(jws) ?? 'unknown-key'));
+  const signatures = await Promise.all(all.map((jws) => signatureOf(record, jws)));
   const count = (wanted: Signature): number => signatures.filter((one) => one === wanted).length;
   const claims = all.flatMap((jws, at) => (signatures[at] === 'good' ? (readDigest(jws) ?? []) : []));
   const changes = await verifyChanges(store, attestedChanges(claims.map(({ change }) => change)));
@@ -36,11 +36,16 @@ export async function audit(
   };
 }
 
+/** Where no record is kept, no key is either. */
+async function signatureOf(record: DecisionRecord | undefined, jws: string): Promise<Signature> {
+  return record === undefined ? 'unknown-key' : record.digests.check(jws);
+}
+
 async function good(
   record: DecisionRecord | undefined,
   given: readonly string[],
 ): Promise<readonly string[]> {
-  const signatures = await Promise.all(given.map((jws) => record?.digests.check(jws)));
+  const signatures = await Promise.all(given.map((jws) => signatureOf(record, jws)));
   return given.filter((_, at) => signatures[at] === 'good');
 }
 
