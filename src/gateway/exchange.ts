@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { originForm } from '../reading/target.ts';
 import { isAsserted } from './assertion.ts';
 import type { AnswerWatch } from './canaries/answer-watch.ts';
-import { watchAnswer } from './canaries/watched.ts';
+import { watchAnswer, type Watching } from './canaries/watched.ts';
 import { Course } from './course.ts';
 import { errorText } from './failures.ts';
 import { targetToForward } from './given-tokens.ts';
@@ -26,8 +26,6 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #isAnswering = false;
   /** Looks for canaries; undefined where nothing is to be looked for. */
   #watch: AnswerWatch | undefined;
-  /** True from where the turn ended with all of it held back. */
-  #isHeld = false;
 
   protected override send(): void {
     const { request, response, body } = this.asked;
@@ -100,18 +98,19 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     this.#headArrived();
     this.share.onPassed?.(this.asked.question, status, raw);
     const isWhole = isBodiless(status, this.asked.request.method);
-    if (!isWhole) this.#watch = this.#watchFor(raw, resume);
+    const watching = isWhole ? undefined : this.share.watching?.();
+    if (watching !== undefined) this.#watch = this.#watchFor(watching, raw, resume);
     this.delivery.head(status, reason, raw, this.#watch?.took ?? resume);
     if (isWhole) this.onComplete(null);
     else process.nextTick(endTurn, this);
     return true;
   }
 
-  #watchFor(raw: readonly Buffer[], resume: () => void): AnswerWatch | undefined {
-    return watchAnswer(this.share.watching?.(), this.lease.answer, this.asked, raw, {
+  #watchFor(watching: Watching, raw: readonly Buffer[], resume: () => void): AnswerWatch | undefined {
+    return watchAnswer(watching, this.lease.answer, this.asked, raw, {
       resume,
       pass: (chunk) => this.delivery.data(chunk),
-      begin: () => (this.#isHeld ? this.deliver() : undefined),
+      begin: () => this.deliver(),
       refuse: (cause) => this.fail('canary-found', cause),
     });
   }
@@ -138,8 +137,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const full = this.delivery.goOn(() => this.stop('not-taken'));
     if (full !== undefined) return this.fail('upstream-busy', `${full} is reached`);
     this.place.freeSlot();
-    this.#isHeld = this.#watch?.isHolding === true;
-    if (!this.#isHeld) this.deliver();
+    if (this.#watch?.endTurn() !== 'held') this.deliver();
   }
 
   onData(chunk: Buffer): boolean {

@@ -5,6 +5,8 @@ import { runCli } from '../../src/cli/index.ts';
 import { until } from '../gateway/visitor.ts';
 import { run, serve } from './scene.ts';
 
+t.setTimeout(200_000);
+
 const phrase = 'the parcel is behind the red door';
 
 /** A platform: a page, the same behind a language, its messages by a call, and other things. */
@@ -42,9 +44,13 @@ async function watching(
     stderr: { write: (text: string) => (said.err += text) },
   });
   const door = (): string | undefined => /Open (http:\/\/127\.0\.0\.1:\d+)\//.exec(said.err)?.[1];
-  await until(() => door() !== undefined, 20_000);
-  await clicks(door() ?? '');
-  end();
+  // A whole gateway is loaded for it, which takes its time on a busy machine.
+  await until(() => door() !== undefined, 90_000);
+  try {
+    await clicks(door() ?? '');
+  } finally {
+    end();
+  }
   return { code: await code, ...said };
 }
 

@@ -8,7 +8,7 @@ export interface WatchedWay {
   pass(chunk: Buffer): boolean;
   /** The platform may send more. */
   resume(): void;
-  /** Called once something of the answer may go out. */
+  /** Called where something of an answer may go out that `endTurn` said is held. */
   begin(): void;
   readonly found: Found;
   notSearched(why: NotSearched): void;
@@ -42,6 +42,7 @@ export class AnswerWatch {
   /** Not passed on yet, in order. */
   #held: Held[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #isHeld = false;
   #isOver = false;
 
   /** `coding`: its Content-Encoding, where it has one. */
@@ -54,9 +55,10 @@ export class AnswerWatch {
     this.#decoder = createDecoder(coding, { text, failed });
   }
 
-  /** True where something waits for what comes after it, or for its decoding. */
-  get isHolding(): boolean {
-    return this.#held.length > 0;
+  /** Told that the platform's first turn is over; `held`: what came waits, and `begin` follows when it is passed on. */
+  endTurn(): 'held' | 'passed' {
+    this.#isHeld = this.#held.length > 0;
+    return this.#isHeld ? 'held' : 'passed';
   }
 
   /** False where the platform has to wait. */
@@ -151,7 +153,7 @@ export class AnswerWatch {
   #passHeld(count: number): boolean {
     if (count === 0) return !this.#waitsForVisitor;
     const passed = this.#held.splice(0, count);
-    this.#way.begin();
+    if (this.#isHeld) this.#way.begin();
     for (const { chunk } of passed) this.#pass(chunk);
     return !this.#waitsForVisitor;
   }
@@ -162,7 +164,7 @@ export class AnswerWatch {
     const [passed, kept] = [all.subarray(0, -open), all.subarray(-open)];
     this.#held = [{ chunk: kept, decodedBytes: undefined }];
     if (passed.length === 0) return !this.#waitsForVisitor;
-    this.#way.begin();
+    if (this.#isHeld) this.#way.begin();
     return this.#pass(passed);
   }
 }

@@ -49,14 +49,13 @@ export interface AnswerWay extends Pick<WatchedWay, 'pass' | 'resume' | 'begin'>
 
 /** What an answer is looked at with; undefined where a route guards it, it shows no words, or it cannot be read. */
 export function watchAnswer(
-  watching: Watching | undefined,
+  { canaries, sink }: Watching,
   { resource }: Answer,
   asked: GuardedRequest,
   raw: Raw,
   way: AnswerWay,
 ): AnswerWatch | undefined {
-  if (watching === undefined || resource.kind !== 'other') return undefined;
-  const { canaries, sink } = watching;
+  if (resource.kind !== 'other') return undefined;
   if (wordless.test(valueOf(raw, 'content-type') ?? '')) return undefined;
   const coding = valueOf(raw, 'content-encoding')?.trim().toLowerCase();
   const isPlain = coding === undefined || coding === '' || coding === 'identity';
