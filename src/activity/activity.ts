@@ -3,9 +3,10 @@ import type { ActivityEvent } from './event.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
 import type { Filter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
+import { createListening } from './listening.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RetentionOptions } from './retention.ts';
-import { appendAll, followStream, type ActivityStream } from './stream.ts';
+import { appendAll, followStream, type ActivityStream, type StreamEntry } from './stream.ts';
 import type { Summary, Use } from './summary.ts';
 import { verifyRecord, type Verification } from './verification.ts';
 
@@ -40,7 +41,7 @@ export interface Activity {
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Follows the chains of hashes; `digests`: from elsewhere, which the record must agree with. */
   verify(digests?: readonly string[]): Promise<Verification>;
-  /** Hears of every event recorded here, as it comes. */
+  /** Hears of every event as it comes; of those of other gateways on one Redis as soon as they are read. */
   subscribe(listener: (event: ActivityEvent) => void): () => void;
   /** All that was recorded here up to now is written down: in the index, or in the stream of all gateways. */
   settled(): Promise<void>;
@@ -70,12 +71,17 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...{ replica, flushMs, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
-  const following = stream && followStream({ stream, log, index: indexOf(thread) });
+  const listening = createListening(replica, now);
+  const following = stream && followStream({ stream, log, index: indexOf(thread, listening.tellOthers) });
   const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
   const attesting = attestHourly(parts, thread, recorder);
   return {
     ...questionsTo(thread, stream),
-    ...createListening(recorder.record),
+    record(event) {
+      recorder.record(event);
+      listening.tell(event);
+    },
+    subscribe: listening.subscribe,
     hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),
@@ -103,10 +109,16 @@ function sendTo(
   return async (batch) => appendAll(stream, await ask('seal', { batch }), () => state.closing === true);
 }
 
-function indexOf({ ask }: IndexThread): Parameters<typeof followStream>[0]['index'] {
+function indexOf(
+  { ask }: IndexThread,
+  tell: (entry: StreamEntry) => void,
+): Parameters<typeof followStream>[0]['index'] {
   return {
     position: () => ask('position', {}),
-    keep: (entry) => ask('keep', { entry }),
+    async keep(entries) {
+      await ask('keep', { entries });
+      for (const entry of entries) tell(entry);
+    },
     rewind: () => ask('rewind', {}),
   };
 }
@@ -139,20 +151,6 @@ function questionsTo(
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     verify: (digests = []) => verifyRecord(ask, digests, stream),
-  };
-}
-
-function createListening(record: (event: ActivityEvent) => void): Pick<Activity, 'record' | 'subscribe'> {
-  const listeners = new Set<(event: ActivityEvent) => void>();
-  return {
-    record(event) {
-      record(event);
-      for (const listener of listeners) listener(event);
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
   };
 }
 

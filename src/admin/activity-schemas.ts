@@ -1,4 +1,5 @@
 import * as Type from '../json-schema.ts';
+import { formats } from './reports/report.ts';
 import { after, Enum, strict, time } from './schemas.ts';
 
 const exactly = (description: string) =>
@@ -55,8 +56,29 @@ export const SummaryQuery = Type.Object(
   strict,
 );
 
-const { from: _from, to: _to, ...narrowing } = filters;
+const { from, to, ...narrowing } = filters;
 export const StreamQuery = Type.Object(narrowing, strict);
+
+export const format = Type.Optional(
+  Enum(formats, { description: 'json where it is left out; html is to print.' }),
+);
+
+const { conversation, contact, subject, bot, rangeId } = filters;
+export const AccessReportQuery = Type.Object(
+  {
+    ...{ from, to, conversation, contact, subject, bot, rangeId },
+    forPerson: Type.Optional(
+      Type.Boolean({ description: 'For the person who chatted: without anybody who works here.' }),
+    ),
+    format,
+  },
+  strict,
+);
+
+export const ReviewReportQuery = Type.Object(
+  { scope: Type.String({ description: '`platform` or `bot:<id>`.' }), format },
+  strict,
+);
 
 export const LookupQuery = Type.Object(
   {

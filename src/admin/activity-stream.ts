@@ -10,7 +10,7 @@ import { prove } from './guard.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 
-/** What is decided here, as it comes. */
+/** What is decided, as it comes. */
 export function streamRoute(app: AdminApp, options: AdminOptions): void {
   const streams = createEventStreams();
   app.addHook('preClose', async () => streams.close());
@@ -32,7 +32,7 @@ export function streamRoute(app: AdminApp, options: AdminOptions): void {
 
 const schema = {
   schema: {
-    summary: 'What is decided by this gateway, as it comes',
+    summary: 'What is decided, as it comes',
     querystring: StreamQuery,
     response: {
       200: {

@@ -37,6 +37,8 @@ const range = {
   createdBy: Type.String(),
   updatedAt: Type.Optional(Type.String()),
   updatedBy: Type.Optional(Type.String()),
+  reviewedAt: Type.Optional(Type.String()),
+  reviewedBy: Type.Optional(Type.String()),
 };
 const Range = Type.Object(range);
 const written = {
@@ -77,6 +79,7 @@ const Change = Type.Object({
   by: Type.String(),
   from: Type.Optional(Type.String()),
   reverts: Type.Optional(Type.Integer({ description: 'The revision that it undid.' })),
+  reason: Type.Optional(Type.String({ description: 'Why it was made, where one was asked for.' })),
   before: Side,
   after: Side,
   addedCount: Type.Integer(),
@@ -154,6 +157,7 @@ export const ApiAnswers = {
     added: Type.Integer(),
     removed: Type.Integer(),
   }),
+  review: Type.Object({ ...written, scope: ScopeText, reviewed: Type.Integer(), ranges: Type.Integer() }),
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,

@@ -63,9 +63,13 @@ function has(text: string, part = ''): boolean {
 }
 
 /** A change but for its ranges, as one text. */
-function wordsOf({ scope, settings }: Change): string {
+function wordsOf({ scope, settings, reason = '' }: Change): string {
   const after = settings === undefined ? [] : changedKeys(settings.before, settings.after);
-  return [scope, ...after.map((key) => `${key}: ${String(settings?.after[key] ?? 'inherited')}`)].join('\n');
+  return [
+    scope,
+    reason,
+    ...after.map((key) => `${key}: ${String(settings?.after[key] ?? 'inherited')}`),
+  ].join('\n');
 }
 
 const KEYS = ['enabled', 'mode', 'whenOff', 'requireLogin', 'inheritPlatform'] as const;

@@ -7,6 +7,9 @@ import { activityRoute } from './activity.ts';
 import { streamRoute } from './activity-stream.ts';
 import { summaryRoute } from './activity-summary.ts';
 import { lookupRoute } from './lookup.ts';
+import { accessReportRoute } from './reports/access.ts';
+import { reviewReportRoute } from './reports/review.ts';
+import { reviewRoute } from './review.ts';
 import { Problem } from './answers.ts';
 import { auditRoute } from './audit.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
@@ -68,6 +71,7 @@ const guardedRoutes = [
   whitelistRoutes,
   settingsRoute,
   rangeRoutes,
+  reviewRoute,
   importRoute,
   changeRoutes,
   revocationRoutes,
@@ -78,6 +82,8 @@ const guardedRoutes = [
   summaryRoute,
   streamRoute,
   lookupRoute,
+  accessReportRoute,
+  reviewReportRoute,
   unguardedRoute,
   meRoutes,
 ];

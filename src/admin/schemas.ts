@@ -99,6 +99,18 @@ export const RangeBody = Type.Object(
   strict,
 );
 
+export const ReviewBody = Type.Object(
+  {
+    ids: Type.Array(Type.String(), { maxItems: 1000, description: 'Ids of ranges of this list.' }),
+    action: Enum(['keep', 'shorten', 'remove']),
+    reason: Type.String({ description: 'Why; it stands in the change log.' }),
+    expiresAt: Type.Optional(
+      Type.String({ description: 'With `shorten`: RFC 3339 with an offset, before what it is now.' }),
+    ),
+  },
+  strict,
+);
+
 export const ImportBody = Type.Object(
   {
     ranges: Type.Optional(

@@ -15,7 +15,7 @@ export function viewSettings(state: SettingsState | ScopeRecord): SettingsView {
 
 /** An entry of the change log as admins see it. */
 export function viewChange(change: Change): ChangeView {
-  const { revision, scope, at, by, from, reverts, truncated, settings } = change;
+  const { revision, scope, at, by, from, reverts, reason, truncated, settings } = change;
   return {
     revision,
     scope,
@@ -23,6 +23,7 @@ export function viewChange(change: Change): ChangeView {
     by,
     ...(from === undefined ? {} : { from }),
     ...(reverts === undefined ? {} : { reverts }),
+    ...(reason === undefined ? {} : { reason }),
     before: viewSide(settings?.before, change.removed, change.revocations?.removed),
     after: viewSide(settings?.after, change.added, change.revocations?.added),
     addedCount: change.addedCount,

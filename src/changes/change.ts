@@ -15,6 +15,9 @@ export interface RangeRecord {
   readonly createdBy: string;
   readonly updatedAt?: string;
   readonly updatedBy?: string;
+  /** When somebody last looked whether it is still needed, and who; an edit makes it as new. */
+  readonly reviewedAt?: string;
+  readonly reviewedBy?: string;
 }
 
 /** A scope's stored record without its ranges. */
@@ -64,6 +67,8 @@ export interface Change extends Position {
   readonly revocations?: RevocationLists;
   /** The revision that this change undoes. */
   readonly reverts?: number;
+  /** Why it was made, where a reason was asked for. */
+  readonly reason?: string;
   /** True where the range lists are left out because they are long: `change(revision)` has them. */
   readonly truncated?: boolean;
   readonly removedCount: number;
@@ -85,6 +90,7 @@ export interface Draft {
   readonly added: readonly RangeRecord[];
   readonly revocations?: RevocationLists;
   readonly reverts?: number;
+  readonly reason?: string;
   /** Repeating a change with the same key returns the first one's receipt. */
   readonly idempotencyKey?: string;
 }

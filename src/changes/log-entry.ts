@@ -5,7 +5,7 @@ export const START: Position = { revision: 0, changeId: '' };
 
 /** A draft as the change that follows `before`. */
 export function changeOf(draft: Draft, before: Position, changeId: string): Change {
-  const { scope, at, by, from, settings, removed, added, revocations, reverts } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, reverts, reason } = draft;
   return {
     revision: before.revision + 1,
     changeId,
@@ -19,6 +19,7 @@ export function changeOf(draft: Draft, before: Position, changeId: string): Chan
     added,
     ...(revocations === undefined ? {} : { revocations }),
     ...(reverts === undefined ? {} : { reverts }),
+    ...(reason === undefined ? {} : { reason }),
     removedCount: (revocations ?? draft).removed.length,
     addedCount: (revocations ?? draft).added.length,
   };

@@ -21,6 +21,8 @@ export interface Plan {
   readonly added: readonly RangeRecord[];
   readonly settings?: { readonly before: SettingsState; readonly after: SettingsState };
   readonly reverts?: number;
+  /** Why, where a reason was asked for. */
+  readonly reason?: string;
   /** The range that is already as it was asked to be. */
   readonly unchanged?: RangeRecord;
 }

@@ -18,6 +18,7 @@ export const answers = {
   changes: ApiAnswers.changes,
   audit: ApiAnswers.audit,
   revert: ApiAnswers.revert,
+  review: ApiAnswers.review,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
   event: Event,

@@ -13,7 +13,7 @@ import { counted, table } from './table.ts';
 type Change = ApiAnswer<'change'>;
 
 /** What a change did, in short. */
-function summaryOf({ before, after, addedCount, removedCount, reverts, scope }: Change): string {
+function summaryOf({ before, after, addedCount, removedCount, reverts, reason, scope }: Change): string {
   const [old, now] = [before.settings, after.settings];
   const settings = Object.entries(now ?? {}).flatMap(([name, value]) => {
     const was = Object.entries(old ?? {}).find(([key]) => key === name)?.[1];
@@ -25,6 +25,7 @@ function summaryOf({ before, after, addedCount, removedCount, reverts, scope }: 
     ...settings,
     ...(addedCount > 0 ? [`${counted(addedCount, word)} added`] : []),
     ...(removedCount > 0 ? [`${counted(removedCount, word)} removed`] : []),
+    ...(reason === undefined ? [] : [`because: ${reason}`]),
   ].join(', ');
 }
 

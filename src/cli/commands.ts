@@ -24,6 +24,9 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { rangesReview } from './ranges/review.ts';
+import { reportAccess } from './report/access.ts';
+import { reportReview } from './report/review.ts';
 import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
@@ -34,6 +37,7 @@ const working: readonly Command[] = [
   rangesRemove,
   rangesImport,
   rangesExport,
+  rangesReview,
   whitelistOn,
   whitelistOff,
   whitelistShow,
@@ -46,6 +50,8 @@ const working: readonly Command[] = [
   activityExport,
   changes,
   undo,
+  reportAccess,
+  reportReview,
   identityTry,
   auditVerify,
   hunt,

@@ -17,9 +17,12 @@ export function linked(draft: Draft, before: Position, listsHash: string | undef
 /** The id that a change must have. */
 export function changeIdOf(change: Change): string {
   const { revision, previousId, scope, at, by, from, settings, revocations, reverts } = change;
-  const { removedCount, addedCount, listsHash } = change;
+  const { removedCount, addedCount, listsHash, reason } = change;
   const said = [previousId, revision, scope, at, by, from, settings, revocations, reverts];
-  const text = JSON.stringify([...said, removedCount, addedCount, listsHash], inOrder);
+  const counts = [removedCount, addedCount, listsHash];
+  // Most changes have none, and those of before there were any did not say so.
+  const why = reason === undefined ? [] : [reason];
+  const text = JSON.stringify([...said, ...counts, ...why], inOrder);
   return createHash('sha256').update(text).digest('hex');
 }
 

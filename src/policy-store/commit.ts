@@ -47,6 +47,7 @@ function draftOf(change: Commit): Draft {
     removed: plan.removed,
     added: plan.added,
     ...(plan.reverts === undefined ? {} : { reverts: plan.reverts }),
+    ...(plan.reason === undefined ? {} : { reason: plan.reason }),
     idempotencyKey: change.key,
   };
 }

@@ -15,6 +15,8 @@ import type {
 import { addRange, putRange, removeRange } from '../changes/range-edits.ts';
 import type { Stamp } from '../changes/range-edits.ts';
 import { revertChange } from '../changes/revert.ts';
+import { reviewRanges } from '../changes/review.ts';
+import type { ReviewRequest } from '../changes/review.ts';
 import { patchSettings } from '../changes/settings-edit.ts';
 import type { SettingsPatch } from '../changes/settings-edit.ts';
 import { createSlicer } from './slicer.ts';
@@ -47,6 +49,8 @@ export interface Editor {
     request: ImportRequest,
     asked: ChangeRequest,
   ): Promise<ImportPreviewResult | EditRefused>;
+  /** Keeps, shortens or removes ranges of a scope that were looked at, for a reason. */
+  review(scope: Scope, wanted: ReviewRequest, asked: ChangeRequest): Promise<EditResult>;
   /** Undoes a change by a new one; `conflict` names what came in between. */
   revert(change: Change, asked: ChangeRequest): Promise<EditResult>;
 }
@@ -70,6 +74,7 @@ export function createEditor(options: EditorOptions): Editor {
     addRange: (scope, input, asked) => make(scope, addRange(input, now(), stamp(asked)), asked),
     putRange: (scope, id, input, asked) => make(scope, putRange(id, input, now(), stamp(asked)), asked),
     removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
+    review: (scope, wanted, asked) => make(scope, reviewRanges(wanted, now(), stamp(asked)), asked),
     revert: (change, asked) =>
       change.scope === 'revocations'
         ? Promise.resolve(refused({ code: 'conflict', detail: 'A revocation is lifted under /revocations.' }))

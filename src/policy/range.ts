@@ -56,7 +56,7 @@ function addressMistake(text: string): string {
 }
 
 /** Why a note or a purpose cannot be stored, if it cannot. */
-function noteMistake(note: unknown): string | undefined {
+export function noteMistake(note: unknown): string | undefined {
   if (note === undefined || note === null) return undefined;
   if (typeof note !== 'string') return 'must be a text';
   if (note.length > MAX_NOTE_LENGTH) return `must have at most ${MAX_NOTE_LENGTH} characters`;

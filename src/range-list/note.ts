@@ -11,3 +11,8 @@ export function noteCell(note: string): string {
 export function noteOf(cell: string): string {
   return cell.replace(ESCAPED, '$1');
 }
+
+/** A value as a cell of CSV; text that comes from outside never runs as a formula. */
+export function csvCell(value: string | number | boolean | undefined): string {
+  return typeof value === 'string' ? noteCell(value) : String(value ?? '');
+}

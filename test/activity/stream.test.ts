@@ -86,6 +86,26 @@ t.test(
   },
 );
 
+t.test('who listens at one gateway hears of all, once and of what is new', async (t) => {
+  const prefix = 'heard';
+  await redis.client.call('ACL', 'SETUSER', 'gateway', `~{${prefix}}:*`);
+  const [one, two] = [gateway(t, 'one', { prefix }), gateway(t, 'two', { prefix })];
+  const heard: string[] = [];
+  const stop = one.subscribe(({ requestId }) => heard.push(requestId));
+  const tell = async (activity: Activity, requestId: string, atMs = Date.now()): Promise<void> => {
+    activity.record({ ...event(atMs), requestId });
+    await activity.settled();
+  };
+  await tell(two, 'old', Date.now() - 3_600_000);
+  await tell(one, 'own');
+  await tell(two, 'other');
+  await found(one, 3);
+  stop();
+  await tell(two, 'late');
+  await found(one, 4);
+  t.strictSame(heard.sort(), ['other', 'own']);
+});
+
 t.test('what was deleted before it was read is told, and holds nothing up', async (t) => {
   const prefix = 'small';
   await redis.client.call('ACL', 'SETUSER', 'gateway', `~{${prefix}}:*`);

@@ -36,6 +36,9 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
     `${one}/ranges/{id}`,
     await call('PUT', at(`${one}/ranges/${String(added.body.id)}`), { body: { ...range, note: 'b' } }),
   ];
+  const review = { ids: [String(added.body.id)], action: 'keep', reason: 'still there' };
+  yield ['post', `${one}/review`, await call('POST', at(`${one}/review`), { body: review })];
+  yield ['post', `${one}/review`, await call('POST', at(`${one}/review`), { body: { ...review, ids: [] } })];
   const list = { list: 'ip;expires\n192.0.2.1;2090-01-01T00:00:00Z\n192.0.2.0/30;' };
   yield ['post', `${one}/import`, await call('POST', at(`${one}/import?dryRun=true`), { body: list })];
   yield ['post', `${one}/import`, await call('POST', at(`${one}/import`), { body: list })];
@@ -96,6 +99,10 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {} })];
   yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {}, token: owner })];
   yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: { digests: [7] } })];
+  yield ['get', '/reports/access', await call('GET', '/reports/access?bot=sales')];
+  yield ['get', '/reports/access', await call('GET', '/reports/access')];
+  yield ['get', '/reports/review', await call('GET', '/reports/review?scope=bot%3Asales')];
+  yield ['get', '/reports/review', await call('GET', '/reports/review?scope=sales')];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];

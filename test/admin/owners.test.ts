@@ -15,6 +15,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', `${SALES}/ranges`, BODY],
   ['PUT', `${SALES}/ranges/0123456789abcdef`, BODY],
   ['DELETE', `${SALES}/ranges/0123456789abcdef`],
+  ['POST', `${SALES}/review`, { ids: ['0123456789abcdef'], action: 'remove', reason: 'x' }],
   ['POST', `${SALES}/import`, { ranges: [BODY] }],
   ['POST', `${SALES}/import?dryRun=true`, { ranges: [BODY] }],
   ['GET', '/changes'],
@@ -76,6 +77,8 @@ void t.test('an owner manages their bots, and nothing else', async (t) => {
     ['POST', '/changes/2/revert'],
     ['GET', '/changes?scope=bot%3Aother'],
     ['GET', '/replicas'],
+    ['GET', '/reports/review?scope=bot%3Aother'],
+    ['GET', '/reports/review?scope=platform'],
   ] as const) {
     t.equal((await as(method, path)).status, 403, `${method} ${path}`);
   }

@@ -14,6 +14,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', `${SALES}/ranges`, BODY],
   ['PUT', `${SALES}/ranges/0123456789abcdef`, BODY],
   ['DELETE', `${SALES}/ranges/0123456789abcdef`],
+  ['POST', `${SALES}/review`, { ids: ['0123456789abcdef'], action: 'remove', reason: 'x' }],
   ['POST', `${SALES}/import`, { ranges: [BODY] }],
   ['POST', `${SALES}/import?dryRun=true`, { ranges: [BODY] }],
   ['GET', '/changes'],

@@ -48,6 +48,20 @@ t.test('activity export: pages of any number, as JSON lines or CSV', async (t) =
   t.match(await desk.at('activity export --to 2000-01-01'), { code: 0, out: '', err: /lacks 3 decisions/ });
 });
 
+t.test('report access, to stdout and to files', async (t) => {
+  const desk = await openDesk(t, superAdmin);
+  record(desk, events(Date.now()));
+  t.match((await desk.at('report access --bot sales')).out, /^at,door,.*\n"20[^"]+","bot access",/);
+  t.match((await desk.at('report access --bot sales --json')).json(), { count: 1, rows: [{ bot: 'sales' }] });
+  t.match((await desk.at('report access --bot sales --to 2h --json')).json(), { count: 0 });
+  t.match(await desk.at('report access seen.html --bot sales'), {
+    code: 0,
+    out: '',
+    err: 'wrote seen.html\n',
+  });
+  t.match(readFileSync(join(desk.dir, 'seen.html'), 'utf8'), /<td>bot access<\/td>/);
+});
+
 t.test('lookup, changes and undo', async (t) => {
   const desk = await openDesk(t, superAdmin);
   record(desk, events(Date.now()));
@@ -114,6 +128,11 @@ const refused: readonly (readonly [line: string, code: number, says: RegExp])[] 
   ['changes sales', 2, /write bot:sales/],
   ['changes --kind lost', 1, /kind must be one of added/],
   ['changes --limit 0', 2, /--limit/],
+  ['report access', 2, /say of what: --conversation/],
+  ['report access --bot a --format pdf', 2, /csv, json or html/],
+  ['report access --bot a --for-person', 1, /forPerson needs a conversation/],
+  ['report', 2, /report access/],
+  ['report review', 2, /which scope/],
   ['undo', 2, /its revision/],
   ['undo x', 2, /no revision/],
   ['undo 99', 1, /no such change/],

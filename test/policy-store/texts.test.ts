@@ -28,15 +28,17 @@ const record: fc.Arbitrary<RangeRecord> = fc
       createdAt: time,
       createdBy: text,
       update: fc.record({ updatedAt: time, updatedBy: text }),
+      review: fc.record({ reviewedAt: time, reviewedBy: text }),
     },
     { requiredKeys: ['ends', 'createdAt', 'createdBy'] },
   )
-  .map(({ ends, update, ...rest }) => ({
+  .map(({ ends, update, review, ...rest }) => ({
     id: '0123456789abcdef',
     start: quadText(Math.min(...ends)),
     end: quadText(Math.max(...ends)),
     ...rest,
     ...update,
+    ...review,
   }));
 
 t.test('a range comes back from its text as it was, and compiles alike', (t) => {

@@ -1,14 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { noteCell } from '../../range-list/note.ts';
+import { csvCell } from '../../range-list/note.ts';
 import { answers } from '../answers.ts';
 import type { EventAnswer } from '../answers.ts';
 import { gatewayFlags } from '../command.ts';
 import type { Command } from '../command.ts';
 import { findGateway } from '../gateway.ts';
 import type { GatewayClient } from '../gateway.ts';
-import { CommandError, DONE, FAILED, usage } from '../io.ts';
-import type { Io } from '../io.ts';
+import { DONE, usage } from '../io.ts';
+import { openOutput } from '../output.ts';
 import { counted } from '../table.ts';
 import { filterFlags, filterQuery, timeFlags } from './filters.ts';
 import { gapText } from './gap-text.ts';
@@ -16,11 +14,6 @@ import { gapText } from './gap-text.ts';
 const { url, 'token-file': tokenFile } = gatewayFlags;
 
 const columns = Object.keys(answers.event.properties) as (keyof EventAnswer)[];
-
-/** A cell that no spreadsheet takes for a formula: what visitors send stands in it. */
-export function csvCell(value: string | number | boolean | undefined): string {
-  return typeof value === 'string' ? noteCell(value) : String(value ?? '');
-}
 
 const writers = {
   ndjson: { head: '', line: (event: EventAnswer) => JSON.stringify(event) },
@@ -49,18 +42,6 @@ async function* pagesOf(gateway: GatewayClient, query: URLSearchParams) {
     yield page;
     next = page.next;
   } while (next !== undefined);
-}
-
-/** Where it goes: each piece is written before the next page is asked for. */
-function openOutput(file: string | undefined, io: Io): { write(text: string): void; close(): void } {
-  if (file === undefined || file === '-')
-    return { write: (text) => void io.stdout.write(text), close: () => undefined };
-  try {
-    const handle = openSync(resolve(io.cwd, file), 'w', 0o600);
-    return { write: (text) => void writeSync(handle, text), close: () => closeSync(handle) };
-  } catch (error) {
-    throw new CommandError(FAILED, `${file} cannot be written: ${String(error)}`);
-  }
 }
 
 export const activityExport: Command = {

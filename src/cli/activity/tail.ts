@@ -41,7 +41,7 @@ export const tail: Command = {
   name: 'tail',
   takes: '',
   summary: 'Show decisions as they come: the last ones first, then on until it is stopped.',
-  details: 'Of the gateway that answers at --url. With --json each is a line of JSON.',
+  details: 'Of all gateways on one Redis. With --json each is a line of JSON.',
   flags: {
     ...filterFlags,
     last: { type: 'string', value: 'N', help: 'Begin with so many that are recorded already; else 10.' },

@@ -28,7 +28,7 @@ export function addedTexts(draft: Pick<Draft, 'added' | 'revocations'>): RangeTe
 
 /** A change for the stream: what its entry's other fields do not say. */
 export function changeText(draft: Draft & Pick<Change, 'listsHash'>, listed: boolean): string {
-  const { scope, at, by, from, settings, removed, added, revocations, reverts, listsHash } = draft;
+  const { scope, at, by, from, settings, removed, added, revocations, reverts, reason, listsHash } = draft;
   return JSON.stringify({
     scope,
     at,
@@ -36,6 +36,7 @@ export function changeText(draft: Draft & Pick<Change, 'listsHash'>, listed: boo
     from,
     settings,
     reverts,
+    reason,
     revocations,
     listsHash,
     removedCount: (revocations ?? draft).removed.length,
@@ -90,7 +91,7 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
   const revision = Number(streamId.split('-')[0]);
   const changeId = fields.get('id');
   if (body === undefined || changeId === undefined || !Number.isSafeInteger(revision)) return undefined;
-  const { scope, at, by, from, reverts, removedCount, addedCount, listsHash } = body;
+  const { scope, at, by, from, reverts, reason, removedCount, addedCount, listsHash } = body;
   const settings = readStates(body['settings']);
   const revocations = readLists(body['revocations']);
   const listed = body['added'] !== undefined;
@@ -113,6 +114,7 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
     added,
     ...(revocations ? { revocations } : {}),
     ...(isCount(reverts) ? { reverts } : {}),
+    ...(isText(reason) ? { reason } : {}),
     ...(listed ? {} : { truncated: true }),
     removedCount,
     addedCount,

@@ -3,8 +3,8 @@ import type { CompactRange } from '../../policy/whitelist.ts';
 import { readQuad, untilSeconds } from '../../changes/record.ts';
 import type { RangeRecord } from '../../changes/change.ts';
 
-// One range as one line: `start-end expires created by updated by ~purpose =note`, an absent field empty, an absent
-// purpose left out. Times are milliseconds in base 36 where that gives them back exactly; a name and a purpose are
+// One range as one line: `start-end expires created by updated by ~purpose ^reviewed:by =note`, an absent field
+// empty, an absent purpose or review left out. Times are milliseconds in base 36 where that gives them back exactly; a name and a purpose are
 // percent-encoded; the note is the rest.
 
 /** Neighbours in a list mostly have the same times and names: the last answer is kept. */
@@ -49,11 +49,16 @@ export function rangeText(range: RangeRecord): string {
   const expires = expiresAt === undefined ? '' : expiryText(expiresAt);
   const update = updatedAt === undefined ? ' ' : `${updateText(updatedAt)} ${updaterText(updatedBy ?? '')}`;
   const created = `${creationText(createdAt)} ${creatorText(createdBy)}`;
+  const review =
+    range.reviewedAt === undefined
+      ? ''
+      : `^${writeTime(range.reviewedAt)}:${encode(range.reviewedBy ?? '')} `;
   const why = purpose === undefined ? '' : `~${encode(purpose)} `;
-  return `${start}-${end} ${expires} ${created} ${update} ${why}${note === undefined ? '' : `=${note}`}`;
+  return `${start}-${end} ${expires} ${created} ${update} ${why}${review}${note === undefined ? '' : `=${note}`}`;
 }
 
-const LINE = /^([0-9.]+)-([0-9.]+) (\S*) (\S+) (\S*) (\S*) (\S*) (?:~(\S*) )?(?:=([^]*))?$/;
+const LINE =
+  /^([0-9.]+)-([0-9.]+) (\S*) (\S+) (\S*) (\S*) (\S*) (?:~(\S*) )?(?:\^([^\s:]*):(\S*) )?(?:=([^]*))?$/;
 
 /** The range as it was written; undefined where the text is not one. */
 export function readRange(id: string, text: string): RangeRecord | undefined {
@@ -61,7 +66,7 @@ export function readRange(id: string, text: string): RangeRecord | undefined {
   if (match === null || !isRangeId(id)) return undefined;
   try {
     const [, start = '', end = '', expires = '', created = '', by = '', ...rest] = match;
-    const [updated = '', updatedBy = '', purpose, note] = rest;
+    const [updated = '', updatedBy = '', purpose, reviewed, reviewedBy = '', note] = rest;
     return {
       id,
       start,
@@ -71,6 +76,9 @@ export function readRange(id: string, text: string): RangeRecord | undefined {
       ...(expires === '' ? {} : { expiresAt: readExpiry(expires) }),
       createdAt: readCreation(created),
       createdBy: readCreator(by),
+      ...(reviewed === undefined
+        ? {}
+        : { reviewedAt: parseTime(reviewed), reviewedBy: decodeURIComponent(reviewedBy) }),
       ...(updated === '' ? {} : { updatedAt: readUpdate(updated), updatedBy: readUpdater(updatedBy) }),
     };
   } catch {

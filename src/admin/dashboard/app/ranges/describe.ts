@@ -6,7 +6,10 @@ const most = 5;
 
 /** What a change did, one line each. */
 export function describeChange(change: Change): string[] {
-  const lines = change.reverts === undefined ? [] : [`Undid change ${change.reverts}`];
+  const lines = [
+    ...(change.reverts === undefined ? [] : [`Undid change ${change.reverts}`]),
+    ...(change.reason === undefined ? [] : [`Because: ${change.reason}`]),
+  ];
   if (change.scope === 'revocations') return [...lines, ...describeRevocations(change)];
   return [...lines, ...describeSettings(change), ...describeRanges(change)];
 }
