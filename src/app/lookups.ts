@@ -27,7 +27,7 @@ export function lookupsOf(
 
 function optionsOf(
   name: string,
-  { url, headers, redisHash, file = '', bodyBytes, ...rest }: ReloadSettings['lookups'][string],
+  { url, headers, redisHash, file = '', bodyBytes, missing, ...rest }: ReloadSettings['lookups'][string],
   { upstream }: StartOptions,
 ): LookupOptions {
   if (redisHash !== undefined) return { ...rest, name, source: { kind: 'redis', key: redisHash } };
@@ -42,6 +42,7 @@ function optionsOf(
     headers: typeof lines === 'string' ? {} : lines,
     host: isPath ? new URL(upstream.url).host : null,
     bodyBytes,
+    missing,
     ...(isPath && upstream.ca !== undefined && { ca: upstream.ca }),
   };
   return { ...rest, name, source };

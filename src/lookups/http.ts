@@ -23,14 +23,16 @@ export function createHttpSource(source: HttpSource, timeoutMs: number): Source 
         timeoutMs,
         bodyBytes: source.bodyBytes,
       });
-      return typeof answer === 'string' ? unavailable(answer) : read(answer.status, answer.text);
+      return typeof answer === 'string'
+        ? unavailable(answer)
+        : read(answer.status, answer.text, source.missing);
     },
     close: () => caller.close(),
   };
 }
 
-function read(status: number, text: string): SourceAnswer {
-  if (status === 404 || status === 410) return { kind: 'missing' };
+function read(status: number, text: string, missing: readonly number[]): SourceAnswer {
+  if (missing.includes(status)) return { kind: 'missing' };
   if (status !== 200) return unavailable(`it answered ${String(status)}`);
   const value = readJsonValue(text);
   return value === undefined ? unavailable('its answer is no JSON object or list') : { kind: 'value', value };

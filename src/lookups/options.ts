@@ -15,7 +15,7 @@ export interface LookupOptions {
   readonly timeoutMs: number;
 }
 
-/** A call over HTTP: its JSON is the answer; 404 and 410 say that there is no such conversation. */
+/** A call over HTTP: its JSON is the answer. */
 export interface HttpSource {
   readonly kind: 'http';
   /** With `{conversationId}` where the id stands, percent-encoded. */
@@ -25,6 +25,8 @@ export interface HttpSource {
   readonly host: string | null;
   readonly ca?: string | undefined;
   readonly bodyBytes: number;
+  /** Statuses that say that there is no such conversation. */
+  readonly missing: readonly number[];
 }
 
 /** A hash of Redis with a field for each conversation: JSON, or a bot id as it stands. */
@@ -57,4 +59,10 @@ export interface Source {
   close(): Promise<void>;
 }
 
-export const defaultLookup = { cacheSeconds: 300, missSeconds: 5, timeoutMs: 2_000, bodyBytes: 65_536 };
+export const defaultLookup = {
+  cacheSeconds: 300,
+  missSeconds: 5,
+  timeoutMs: 2_000,
+  bodyBytes: 65_536,
+  missing: [404, 410],
+};

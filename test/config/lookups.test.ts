@@ -38,7 +38,7 @@ for (const [lookup, mistake, route] of rows) {
 t.test('defaults, a file of headers and its path are those of the one lookup', async (t) => {
   const text = file("{ url: '/api/{conversationId}', headersFile: ./key, bot: dep }");
   const loaded = load(dir, { argv: [], file: text, beside: { key: 'X-Key: 1\n' } });
-  t.match(loaded.ok && loaded.config.lookups['chats'], { headers: 'X-Key: 1', cacheSeconds: 300, contact: null });
+  t.match(loaded.ok && loaded.config.lookups['chats'], { headers: 'X-Key: 1', cacheSeconds: 300, contact: null, missing: [404, 410] });
   const relative = load(dir, { argv: [], file: file('{ file: ./chats.json, bot: dep }') });
   t.match(relative.ok && relative.config.lookups['chats']?.file, /\/config\/chats\.json$/);
 });

@@ -140,8 +140,9 @@ t.test('an API', async (t) => {
   const asked: string[] = [];
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/c/1?k=1': (response) => response.end('{"dep_id":3}'),
-    '/c/2?k=1': (response) => response.writeHead(404).end('{}'),
+    '/c/2?k=1': (response) => response.writeHead(422).end('{}'),
     '/c/3?k=1': (response) => response.writeHead(500).end(),
+    '/c/9?k=1': (response) => response.writeHead(400).end('{}'),
     '/c/4?k=1': (response) => response.writeHead(302, { location: '/c/1?k=1' }).end(),
     '/c/5?k=1': (response) => response.end('<html>'),
     '/c/6?k=1': () => undefined,
@@ -162,6 +163,7 @@ t.test('an API', async (t) => {
     headers: { 'X-Key': 'secret' },
     host: null,
     bodyBytes: defaultLookup.bodyBytes,
+    missing: [404, 422],
   } as const;
   const source = createHttpSource(http, 500);
   t.teardown(() => source.close());
@@ -171,6 +173,7 @@ t.test('an API', async (t) => {
   t.same(await source.ask('a@b'), value([{ dep_id: 4 }]));
   for (const [id, why] of [
     ['3', /500/],
+    ['9', /400/],
     ['4', /302/],
     ['5', /no JSON/],
     ['6', /500 ms/],

@@ -14,7 +14,7 @@ const byHash: LookupOptions = { ...rest, name: 'hash', source: { kind: 'redis', 
 const url = 'http://127.0.0.1:1/{conversationId}';
 const byCall: LookupOptions = {
   ...{ ...rest, name: 'call' },
-  source: { kind: 'http', url, headers: {}, host: 'chat.example', bodyBytes: 100 },
+  source: { kind: 'http', url, headers: {}, host: 'chat.example', bodyBytes: 100, missing: [404] },
 };
 const given = (...lookups: LookupOptions[]) => ({ lookups, strangerChecksPerMinute: 0, cacheEntries: 100 });
 

@@ -1,12 +1,12 @@
 import * as Type from '../../json-schema.ts';
 import { defaultLookup } from '../../lookups/options.ts';
-import { entry, mapOf, mapOfEntries, reloads, secretText, text, textOrNull, whole } from './kinds.ts';
+import { entry, listOf, mapOf, mapOfEntries, reloads, secretText, text, textOrNull, whole } from './kinds.ts';
 
 const lookup = entry(
   {
     url: Type.Optional(
       text({
-        description: 'An API that answers with JSON, with `{conversationId}` where the id stands. A path is asked at `upstream.url`, a URL wherever it leads; 404 and 410 say that there is none.',
+        description: 'An API that answers with JSON, with `{conversationId}` where the id stands. A path is asked at `upstream.url`, a URL wherever it leads.',
         format: 'lookup-url',
       }),
     ),
@@ -31,6 +31,10 @@ const lookup = entry(
     missSeconds: whole(1, 3_600, {
       description: 'How long it counts that there is no such conversation.',
       default: defaultLookup.missSeconds,
+    }),
+    missing: listOf(whole(400, 499, { description: 'A status.' }), {
+      description: 'Statuses by which the API of `url` says that there is no such conversation.',
+      default: defaultLookup.missing,
     }),
     timeoutMs: whole(1, 60_000, {
       description: 'For one whole question, the wait for its turn included; past it the answer is 503.',
