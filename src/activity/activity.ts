@@ -71,23 +71,20 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...{ replica, flushMs, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
-  const listening = createListening(replica, now);
-  const following = stream && followStream({ stream, log, index: indexOf(thread, listening.tellOthers) });
+  const { tellOthers, ...listening } = createListening(recorder.record, replica, now);
+  const following = stream && followStream({ stream, log, index: indexOf(thread, tellOthers) });
   const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
   const attesting = attestHourly(parts, thread, recorder);
   return {
     ...questionsTo(thread, stream),
-    record(event) {
-      recorder.record(event);
-      listening.tell(event);
-    },
-    subscribe: listening.subscribe,
+    ...listening,
     hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),
     async close() {
       state.closing = true;
       clearInterval(pruning);
+      await recorder.flush();
       await attesting.close();
       await recorder.close();
       const { lost, isLosing } = recorder.state();
@@ -114,9 +111,9 @@ function indexOf(
 ): Parameters<typeof followStream>[0]['index'] {
   return {
     position: () => ask('position', {}),
-    async keep(entry) {
-      await ask('keep', { entry });
-      tell(entry);
+    async keep(entries) {
+      await ask('keep', { entries });
+      entries.forEach(tell);
     },
     rewind: () => ask('rewind', {}),
   };

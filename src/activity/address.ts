@@ -1,19 +1,30 @@
 import type { Cell } from './event.ts';
 
-const OCTETS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const [ZERO, DOT] = [48, 46] as const;
 
-/** An IPv4 address as a number, so that ranges can be asked for; null for every other. */
+/** An IPv4 address in its usual form as a number, so that ranges can be asked for; null for every other. */
 export function ipValue(address: string): number | null {
-  const octets = OCTETS.exec(address)?.slice(1).map(Number);
-  if (octets === undefined || octets.some((octet) => octet > 255)) return null;
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  let value = 0;
+  let octet = -1;
+  let octets = 1;
+  for (let at = 0; at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if (code === DOT && octet >= 0) {
+      value = value * 256 + octet;
+      octet = -1;
+      octets += 1;
+      // A zero is the only digit of its octet, since the number must lead back to the same text.
+    } else if (code >= ZERO && code <= ZERO + 9 && octet !== 0) {
+      octet = Math.max(octet, 0) * 10 + code - ZERO;
+      if (octet > 255) return null;
+    } else return null;
+  }
+  return octets === 4 && octet >= 0 ? value * 256 + octet : null;
 }
 
 /** An address as segments hold it: IPv4 as a number, all else, and what is not in its usual form, as it is. */
 export function packAddress(address: Cell): Cell {
-  if (typeof address !== 'string') return address;
-  const value = ipValue(address);
-  return value !== null && unpackAddress(value) === address ? value : address;
+  return typeof address === 'string' ? (ipValue(address) ?? address) : address;
 }
 
 export function unpackAddress(packed: Cell): Cell {

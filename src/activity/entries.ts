@@ -6,19 +6,28 @@ import type { LinkedBatch } from './link.ts';
 import { unseal } from './sealed.ts';
 import type { StreamEntry } from './stream.ts';
 
-/** Keeps an entry of the stream, and says what of the stream was gone before it. Throws where it cannot be kept. */
-export function keepEntry(decisions: Decisions, entry: StreamEntry, retentionDays: number): void {
-  const before = decisions.position();
-  const gone = before.total < 0 ? 0 : entry.total - entry.events - before.total;
-  const trims = before.trims + (gone === 0 && before.total >= 0 ? 0 : 1);
-  const batch = openedEntry(entry);
+/** Keeps entries of the stream, and says what of it was gone before them. Throws where they cannot be kept. */
+export function keepEntries(
+  decisions: Decisions,
+  entries: readonly StreamEntry[],
+  retentionDays: number,
+): void {
+  let position = decisions.position();
+  const batches: LinkedBatch[] = [];
   const marks: Mark[] = [];
-  const toMs = msOf(entry.id);
-  const fromMs = Math.max(msOf(before.id), toMs - retentionDays * dayMs);
-  if (gone > 0) marks.push({ kind: 'pruned', fromMs, toMs, count: gone, replica: '' });
-  if (batch === undefined) marks.push({ kind: 'lost', fromMs, toMs, count: entry.events, replica: '' });
-  const position = { id: entry.id, total: entry.total, trims };
-  decisions.keep(batch === undefined ? [] : [batch], marks, position);
+  for (const entry of entries) {
+    const { id, total, events } = entry;
+    const isKnown = position.total >= 0;
+    const gone = isKnown ? total - events - position.total : 0;
+    const batch = openedEntry(entry);
+    const toMs = msOf(id);
+    const span = { fromMs: Math.max(msOf(position.id), toMs - retentionDays * dayMs), toMs };
+    if (gone > 0) marks.push({ kind: 'pruned', ...span, count: gone, replica: '' });
+    if (batch === undefined) marks.push({ kind: 'lost', ...span, count: events, replica: '' });
+    else batches.push(batch);
+    position = { id, total, trims: position.trims + (isKnown && gone === 0 ? 0 : 1) };
+  }
+  decisions.keep(batches, marks, position);
 }
 
 /** The stream is not the one that was read: all that it has is looked at again. */

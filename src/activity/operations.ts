@@ -15,7 +15,7 @@ export interface Questions {
   /** A batch as text, to be sealed for the stream of all gateways. */
   seal: { readonly batch: string };
   position: object;
-  keep: { readonly entry: StreamEntry };
+  keep: { readonly entries: readonly StreamEntry[] };
   rewind: object;
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };

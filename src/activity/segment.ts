@@ -67,10 +67,14 @@ export function spanOf(rows: readonly PlacedRow[]): Span {
 
 /** One column of some rows, as segments hold it. */
 export function cellsOf(rows: readonly PlacedRow[], name: SegmentColumn): Cell[] {
-  if (name === 'replica' || name === 'seq') return rows.map((placed) => placed[name]);
-  const place = eventColumns.indexOf(name);
-  if (name !== 'clientIp') return rows.map(({ row }) => row[place] ?? null);
-  return rows.map(({ row }) => packAddress(row[place] ?? null));
+  const cells = new Array<Cell>(rows.length).fill(null);
+  const place = name === 'replica' || name === 'seq' ? undefined : eventColumns.indexOf(name);
+  let at = 0;
+  for (const placed of rows) {
+    if (place === undefined) cells[at++] = name === 'replica' ? placed.replica : placed.seq;
+    else cells[at++] = placed.row[place] ?? null;
+  }
+  return name === 'clientIp' ? cells.map(packAddress) : cells;
 }
 
 export function placeIn(segment: Segment, row: number): Place {

@@ -23,7 +23,7 @@ export interface ActivityStream {
 export interface StreamIndex {
   /** The id of the last entry that it has; `0-0` for none. */
   position(): Promise<string>;
-  keep(entry: StreamEntry): Promise<void>;
+  keep(entries: readonly StreamEntry[]): Promise<void>;
   /** What was in the stream is not any more: it is read from its beginning. */
   rewind(): Promise<void>;
 }
@@ -87,11 +87,11 @@ async function readSome({ stream, index }: FollowParts, state: Following): Promi
     }
     state.checkedMs = performance.now();
   }
-  for (const entry of await stream.read(state.read, mostAtOnce, waitMs)) {
-    if (state.over) return;
-    await index.keep(entry);
-    state.read = entry.id;
-  }
+  const entries = await stream.read(state.read, mostAtOnce, waitMs);
+  const last = entries.at(-1);
+  if (last === undefined || state.over) return;
+  await index.keep(entries);
+  state.read = last.id;
 }
 
 /** Sends sealed batches until each has come through, or `isOver`: then it rejects. */

@@ -7,7 +7,7 @@ import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyEntries, verifySome } from './verify.ts';
 import { digestsIn, headsIn, unattested } from './digest.ts';
-import { keepEntry, rewind } from './entries.ts';
+import { keepEntries, rewind } from './entries.ts';
 import { headAfter, linkBatch, START, type Head } from './link.ts';
 import { openOwnIndex, type OwnIndex } from './own-index.ts';
 import { seal } from './sealed.ts';
@@ -42,7 +42,7 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
     return linked.map((each) => ({ sealed: seal(each), events: each.lines.length }));
   },
   position: () => decisions.position().id,
-  keep: ({ entry }) => keepEntry(decisions, entry, retention.retentionDays),
+  keep: ({ entries }) => keepEntries(decisions, entries, retention.retentionDays),
   rewind: () => rewind(decisions),
   query: ({ filter, limit, cursor }) => queryEvents(decisions, filter, limit, cursor),
   summary: ({ filter, buckets }) => summarize(decisions, filter, buckets),

@@ -82,8 +82,8 @@ function progressOf(chains: Walk['chains'], { replica, firstSeq, before, gap }: 
   const found = chains.get(replica);
   const begun = { lastSeq: firstSeq - 1, hash: before, links: undefined };
   if (found === undefined) return { replica, events: 0, firstSeq, ...begun };
-  if (found.broken === undefined && gap === true) return { ...found, ...begun };
-  return found.hash === undefined ? { ...found, hash: before } : found;
+  const isAnew = found.broken === undefined && (gap === true || found.hash === undefined);
+  return isAnew ? { ...found, ...begun } : found;
 }
 
 /** A hole in the numbers says that an event was taken out; none, that one was changed. */
@@ -135,7 +135,7 @@ function beliedBy(
   for (let at = firstFrom(heads, lastSeq); at < heads.length; at++) {
     const head = heads[at];
     if (head === undefined || head.seq >= seq) return undefined;
-    if (head.seq > lastSeq) return links && { seq: lastSeq + 1, why: 'missing' };
+    if (head.seq > lastSeq) return { seq: lastSeq + 1, why: 'missing' };
     if (links !== undefined && !links.includes(head.hash)) return { seq: lastSeq, why: 'changed' };
   }
   return undefined;

@@ -3,6 +3,7 @@ import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
+import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
 import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
@@ -160,6 +161,7 @@ export const ApiAnswers = {
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,
+  ...auditAnswers,
   lookup: lookupAnswer(range),
   ...unguardedAnswers,
 } as const;

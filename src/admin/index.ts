@@ -11,6 +11,7 @@ import { accessReportRoute } from './reports/access.ts';
 import { reviewReportRoute } from './reports/review.ts';
 import { reviewRoute } from './review.ts';
 import { Problem } from './answers.ts';
+import { auditRoute } from './audit.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
@@ -29,6 +30,7 @@ import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
+export type { AuditFindings } from './answers-audit.ts';
 export { sendUnreadable } from './problem.ts';
 export { backchannelPlugin, createLogoutCounts } from './backchannel-logout.ts';
 export type { BackchannelOptions, LogoutCounts } from './backchannel-logout.ts';
@@ -64,7 +66,7 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
-/** All that needs an admin. */
+/** The calls that only who manages something may make. */
 const guardedRoutes = [
   whitelistRoutes,
   settingsRoute,
@@ -76,6 +78,7 @@ const guardedRoutes = [
   explainRoutes,
   identityRoute,
   activityRoute,
+  auditRoute,
   summaryRoute,
   streamRoute,
   lookupRoute,

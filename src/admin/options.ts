@@ -12,6 +12,7 @@ import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
 import type { PolicyDefaults, PolicyView } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
+import type { AuditFindings } from './answers-audit.ts';
 import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/editor.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
@@ -65,6 +66,8 @@ export interface AdminOptions {
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
+  /** Follows what was recorded; the digests are others than those in the record. */
+  readonly audit: (digests: readonly string[]) => Promise<AuditFindings>;
   readonly activity?: Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe'> | undefined;
   /** What is served now. */
   readonly policy: () => PolicyView;

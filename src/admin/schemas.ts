@@ -40,6 +40,18 @@ export const RangesQuery = Type.Object(
   { q: q('An address in the range, a network, or a part of its ends, id, note or purpose.'), after, limit },
   strict,
 );
+export const AuditBody = Type.Object(
+  {
+    digests: Type.Optional(
+      Type.Array(Type.String({ maxLength: 65_536 }), {
+        maxItems: 100_000,
+        description:
+          'Signed digests from a log that is kept elsewhere; what was recorded must agree with them.',
+      }),
+    ),
+  },
+  strict,
+);
 export const ChangesQuery = Type.Object(
   {
     scope: Type.Optional(Type.String({ description: 'Only changes of this scope.' })),

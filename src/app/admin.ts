@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Activity } from '../activity/activity.ts';
 import { judgeAgain } from '../access/judge-again.ts';
 import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
@@ -27,7 +26,9 @@ import { readCredential } from '../reading/credential.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import { shownBy } from './hash-key.ts';
 import { readPlaced } from '../reading/token-places.ts';
+import { audit } from './audit.ts';
 import type { Limits } from './limits.ts';
+import type { DecisionRecord } from './record.ts';
 import type { Ruling } from './rules.ts';
 
 export interface AdminParts {
@@ -37,7 +38,7 @@ export interface AdminParts {
   readonly store: Store;
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
-  readonly activity: Activity | undefined;
+  readonly activity: DecisionRecord | undefined;
   readonly unguarded: AdminOptions['unguarded'];
   readonly log: ChangeSink & AdminLog;
 }
@@ -61,10 +62,11 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
     activity,
+    audit: (digests) => audit(store, activity, digests),
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
     unguarded,
-    constantBots: () => ruling().config.routes.flatMap(({ bot }) => bot ?? []),
+    constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     read: createReadLog(log, shown),
@@ -120,4 +122,9 @@ export function revokeRules({ identity }: ReloadSettings): RevokeRules {
 
 function encoded(token: string | undefined): Uint8Array | undefined {
   return token === undefined ? undefined : Buffer.from(token);
+}
+
+/** The bot that a route names; `any` of a file's is none. */
+function constantBot({ bot, kind }: ReloadSettings['routes'][number]): readonly string[] {
+  return bot === undefined || (kind === 'file' && bot === 'any') ? [] : [bot];
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { openActivity, type Activity } from '../activity/activity.ts';
 import type { StartOptions } from '../config/index.ts';
 import type { Position } from '../changes/change.ts';
@@ -8,7 +8,7 @@ import { createDigests, type Digests } from './digests.ts';
 import { createRecordStream } from './record-stream.ts';
 
 /** The record of decisions, and who signs and checks its digests. */
-export interface Record extends Activity {
+export interface DecisionRecord extends Activity {
   readonly digests: Pick<Digests, 'check'>;
 }
 
@@ -20,12 +20,12 @@ export function openRecord(
   { activity, store }: StartOptions,
   change: () => Position | undefined,
   log: StoreLog,
-): Record | undefined {
+): DecisionRecord | undefined {
   if (activity === null) return undefined;
   const { redis } = store;
   const { retentionDays, maxBytes, redisBytes } = activity;
   const replica = randomBytes(8).toString('hex');
-  const folder = store.file ?? activity.folder ?? redis?.snapshotDir ?? resolve('data');
+  const folder = store.file ?? join(activity.folder ?? redis?.snapshotDir ?? resolve('data'), nameOf(redis));
   const stream = redis && createRecordStream(redis, { retentionDays, maxBytes: redisBytes });
   const digests = createDigests({ store, folder, replica, change, log });
   const parts = { log, now: Date.now, digest: digests.sign, ...(stream && { stream }) };
@@ -38,4 +38,12 @@ export function openRecord(
       digests.close();
     },
   };
+}
+
+/** Sites may share a folder, and never an index: it is found by where their Redis is, and by their prefix. */
+function nameOf(redis: StartOptions['store']['redis']): string {
+  const { url, sentinel, cluster, prefix } = redis ?? {};
+  const host = url === undefined ? undefined : new URL(url).host;
+  const where = JSON.stringify([host, sentinel?.name, sentinel?.hosts, cluster?.hosts, prefix]);
+  return `activity-${createHash('sha256').update(where).digest('hex').slice(0, 12)}`;
 }

@@ -16,6 +16,7 @@ export const answers = {
   identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
+  audit: ApiAnswers.audit,
   revert: ApiAnswers.revert,
   review: ApiAnswers.review,
   activity: ApiAnswers.activity,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
+import { auditVerify } from './audit-verify.ts';
 import { activityExport } from './activity/export.ts';
 import { lookup } from './activity/lookup.ts';
 import { tail } from './activity/tail.ts';
@@ -52,6 +53,7 @@ const working: readonly Command[] = [
   reportAccess,
   reportReview,
   identityTry,
+  auditVerify,
   hunt,
   unguarded,
   doctor,

@@ -21,6 +21,8 @@ export interface ApiCall<T extends Type.TSchema> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told how much of the body was sent, as a share of 1. */
   readonly progress?: (sent: number) => void;
+  /** To the head of the answer; two minutes where it is absent. */
+  readonly timeoutMs?: number;
 }
 
 /** The running gateway's admin API. */
@@ -128,7 +130,7 @@ export function findGateway(given: CommandArguments, io: Io, otherFlags: readonl
   return {
     url,
     stream: (path) => streamed(url, path, bearer),
-    async call({ method = 'GET', path, body, answer, headers = {}, progress = () => undefined }) {
+    async call({ method = 'GET', path, body, answer, headers = {}, progress = () => undefined, timeoutMs }) {
       const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       const response = await request(`${url}/_gateway/api/v1${path}`, {
         method,
@@ -143,7 +145,7 @@ export function findGateway(given: CommandArguments, io: Io, otherFlags: readonl
         ...(bytes === undefined
           ? {}
           : { body: Readable.from(chunks(bytes, progress), { objectMode: false }) }),
-        headersTimeout: 120_000,
+        headersTimeout: timeoutMs ?? 120_000,
         reset: true,
       }).catch((error: unknown) => {
         throw unreachable(url, error);

@@ -152,7 +152,7 @@ export function idOf(bytes: string | undefined, { depth }: Reading): string | un
 }
 
 /** True if the open route says so of this reading to the letter: what is open is never guessed. */
-export function matchesOpen(route: Route, segments: readonly string[]): boolean {
+export function matchesOpen(route: Pick<Route, 'templates' | 'exact'>, segments: readonly string[]): boolean {
   return route.templates.some((template) => {
     const { length } = template.segments;
     if (!isLongEnough(template, segments)) return false;

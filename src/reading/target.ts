@@ -45,10 +45,11 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
+  const isPlain = readings.length === 1 && !ODD.test(form.path);
   let open = true;
   for (const reading of readings) {
     const segments = segmentsOf(reading.text);
-    const matches = guardsOf(table, segments, reading, hosts);
+    const matches = guardsOf(table, segments, reading, hosts, isPlain);
     trace?.(describe(reading, matches));
     if (matches.length > 0) guarded.push(matches);
     open &&= isOpen(table, segments, reading, hosts);
@@ -138,10 +139,13 @@ function guardsOf(
   segments: readonly string[],
   reading: Reading,
   hosts: readonly string[],
+  isPlain: boolean,
 ): readonly Match[] {
   let matches: Match[] | undefined;
   const stripped = unblanked(segments);
   for (const route of table.guarded) {
+    // An odd spelling of an exception could be another thing to the platform.
+    if (isPlain && route.except !== undefined && matchesOpen(route.except, segments)) continue;
     for (const template of route.templates) {
       const match = matchTemplate(route, template, segments, reading, false);
       const bare = stripped && matchTemplate(route, template, stripped, reading, true);

@@ -100,6 +100,9 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/reports/access', await call('GET', '/reports/access')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=bot%3Asales')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=sales')];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {} })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {}, token: owner })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: { digests: [7] } })];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];

@@ -15,6 +15,7 @@ import type { Authorize } from '../../src/access/question.ts';
 import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
+import { audit } from '../../src/app/audit.ts';
 import type { ChangeEvent, ReadEvent } from '../../src/audit/change-log.ts';
 import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
@@ -195,6 +196,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    audit: (digests) => audit(store, undefined, digests),
     activity: recordOf(decisions, listeners),
     policy: () => live.view(now()),
     judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),

@@ -29,6 +29,7 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/reports/access?bot=sales'],
   ['GET', '/activity/stream'],
   ['GET', '/lookup?q=ann'],
+  ['POST', '/audit/verify', {}],
   ['GET', '/me'],
   ['GET', '/replicas'],
   ['GET', '/unguarded'],

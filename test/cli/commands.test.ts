@@ -175,7 +175,7 @@ t.test('help, version, completion, check-config, healthcheck', async (t) => {
     t.match((await run(['completion', shell])).out, /ranges/, shell);
   const example = join(import.meta.dirname, '../../config/gateway.example.yaml');
   t.match(await run(['check-config', '--config', example]), { code: 0, out: /good, 0 mistakes/ });
-  const printed = await run(['check-config', '--config', example, '--print', '--json']);
+  const printed = await run(['check-config', '--config', example, '--show', '--json']);
   t.match(printed.json(), { ok: true, config: { public: { port: 8080 } } });
   const bad = await run(['check-config', '--public-port', 'x', '--json']);
   t.match(

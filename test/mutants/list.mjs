@@ -62,6 +62,8 @@ const rows = [
   ['a member in an id names no bot', 'src/reading/bot-ids.ts', "if (joined || (!contactId", "if (!joined || (!contactId", targets],
   ['what is stripped hides a literal', 'src/reading/literal.ts', "bares.includes(bare) ? 'bare'", "bares.includes(bare) ? 'none'", targets],
   ['a program counts at the start only', 'src/reading/path-readings.ts', '/\\/[^/]*\\.(?:php', '/^\\/[^/]*\\.(?:php', targets],
+  ['an exception in an odd spelling', 'src/reading/target.ts', 'if (isPlain && route.except !== undefined', 'if (route.except !== undefined', ['test/reading/except.test.ts']],
+  ['a reading is plain, whatever its target', 'src/reading/target.ts', 'readings.length === 1 && !ODD.test(form.path)', 'readings.length > 0', ['test/reading/except.test.ts']],
   ['a stray host is no host', 'src/reading/target.ts', '|| isStray(known, hosts)', '', ['test/reading/routes.test.ts', 'test/reading/beside-path.test.ts']],
   ['a member in two cases', 'src/reading/body.ts', 'value === undefined || hasTwins(value)', 'value === undefined', ['test/reading/routes.test.ts', 'test/reading/beside-path.test.ts']],
   ['no aud', 'src/identity/claims.ts', "if (!forAudience(own(claims, 'aud'), rules.audiences)) return", "if (!forAudience(own(claims, 'aud'), rules.audiences) && !rules.audiences) return", tokens],

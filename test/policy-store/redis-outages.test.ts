@@ -23,11 +23,14 @@ void t.test(
     await until(() => one.finds(5) === range(1, 5).id, 'it is confirmed again');
     t.equal(one.live.status().lineageAlarms, 0);
     t.match((await one.store.change(toggle('bot:a', 1, false))).change, { revision: 2 });
-    server.freeze(true); // as a network does that swallows everything
+    await server.client.call('CLIENT', 'PAUSE', '20000', 'WRITE');
     const began = Date.now();
     const code = await codeOf(one.store.change(toggle('bot:a', 2, true, { idempotencyKey: 'k' })));
     t.equal(code, 'unknown', 'nobody knows whether it was made');
     t.ok(Date.now() - began < 4000);
+    await server.client.call('CLIENT', 'UNPAUSE');
+    server.freeze(true); // as a network does that swallows everything
+    t.equal(await codeOf(one.store.change(toggle('bot:b', 0, true))), 'unavailable', 'it was not even sent');
     await until(() => one.finds(5) === 'stale', 'a silent store confirms nothing', 6000);
     server.freeze(false);
     await until(() => one.live.status().state === 'up', 'it answers again');

@@ -52,7 +52,6 @@ t.test('a target of two routes is opened by nothing that only one of them says',
 t.test('kinds that cannot be', async (t) => {
   const broken: readonly (readonly [option: RouteOptions, sentence: RegExp])[] = [
     [{ path: '/x', bot: 'any' }, /"any" is no bot/],
-    [{ path: '/x', bot: 'any', kind: 'data' }, /"any" is no bot/],
     [{ path: '/x', kind: 'file' }, /where its bot id stands/],
     [{ path: '/x/:botId', kind: 'file', bot: 'any' }, /one place only/],
     [{ path: '/x/:conversationId', kind: 'file', bot: 'any' }, /no contact and no conversation/],

@@ -185,7 +185,7 @@ export const log = reloads(group(
     }),
     whenFull: choice(['drop', 'refuse'], {
       description:
-        'What comes of access lines that nobody reads. `drop`: they are lost, the platform goes on. `refuse`: a transcript that cannot be recorded is not shown (503, `log-unavailable`).',
+        'What comes of access lines that nobody reads, and of decisions that the record (`activity`) cannot keep. `drop`: they are lost, the platform goes on. `refuse`: a transcript that cannot be recorded is not shown (503, `log-unavailable`).',
       default: 'drop',
     }),
   },

@@ -11,7 +11,7 @@ import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { usePoll } from '../state/poll.ts';
 import { useSession, useSuperAdmin } from '../state/session.tsx';
-import { Unguarded } from './unguarded.tsx';
+import { AroundUnguarded } from './unguarded.tsx';
 
 const botsPerPage = 50;
 
@@ -25,9 +25,14 @@ export function OverviewScreen() {
         People with bot access see a bot’s transcripts from anywhere. Everyone else sees them only from an
         address that is listed here.
       </p>
-      {isSuper ? <PlatformCard /> : null}
-      <Bots />
-      {isSuper ? <Unguarded /> : null}
+      {isSuper ? (
+        <AroundUnguarded>
+          <PlatformCard />
+          <Bots />
+        </AroundUnguarded>
+      ) : (
+        <Bots />
+      )}
     </>
   );
 }

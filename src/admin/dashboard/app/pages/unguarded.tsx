@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { getUnguarded } from '../api/calls.ts';
 import type { UnguardedList } from '../api/types.ts';
 import { Failure, Message } from '../parts/message.tsx';
@@ -8,14 +9,15 @@ import { usePoll } from '../state/poll.ts';
 const mostNotices = 5;
 const everyMs = 15_000;
 
-/** Canaries that were found, and what passed that no route guards; nothing where there is nothing of it. */
-export function Unguarded() {
+/** What the platform showed that no route guards: canaries above `children`, all else below; nothing where there is nothing. */
+export function AroundUnguarded({ children }: { readonly children: ComponentChildren }) {
   const { value, error, reload } = useLoad(getUnguarded, []);
   usePoll(() => void reload(), everyMs);
   return (
     <>
-      <Failure error={error} />
       {value === undefined ? null : <Canaries canaries={value.canaries} />}
+      {children}
+      <Failure error={error} />
       {value === undefined || value.shapes.length === 0 ? null : <Shapes list={value} />}
     </>
   );
