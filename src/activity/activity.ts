@@ -113,7 +113,7 @@ function indexOf(
     position: () => ask('position', {}),
     async keep(entries) {
       await ask('keep', { entries });
-      entries.forEach(tell);
+      for (const entry of entries) tell(entry);
     },
     rewind: () => ask('rewind', {}),
   };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import t from 'tap';
-import zlib from 'node:zlib';
+import zlib, { constants, gzipSync } from 'node:zlib';
 import { phrase, startPlatform, watchingDoor } from './canary-scene.ts';
 import { startEcho } from './echo.ts';
 import { startJudge } from './judge.ts';
@@ -74,5 +74,27 @@ t.test('messages of a tunnel', async (t) => {
     }
     await door.stop();
     await echo.stop();
+  }
+});
+
+t.test('compressed streams whose visitors leave take no decoder with them', async (t) => {
+  const gzip = (text: string): Buffer => gzipSync(text, { finishFlush: constants.Z_SYNC_FLUSH });
+  const platform = await startPlatform((request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    if (request.url === '/whole') setTimeout(() => response.end(gzip(phrase)), 20);
+    else response.write(gzip('some words, and more of them later'));
+  });
+  for (const action of ['alarm', 'refuse'] as const) {
+    const { door, found, notSearched } = await watchingDoor(judge, platform.url, action);
+    for (let round = 0; round < 3; round += 1) {
+      const visitors = Array.from({ length: 40 }, () => open(door.port, get('/endless')));
+      for (const { text } of visitors) await until(() => text().includes('\r\n\r\n'));
+      for (const { socket } of visitors) socket.destroy();
+      t.ok(await until(() => door.stats().streams === 0));
+    }
+    const last = open(door.port, get('/whole', 'Connection: close'));
+    await last.closed;
+    t.same([found, notSearched], [['print /whole'], []], `${action}: the next one is looked at`);
+    await door.stop();
   }
 });

@@ -10,7 +10,7 @@ export interface BodyRow {
   readonly body: string | Buffer | readonly string[];
   /** Instead of a Content-Length. */
   readonly chunked?: true;
-  readonly becomes: 'passes' | string;
+  readonly becomes: string;
 }
 
 export const json = 'Content-Type: application/json';

@@ -127,7 +127,7 @@ class Loads {
     sessionId: string | undefined,
   ): Promise<void> {
     const answer = await this.browser?.send('Network.getResponseBody', { requestId }, sessionId);
-    const body = String(answer?.['body'] ?? '');
+    const body = typeof answer?.['body'] === 'string' ? answer['body'] : '';
     this.#look(request, answer?.['base64Encoded'] === true ? Buffer.from(body, 'base64').toString() : body);
   }
 

@@ -1,16 +1,16 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import { isBotId } from '../../../../policy/resource.ts';
-import { getWhitelist, getWhitelists } from '../api/calls.ts';
+import { getWhitelists } from '../api/calls.ts';
 import type { Scope, WhitelistSummary } from '../api/types.ts';
+import { ListState } from '../parts/list-state.tsx';
 import { Failure } from '../parts/message.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { amount, counted } from '../parts/time.tsx';
-import { inForceOfPlatform } from '../ranges/settings-in-force.ts';
+import { amount } from '../parts/time.tsx';
 import { hrefOf } from '../routes.ts';
-import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { usePoll } from '../state/poll.ts';
-import { useSession, useSuperAdmin } from '../state/session.tsx';
+import { useSuperAdmin } from '../state/session.tsx';
+import { PlatformCard } from './platform-card.tsx';
 import { AroundUnguarded } from './unguarded.tsx';
 
 const botsPerPage = 50;
@@ -35,38 +35,6 @@ export function OverviewScreen() {
       )}
     </>
   );
-}
-
-function PlatformCard() {
-  const { me } = useSession();
-  const { note } = useGateways();
-  const { value, error, reload } = useLoad(async () => {
-    const page = await getWhitelist('platform', { limit: 1 });
-    note({ revision: page.revision });
-    return page;
-  }, []);
-  usePoll(() => void reload(), 5_000);
-  return (
-    <section class="card link-card" aria-labelledby="platform">
-      <div>
-        <h2 id="platform">
-          <a href={hrefOf({ page: 'whitelist', scope: 'platform' })}>The platform</a>
-        </h2>
-        <p class="hint">One list for every bot that does not opt out.</p>
-      </div>
-      {value === undefined ? null : (
-        <p class="facts">
-          <ListState enabled={value.enabled} /> {counted(value.total, 'range')}
-          {inForceOfPlatform(value, me).mode === 'report' ? <span class="tag warn">report mode</span> : null}
-        </p>
-      )}
-      <Failure error={error} />
-    </section>
-  );
-}
-
-export function ListState({ enabled }: { readonly enabled: boolean }) {
-  return <span class={enabled ? 'pill on' : 'pill off'}>{enabled ? 'On' : 'Off'}</span>;
 }
 
 function Bots() {
