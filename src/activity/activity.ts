@@ -75,17 +75,13 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...{ replica, flushMs, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
-  const listening = createListening(replica, now);
-  const following = stream && followStream({ stream, log, index: indexOf(thread, listening.tellOthers) });
+  const { tellOthers, ...listening } = createListening(recorder.record, replica, now);
+  const following = stream && followStream({ stream, log, index: indexOf(thread, tellOthers) });
   const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
   const attesting = attestHourly(parts, thread, recorder);
   return {
     ...questionsTo(thread, stream),
-    record(event) {
-      recorder.record(event);
-      listening.tell(event);
-    },
-    subscribe: listening.subscribe,
+    ...listening,
     hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),

@@ -7,8 +7,8 @@ type Listener = (event: ActivityEvent) => void;
 /** Who hears of events as they come. */
 export interface Listening {
   subscribe(listener: Listener): () => void;
-  /** An event of this gateway. */
-  tell(event: ActivityEvent): void;
+  /** Records an event of this gateway, and tells it. */
+  record: Listener;
   /** What another gateway wrote; opened only while somebody listens. */
   tellOthers(entry: StreamEntry): void;
 }
@@ -16,13 +16,16 @@ export interface Listening {
 /** What is older was not decided just now: a gateway that was away reads what it missed. */
 const newMs = 60_000;
 
-export function createListening(replica: string, now: () => number): Listening {
+export function createListening(record: Listener, replica: string, now: () => number): Listening {
   const listeners = new Set<Listener>();
   const tell: Listener = (event) => {
     for (const listener of listeners) listener(event);
   };
   return {
-    tell,
+    record(event) {
+      record(event);
+      tell(event);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -8,6 +8,7 @@ import { actorOf, mayManage, type Actor } from './actor.ts';
 import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
+import { narrowedBy, noteRead } from './reads.ts';
 import { sendNotYours } from './scope.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -51,11 +52,12 @@ type AskedActivity =
 
 /** What a request asks of the record, as far as it may; or it was answered that it cannot. */
 export function askedActivity(
-  { activity, shownAddress }: AdminOptions,
+  options: AdminOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   query: Parameters<typeof activitySearch>[0],
 ): AskedActivity {
+  const { activity, shownAddress } = options;
   const refuse = (sent: FastifyReply): AskedActivity => ({ ok: false, reply: sent });
   if (activity === undefined) return refuse(sendProblem(reply, 'not-found', NO_RECORD));
   const search = activitySearch(query, shownAddress);
@@ -64,6 +66,7 @@ export function askedActivity(
   const { wanted, cursor } = search;
   const actor = actorOf(request);
   if (wanted.bot !== undefined && !mayManage(actor, `bot:${wanted.bot}`)) return refuse(sendNotYours(reply));
+  noteRead(options, request, narrowedBy(wanted));
   return { ok: true, activity, filter: visibleTo(actor, wanted), ...(cursor && { cursor }) };
 }
 

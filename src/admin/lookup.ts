@@ -9,6 +9,7 @@ import { ApiAnswers, type ApiAnswer } from './answers.ts';
 import { mayHear } from './explain.ts';
 import { findRanges } from './lookup-ranges.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
+import { noteRead } from './reads.ts';
 import { viewAnswer } from './views.ts';
 
 type Found = ApiAnswer<'lookup'>;
@@ -18,6 +19,7 @@ export function lookupRoute(app: AdminApp, options: AdminOptions): void {
   app.get('/lookup', schema, async (request, reply) => {
     const actor = actorOf(request);
     const q = request.query.q.trim();
+    noteRead(options, request, { q });
     return fromRecord(options, reply, async (): Promise<Found> => {
       const { ranges, more } = await findRanges(options, actor, q);
       const bot = botOf(options, actor, q);

@@ -7,7 +7,7 @@ import type { Judged } from '../access/judge-again.ts';
 import type { Answer, Authorize, Peer, Question } from '../access/question.ts';
 import type { Tried } from '../access/try-identity.ts';
 import type { Unguarded } from '../audit/unguarded.ts';
-import type { ChangeEvent } from '../audit/change-log.ts';
+import type { ChangeEvent, ReadEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
 import type { DecideOptions } from '../policy/decide.ts';
@@ -84,6 +84,8 @@ export interface AdminOptions {
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;
+  /** Writes to the log who read what was decided. */
+  readonly read: (event: ReadEvent) => void;
   /** An address as log and record may show it. */
   readonly shownAddress: (address: string) => string;
   /** A person as log and record may show them; undefined where not at all. */

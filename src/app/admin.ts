@@ -10,7 +10,7 @@ import {
   type AdminOptions,
   type Located,
 } from '../admin/index.ts';
-import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
+import { createChangeLog, createReadLog, type ChangeSink } from '../audit/change-log.ts';
 import { personOf, shortenedAddress } from '../audit/shortened.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { describeClaims } from '../identity/describe-claims.ts';
@@ -70,6 +70,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
+    read: createReadLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),
     shownPerson: (id) => personOf(id, shown()),
     defaults: () => ruling().config.policy.defaults,

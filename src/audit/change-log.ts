@@ -19,6 +19,17 @@ export interface ChangeEvent {
   readonly requestId: string;
 }
 
+/** Who read what was decided, and of whom or what. */
+export interface ReadEvent {
+  /** The call, as `activity` or `reports/access`. */
+  readonly what: string;
+  /** What narrowed it, as it may be shown. */
+  readonly of: Readonly<Record<string, string>>;
+  readonly by: ChangeAuthor;
+  readonly from?: string;
+  readonly requestId: string;
+}
+
 export interface ChangeSink {
   info(fields: object, message: string): void;
 }
@@ -32,6 +43,15 @@ export function createChangeLog(
     const shown = options();
     const address = from === undefined ? {} : { from: shortenedAddress(from, shown) };
     log.info({ ...event, by: authorOf(by, shown), ...address }, 'change');
+  };
+}
+
+/** Writes one line for each reading of what was decided; `options` is asked for each. */
+export function createReadLog(log: ChangeSink, options: () => AccessLogOptions): (event: ReadEvent) => void {
+  return ({ by, from, ...event }) => {
+    const shown = options();
+    const address = from === undefined ? {} : { from: shortenedAddress(from, shown) };
+    log.info({ ...event, by: authorOf(by, shown), ...address }, 'read');
   };
 }
 

@@ -96,9 +96,6 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/lookup', await call('GET', '/lookup?q=192.0.2.1')];
   yield ['get', '/lookup', await call('GET', '/lookup?q=11111111')];
   yield ['get', '/lookup', await call('GET', '/lookup')];
-  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {} })];
-  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {}, token: owner })];
-  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: { digests: [7] } })];
   yield ['get', '/reports/access', await call('GET', '/reports/access?bot=sales')];
   yield ['get', '/reports/access', await call('GET', '/reports/access')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=bot%3Asales')];
@@ -111,6 +108,9 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/changes', await call('GET', '/changes?limit=2')];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: foreseen })];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: { ...foreseen, scope: 'sales' } })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {} })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: {}, token: owner })];
+  yield ['post', '/audit/verify', await call('POST', '/audit/verify', { body: { digests: [7] } })];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];

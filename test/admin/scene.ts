@@ -17,7 +17,7 @@ import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import { audit } from '../../src/app/audit.ts';
-import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import type { ChangeEvent, ReadEvent } from '../../src/audit/change-log.ts';
 import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
@@ -97,6 +97,7 @@ export interface Scene {
   readonly live: LivePolicy;
   readonly authorize: Authorize;
   readonly changed: readonly ChangeEvent[];
+  readonly reads: readonly ReadEvent[];
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
@@ -173,6 +174,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const decisions = openDecisions(index);
   const listeners = new Set<(event: ActivityEvent) => void>();
   const changed: ChangeEvent[] = [];
+  const reads: ReadEvent[] = [];
   const said: string[] = [];
   const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
   const revoking = { issuers: ['staff', 'partner', 'widget'], keepSeconds: 86_400 };
@@ -205,6 +207,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     decideOptions: () => rules.options,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
+    read: (event) => void reads.push(event),
     shownAddress: (address) => address,
     defaults: () => defaults,
     siteUrl: () => undefined,
@@ -235,7 +238,20 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
       for (const listener of listeners) listener(eventOf((name) => cellOf(row, name)));
     }
   };
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, unguarded, recorded };
+  return {
+    call,
+    publicCall,
+    store,
+    live,
+    authorize,
+    changed,
+    reads,
+    said,
+    ports,
+    recentBots,
+    unguarded,
+    recorded,
+  };
 }
 
 function recordOf(

@@ -4,6 +4,7 @@ import { ReviewReportQuery } from '../activity-schemas.ts';
 import { actorOf, mayManage, type Actor } from '../actor.ts';
 import { inForceFor, inheritedFrom } from '../in-force.ts';
 import type { AdminApp, AdminOptions } from '../options.ts';
+import { noteRead } from '../reads.ts';
 import { managedScope } from '../scope.ts';
 import { reportAnswer, sendReport } from './access.ts';
 import type { Report } from './report.ts';
@@ -16,6 +17,7 @@ export function reviewReportRoute(app: AdminApp, options: AdminOptions): void {
     const scoped = managedScope(request, reply, text);
     if (!scoped.ok) return scoped.reply;
     const { scope } = scoped;
+    noteRead(options, request, { scope });
     return fromRecord(options, reply, async () =>
       sendReport(reply, await reviewReport(options, actorOf(request), scope), format),
     );
