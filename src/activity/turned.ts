@@ -74,7 +74,7 @@ export function createTurned(most: number) {
         isCut ||= groups.length >= Math.max(most, fewestKept);
         if (isCut) return;
         groups.push((group = make(judged.turn, from, row, atMs)));
-        if (bySubject === undefined) found.set(judged, (bySubject = new Map()));
+        if (bySubject === undefined) found.set(judged, (bySubject = new Map<Cell, Kept>()));
         bySubject.set(subject, group);
       }
       group.visits += 1;

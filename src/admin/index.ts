@@ -27,6 +27,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { safeChangeRoutes } from './safe-changes.ts';
+import { restoreRoutes } from './restore.ts';
 import { revocationRoutes } from './revocations.ts';
 import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
@@ -77,6 +78,7 @@ const guardedRoutes = [
   importRoute,
   changeRoutes,
   safeChangeRoutes,
+  restoreRoutes,
   revocationRoutes,
   explainRoutes,
   identityRoute,

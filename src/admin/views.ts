@@ -35,10 +35,10 @@ export function viewChange(change: Change): ChangeView {
   };
 }
 
-function viewSide(
+export function viewSide(
   settings: SettingsState | undefined,
   ranges: readonly RangeRecord[],
-  revocations: readonly Revocation[] | undefined,
+  revocations?: readonly Revocation[],
 ): ChangeView['after'] {
   return {
     ...(settings === undefined ? {} : { settings: viewSettings(settings) }),

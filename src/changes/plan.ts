@@ -43,6 +43,13 @@ export interface Preview {
 /** A scope as it was read, and the policy's revision then. */
 export type Current = ScopeDetail & { readonly revision: number };
 
+/** What an edit would do to a scope as it is. */
+export interface Planned {
+  readonly ok: true;
+  readonly current: Current;
+  readonly plan: Plan;
+}
+
 /** One edit: planned again for each reading of its scope until the store takes it. */
 export interface Edit {
   plan(current: Current): Plan | EditRefused | Steps<Plan | EditRefused>;

@@ -15,11 +15,13 @@ import type {
   Edit,
   EditResult,
   Plan,
+  Planned,
   Preview,
   EditRefused,
 } from '../changes/plan.ts';
 import { addRange, putRange, removeRange, type Stamp } from '../changes/range-edits.ts';
 import { heldByTrial } from '../changes/trial.ts';
+import { restoreTo, type ScopeState } from '../changes/restore.ts';
 import { revertChange } from '../changes/revert.ts';
 import { reviewRanges, type ReviewRequest } from '../changes/review.ts';
 import { patchSettings, type SettingsPatch } from '../changes/settings-edit.ts';
@@ -42,12 +44,6 @@ export interface EditorOptions {
 
 export type ImportPreviewResult = { readonly ok: true; readonly errors: readonly ImportError[] } & Preview;
 
-export interface Planned {
-  readonly ok: true;
-  readonly current: Current;
-  readonly plan: Plan;
-}
-
 /** Changes of the policy as admins ask for them. Nothing throws but for a defect. */
 export interface Editor {
   patch(scope: Scope, patch: SettingsPatch, asked: ChangeRequest): Promise<EditResult>;
@@ -67,6 +63,8 @@ export interface Editor {
   plan(scope: Scope, changes: Changes, asked: ChangeRequest): Promise<Planned | EditRefused>;
   /** What undoing a change would do now. Nothing is written. */
   planRevert(change: Change): Promise<Planned | EditRefused>;
+  /** Brings a scope back to a state that it had. */
+  restore(scope: Scope, state: ScopeState, asked: ChangeRequest): Promise<EditResult>;
   /** Makes a change on trial stay; `conflict` where it is on trial no more. */
   confirm(trial: Change, asked: ChangeRequest): Promise<EditResult>;
   /** Takes back a change on trial, once among all gateways. */
@@ -96,6 +94,7 @@ export function createEditor(options: EditorOptions): Editor {
     removeRange: (scope, id, asked) => make(scope, removeRange(id), asked),
     review: (scope, wanted, asked) => make(scope, reviewRanges(wanted, now(), stamp(asked)), asked),
     planRevert: (change) => planOnly(options, change.scope as Scope, revertChange(change)),
+    restore: (scope, state, asked) => make(scope, restoreTo(state), asked),
     ...undoing(make),
     plan: (scope, changes, asked) => planOnly(options, scope, changesEdit(changes, now(), stamp(asked))),
     async importRanges(scope, request, asked) {

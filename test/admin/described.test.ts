@@ -105,6 +105,9 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['patch', one, tried];
   const confirm = `/changes/${String(tried.body.revision)}/confirm`;
   yield ['post', '/changes/{revision}/confirm', await call('POST', confirm)];
+  yield ['get', `${one}/compare`, await call('GET', `${at(one)}/compare?from=1&to=3`)];
+  const now = { at: new Date().toISOString() };
+  yield ['post', `${one}/restore`, await call('POST', `${at(one)}/restore`, { body: now })];
   yield ['get', '/changes', await call('GET', '/changes?limit=2')];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: foreseen })];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: { ...foreseen, scope: 'sales' } })];

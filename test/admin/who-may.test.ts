@@ -23,6 +23,8 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/changes/1'],
   ['POST', '/changes/1/revert'],
   ['POST', '/changes/1/confirm'],
+  ['GET', `${SALES}/compare?from=0&to=1`],
+  ['POST', `${SALES}/restore`, { at: '2030-01-01T00:00:00Z' }],
   ['POST', '/explain', EXPLAIN],
   ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],
