@@ -73,6 +73,8 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
       method,
       headers,
       body: question.body,
+      upgrade: question.upgrade,
+      call: question.call,
     },
     narrator?.target,
   );

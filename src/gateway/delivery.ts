@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
+import { routeOf } from '../policy/resource.ts';
+import { createFrameGuard, type FrameGuard } from './frame-guard.ts';
 import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { writeOrWait } from './response-body.ts';
 import { responseHeaders, treatmentFor, type ResponseTreatment } from './response-headers.ts';
@@ -138,11 +140,18 @@ export class Delivery {
     const { socket: client, early } = response.release();
     this.#share.onHead(this.#asked, this.#answer, 101, this.upstreamMs);
     client.write(switchingHead(raw, this.treatment), 'latin1');
-    this.#tunnel = createTunnel({ client, early, upstream }, this.#share.tunnelIdleMs, (how) => {
+    const guard = this.#guardFrames();
+    this.#tunnel = createTunnel({ client, early, upstream, guard }, this.#share.tunnelIdleMs, (how) => {
       this.#bytes = { in: how.bytesIn, out: how.bytesOut };
       closed(how.why);
     });
     return true;
+  }
+
+  #guardFrames(): FrameGuard | undefined {
+    const protocol = routeOf(this.#answer.resource)?.frames;
+    if (protocol === undefined) return undefined;
+    return createFrameGuard(protocol, this.#asked, this.#share, (why) => this.breakOff(why));
   }
 
   /** The visitor does not take it. */

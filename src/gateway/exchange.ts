@@ -1,5 +1,6 @@
 import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { routeOf } from '../policy/resource.ts';
 import { originForm } from '../reading/target.ts';
 import { isAsserted } from './assertion.ts';
 import { Course } from './course.ts';
@@ -91,12 +92,21 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
       this.fail('upstream-invalid', 'the answer has a transfer coding other than chunked');
       return true;
     }
+    if (this.#isReadSocket() && status >= 200 && status < 300) {
+      this.fail('upstream-invalid', 'an answer without a WebSocket, where its messages are to be judged');
+      return true;
+    }
     this.#headArrived();
     this.share.onPassed?.(this.asked.question, status, raw);
     this.delivery.head(status, reason, raw, resume);
     if (isBodiless(status, this.asked.request.method)) this.onComplete(null);
     else process.nextTick(endTurn, this);
     return true;
+  }
+
+  #isReadSocket(): boolean {
+    const { decision, resource, enforced } = this.lease.answer;
+    return enforced && decision.reason !== 'preflight' && routeOf(resource)?.frames !== undefined;
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {

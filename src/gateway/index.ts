@@ -113,6 +113,8 @@ function createShare(
     bodyTimeoutMs: limits.bodyTimeoutMs,
     sendTimeoutMs: limits.sendTimeoutMs,
     tunnelIdleMs: websockets.idleTimeoutMs,
+    messageBytes: limits.inspectedBodyBytes,
+    authorize: deps.authorize,
     isClosing: () => closing.hasBegun,
     leases: createLeases({
       authorize: deps.authorize,
@@ -129,9 +131,15 @@ function createShare(
         upstreamMs,
         durationMs: performance.now() - startMs,
       }),
+    onCall: tellCalls(deps),
     assertion: deps.assertion,
     onPassed: deps.onPassed,
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
+}
+
+function tellCalls({ onAccess }: GatewayDeps): ExchangeShare['onCall'] {
+  return (requestId, answer, durationMs) =>
+    onAccess(answer, { requestId, method: 'GET', code: answer.decision.reason, durationMs });
 }

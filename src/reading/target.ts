@@ -1,5 +1,6 @@
 import type { Resource } from '../policy/resource.ts';
 import type { BodyReading } from './body.ts';
+import type { Call, UNREADABLE } from './frames/calls.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
 import { workFor, type Reading, type Work } from './closure.ts';
 import { hostsOf, isStray, standsOnHost } from './host.ts';
@@ -25,6 +26,10 @@ export interface TargetRequest {
   readonly forwardedHost?: string | undefined;
   /** Name, value, name, value: for ids in headers and cookies. */
   readonly headers?: readonly string[];
+  /** False: it is no handshake of a WebSocket. */
+  readonly upgrade?: boolean;
+  /** What is asked for within the socket that it opened. */
+  readonly call?: Call | typeof UNREADABLE | undefined;
   /** What the body says; undefined where it was not read. */
   readonly body?: BodyReading | undefined;
 }
