@@ -12,11 +12,13 @@ import { openRecord } from './app/record.ts';
 import { createStanding, type Standing } from './app/standing.ts';
 import { opening } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
+import { createUnguardedWatch } from './app/unguarded.ts';
 import { isWorker, summedMetrics } from './app/worker.ts';
 import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
 import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
+import type { Log } from './ops/log.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
 import type { Known } from './policy/principal.ts';
 import { revocationOf } from './policy/revocation.ts';
@@ -37,26 +39,26 @@ export async function startApp(
   start: StartOptions,
   settings: ReloadSettings,
   log: Logger,
-  hasRoom = () => true,
+  { lines = log, hasRoom = () => true }: Partial<Pick<Log, 'lines' | 'hasRoom'>> = {},
 ): Promise<App> {
   const current: Current = { draining: false };
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits, activity, asserting } = keepers;
+  const { store, live, limits, activity, unguarded, asserting } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
-  const [counters, durations] = [createCounters(), createDurations()];
-  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, log });
-  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', hasRoom);
-  const seen = { counters, logouts: createLogoutCounts(), durations, health, limits, activity, log };
+  const [counters, durations, logouts] = [createCounters(), createDurations(), createLogoutCounts()];
+  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, unguarded, log });
+  const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
+  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
+  const seen = { counters, logouts, durations, health, limits, activity, unguarded, log, lines };
   const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
-  standing.start();
-  live.start();
+  for (const each of [standing, live]) each.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
@@ -87,7 +89,8 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const store = await openStore(start, settings, log);
   const live = createLivePolicy({ store, maxStalenessSeconds, log, now: Date.now });
   const limits = createLimits(start);
-  const activity = openRecord(start, log);
+  const activity = openRecord(start, live.position, log);
+  const unguarded = createUnguardedWatch(log, settings);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     live.close();
@@ -97,7 +100,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
     await activity?.close();
     await store.close();
   };
-  return { store, live, limits, activity, asserting, close };
+  return { store, live, limits, activity, unguarded, asserting, close };
 }
 
 /** New rules, and everything under way is asked about by them. */

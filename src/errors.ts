@@ -58,6 +58,12 @@ export const problems = {
     'A page of another site may not open this connection.',
     client,
   ),
+  'canary-found': problem(
+    403,
+    'Withheld',
+    'What this address shows belongs to a conversation, and nothing says who may see it.',
+    'The team that runs this site was told. If you need what stands here, ask them.',
+  ),
 
   'not-open': problem(404, 'Not found', 'There is nothing here.', checkLink),
   'not-found': problem(404, 'Not found', 'There is nothing here.', checkLink),

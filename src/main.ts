@@ -76,6 +76,7 @@ async function serveAsWorker(given: WorkerConfig): Promise<void> {
   const running = await startOne(given, logging).catch(async (error: unknown) => {
     // Said once, by the process that started this one.
     await tellFailed(messageOf(error));
+    flush();
     return process.exit(1);
   });
   current.running = running;
@@ -97,11 +98,11 @@ interface Running {
 
 async function startOne(
   { start, settings }: WorkerConfig,
-  { log, hasRoom }: Omit<Log, 'flush'>,
+  { log, ...logging }: Omit<Log, 'flush'>,
 ): Promise<Running> {
   // Loaded here, so that a health check or another command does not load a whole gateway.
   const { startApp } = await import('./app.ts');
-  const app = await startApp(start, settings, log, hasRoom);
+  const app = await startApp(start, settings, log, logging);
   return { ...app, reload: (next) => takeOver(app, start, next, log) };
 }
 

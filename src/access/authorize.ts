@@ -49,10 +49,10 @@ export function createAuthorize(sources: Sources): Authorize {
       resource.kind === 'transcript' || resource.kind === 'platform' || resource.kind === 'sought';
     if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
     const { delegating } = sources;
-    const budget = how.trace === true ? undefined : budgetOf(sources, question, asked);
-    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const { peerTrusted } = asked.forwarding;
     const address = limitedAddress(asked.client, peerTrusted, question.peer.address);
+    const budget = how.trace === true ? undefined : budgetOf(sources, address);
+    const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const who = askWho(parts, question, resource, address);
     return who instanceof Promise ? who.then(conclude) : conclude(who);
   };
@@ -63,25 +63,18 @@ type Read = Omit<DecisionInput, 'principal'> & { readonly forwarding: Forwarding
 function read(question: Question, how: How, rules: Rules, narrator: Narrator | undefined): Read {
   const { headers, method } = question;
   const arrival = readClientIp(rules.trust, question.peer, headers);
-  const resource = readTarget(
-    rules.routes,
-    {
-      target: question.target,
-      host: firstOf(headers, 'host'),
-      forwardedHost: arrival.host,
-      formBody: hasFormBody(headers),
-      method,
-      headers,
-      body: question.body,
-      upgrade: question.upgrade,
-      call: question.call,
-    },
-    narrator?.target,
-  );
+  const resource = how.resource ?? readTarget(rules.routes, asTarget(question, arrival), narrator?.target);
   narrator?.resource(resource);
   const client = how.from ?? arrival.client;
   narrator?.client(client, how.from === undefined ? arrival.hops : []);
   return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
+}
+
+function asTarget(question: Question, { host: forwardedHost }: RequestOrigin) {
+  const { target, headers, method, body, upgrade, call } = question;
+  const formBody = hasFormBody(headers);
+  const host = firstOf(headers, 'host');
+  return { target, host, forwardedHost, formBody, method, headers, body, upgrade, call };
 }
 
 function answer(

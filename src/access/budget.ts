@@ -1,6 +1,4 @@
 import { createBudget, MAX_CHECKS, type Budget } from '../identity/budget.ts';
-import { limitedAddress } from './limited-address.ts';
-import type { Answer, Question } from './question.ts';
 import type { Sources } from './rules.ts';
 
 /**
@@ -14,10 +12,8 @@ import type { Sources } from './rules.ts';
  */
 export function budgetOf(
   { failedTokens }: Pick<Sources, 'failedTokens'>,
-  { peer }: Question,
-  { client, forwarding }: Pick<Answer, 'client' | 'forwarding'>,
+  address: string | undefined,
 ): Budget {
-  const address = failedTokens && limitedAddress(client, forwarding.peerTrusted, peer.address);
   if (failedTokens === undefined || address === undefined) return createBudget(MAX_CHECKS);
   const left = failedTokens.blockedForMs(address) > 0 ? 0 : MAX_CHECKS;
   return createBudget(left, () => failedTokens.failed(address));

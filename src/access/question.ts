@@ -72,6 +72,8 @@ export interface How {
   readonly as?: Principal;
   /** Judge from this address instead of the request's. */
   readonly from?: ClientIp;
+  /** Judge what was asked for before instead of the target. */
+  readonly resource?: Resource;
   readonly atMs?: number;
   readonly trace?: boolean;
 }

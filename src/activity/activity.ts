@@ -1,13 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ChainHead } from './digest.ts';
 import type { ActivityEvent } from './event.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
 import type { Filter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
-import { createRecorder } from './recorder.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import type { RetentionOptions } from './retention.ts';
+import { appendAll, followStream, type ActivityStream } from './stream.ts';
 import type { Summary, Use } from './summary.ts';
-import type { ChainState, Verified } from './verify.ts';
+import { verifyRecord, type Verification } from './verification.ts';
 
 export interface ActivityOptions extends RetentionOptions {
   /** Where the index is kept; made where it is missing. */
@@ -21,70 +21,123 @@ export interface ActivityLog {
   warn(fields: object, message: string): void;
 }
 
+export interface ActivityParts {
+  readonly log: ActivityLog;
+  readonly now: () => number;
+  /** Where several gateways keep one record: theirs. Without it the index is the record. */
+  readonly stream?: ActivityStream;
+  /** Signs where the chains stand, once an hour and at the end; undefined while it cannot. */
+  readonly digest?: (heads: readonly ChainHead[]) => Promise<string | undefined>;
+}
+
 /** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
 export interface Activity {
   record(event: ActivityEvent): void;
+  /** False while what is recorded now would be lost. */
+  hasRoom(): boolean;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
-  verify(): Promise<readonly ChainState[]>;
+  /** Follows the chains of hashes; `digests`: from elsewhere, which the record must agree with. */
+  verify(digests?: readonly string[]): Promise<Verification>;
   /** Hears of every event recorded here, as it comes. */
   subscribe(listener: (event: ActivityEvent) => void): () => void;
-  /** All that was recorded up to now can be asked for. */
+  /** All that was recorded here up to now is written down: in the index, or in the stream of all gateways. */
   settled(): Promise<void>;
   stats(): { readonly waiting: number; readonly lost: number; readonly failed: string | undefined };
   close(): Promise<void>;
 }
 
-export interface ActivityParts {
-  readonly log: ActivityLog;
-  readonly now: () => number;
-}
-
 const flushMs = 250;
 const mostWaiting = 50_000;
 const pruneMs = 60_000;
+const digestMs = 3_600_000;
+/** The first digest says where the chains stood that ended before. */
+const firstDigestMs = 60_000;
 
 /** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
 export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
-  mkdirSync(options.folder, { recursive: true });
-  const { log, now } = parts;
+  const { log, now, stream } = parts;
   const state: { failed?: string; closing?: true } = {};
-  const file = join(options.folder, 'activity.sqlite');
-  const thread = startIndexThread({ file, retention: options }, (why) => {
+  const { folder, replica, ...retention } = options;
+  const thread = startIndexThread({ folder, isShared: stream !== undefined, retention }, (why) => {
     state.failed = why;
     if (!state.closing)
       log.warn({ why }, 'the activity record cannot be kept: events are lost until a restart');
   });
   void tellAside(thread, log);
   const recorder = createRecorder({
-    replica: options.replica,
-    flushMs,
-    mostWaiting,
-    now,
-    send: (batch) => thread.ask('take', { batch }),
+    ...{ replica, flushMs, mostWaiting, now },
+    send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
+  const following = stream && followStream({ stream, log, index: indexOf(thread) });
   const pruning = setInterval(() => void prune(thread, now), pruneMs).unref();
+  const attesting = attestHourly(parts, thread, recorder);
   return {
-    ...questionsTo(thread),
+    ...questionsTo(thread, stream),
     ...createListening(recorder.record),
+    hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
     settled: recorder.flush,
-    stats: () => ({ waiting: recorder.waiting, lost: recorder.lost, failed: state.failed }),
+    stats: () => ({ ...recorder.state(), failed: state.failed }),
     async close() {
       state.closing = true;
       clearInterval(pruning);
+      await attesting.close();
       await recorder.close();
+      const { lost, isLosing } = recorder.state();
+      if (isLosing) log.warn({ lost }, 'the end of the activity record could not be kept');
+      stream?.close();
+      await following?.stop();
       await thread.close();
     },
   };
 }
 
-function questionsTo({ ask }: IndexThread): Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'verify'> {
+/** Batches are linked and sealed by the thread, and wait for the stream as long as it takes. */
+function sendTo(
+  stream: ActivityStream,
+  { ask }: IndexThread,
+  state: { readonly closing?: true },
+): (batch: string) => Promise<void> {
+  return async (batch) => appendAll(stream, await ask('seal', { batch }), () => state.closing === true);
+}
+
+function indexOf({ ask }: IndexThread): Parameters<typeof followStream>[0]['index'] {
+  return {
+    position: () => ask('position', {}),
+    keep: (entry) => ask('keep', { entry }),
+    rewind: () => ask('rewind', {}),
+  };
+}
+
+/** Adds a signed digest each hour to what is recorded, and a last one. */
+function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { attest }: Recorder) {
+  const once = async (): Promise<void> => {
+    const signed = await ask('unattested', {})
+      .then((heads) => digest?.(heads))
+      .catch(() => undefined);
+    if (signed !== undefined) attest(signed);
+  };
+  const first = setTimeout(() => void once(), firstDigestMs).unref();
+  const hourly = setInterval(() => void once(), digestMs).unref();
+  return {
+    async close() {
+      clearTimeout(first);
+      clearInterval(hourly);
+      if (digest !== undefined) await once();
+    },
+  };
+}
+
+function questionsTo(
+  { ask }: IndexThread,
+  stream: ActivityStream | undefined,
+): Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
-    verify: () => verifyAll(ask),
+    verify: (digests = []) => verifyRecord(ask, digests, stream),
   };
 }
 
@@ -100,14 +153,6 @@ function createListening(record: (event: ActivityEvent) => void): Pick<Activity,
       return () => void listeners.delete(listener);
     },
   };
-}
-
-/** In steps, so that what comes in meanwhile gets its turn. */
-async function verifyAll(ask: IndexThread['ask']): Promise<readonly ChainState[]> {
-  let verified: Verified | undefined;
-  do verified = await ask('verify', verified === undefined ? {} : { from: verified });
-  while (!verified.isDone);
-  return verified.chains.map(({ hash: _hash, ...state }) => state);
 }
 
 /** What an older version wrote is not read, and nothing prunes it any more: someone must know of it. */

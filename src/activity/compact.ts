@@ -2,13 +2,14 @@ import { bloomOf } from './bloom.ts';
 import { packColumn } from './column-pack.ts';
 import type { Column } from './column.ts';
 import { inTransaction, type Index } from './database.ts';
-import type { Cell, PlacedRow } from './event.ts';
+import type { Cell, Mark, PlacedRow } from './event.ts';
+import type { LinkedBatch } from './link.ts';
 import { cellsOf, segmentColumns, spanOf, type SegmentColumn } from './segment.ts';
 import { sumUp, writeSums } from './sums.ts';
 import { filterNames, termsIn, type FilterName } from './terms.ts';
 import { inOrder, rowsOf, type TailBatch } from './tail.ts';
 
-/** Of one gateway, what a segment holds of its chain: its numbers, inclusive, and the links before it and at its end. */
+/** Of one gateway, some of its chain: its numbers, inclusive, and the links before it and at its end. */
 export interface ChainPart {
   readonly replica: string;
   readonly firstSeq: number;
@@ -16,6 +17,17 @@ export interface ChainPart {
   readonly events: number;
   readonly before: string;
   readonly hash: string;
+  /** Linked before its events. */
+  readonly marks?: readonly Mark[];
+  /** What was before it did not come here. */
+  readonly gap?: true;
+}
+
+export function chainPartOf(batch: LinkedBatch, gap = false): ChainPart {
+  const { replica, firstSeq, before, hash, lines, marks } = batch;
+  const [events, lastSeq] = [lines.length, firstSeq + lines.length - 1];
+  const more = { ...(marks.length > 0 && { marks }), ...(gap && { gap }) };
+  return { replica, firstSeq, lastSeq, events, before, hash, ...more };
 }
 
 /** The row of `parts` that holds a column; the last one of a segment holds the checks. */
@@ -51,13 +63,18 @@ export function compact(index: Index, batches: readonly TailBatch[]): void {
 }
 
 function chainsOf(batches: readonly TailBatch[]): readonly ChainPart[] {
-  const chains = new Map<string, ChainPart>();
-  for (const { replica, firstSeq, before, hash, lines } of batches) {
-    const lastSeq = firstSeq + lines.length - 1;
-    const chain = chains.get(replica) ?? { replica, firstSeq, before, events: 0 };
-    chains.set(replica, { ...chain, lastSeq, hash, events: chain.events + lines.length });
+  const parts: ChainPart[] = [];
+  const places = new Map<string, number>();
+  for (const batch of batches) {
+    const part = chainPartOf(batch, batch.gap);
+    const { replica, lastSeq, hash, events, marks, gap } = part;
+    const place = places.get(replica);
+    const last = place === undefined ? undefined : parts[place];
+    if (place !== undefined && last !== undefined && marks === undefined && gap === undefined)
+      parts[place] = { ...last, lastSeq, hash, events: last.events + events };
+    else places.set(replica, parts.push(part) - 1);
   }
-  return [...chains.values()];
+  return parts;
 }
 
 /** Columns that are the same in every row, with what they hold: of them there is no part. */
@@ -96,12 +113,17 @@ function shorten(
 ): readonly Cell[] {
   if (name === 'atMs') return cells.map((cell, row) => Number(cell) - Number(cells[Math.max(0, row - 1)]));
   if (name !== 'seq') return cells;
-  const before = new Map(chains.map(({ replica, firstSeq }) => [replica, firstSeq]));
+  const before = firstOf(chains);
   return rows.map(({ replica, seq }) => {
     const step = seq - (before.get(replica) ?? 0);
     before.set(replica, seq);
     return step >>> 0;
   });
+}
+
+/** The first number of each gateway. */
+function firstOf(chains: readonly ChainPart[]): Map<string, number> {
+  return new Map(chains.map(({ replica, firstSeq }) => [replica, firstSeq] as const).reverse());
 }
 
 /** Undoes `shorten` for times. */
@@ -120,9 +142,10 @@ export function seqsOf(
   count: number,
 ): Float64Array {
   const seqs = new Float64Array(count);
-  const before = chains.map(({ firstSeq }) => firstSeq);
+  const first = [...firstOf(chains)];
+  const before = first.map(([, seq]) => seq);
   const chainOf = Uint16Array.from({ length: replicas.size }, (_, place) =>
-    chains.findIndex(({ replica }) => replica === replicas.value(place)),
+    first.findIndex(([replica]) => replica === replicas.value(place)),
   );
   for (let row = 0; row < count; row++) {
     const chain = chainOf[replicas.place(row)] ?? 0;

@@ -27,7 +27,7 @@ export interface Index {
 const tables = `
 create table if not exists batches (
   id integer primary key, replica text not null, firstSeq integer not null, before text not null, hash text not null,
-  checks blob not null, lines text not null);
+  checks blob not null, lines text not null, marks text not null, gap integer not null);
 create table if not exists segments (
   id integer primary key, fromMs integer not null, toMs integer not null, count integer not null,
   constants text not null, chains text not null, pruned integer not null);
@@ -41,22 +41,33 @@ create table if not exists days (
   lastMs integer not null, primary key (kind, day, name)) without rowid;
 create table if not exists marks (
   id integer primary key, kind text not null, fromMs integer not null, toMs integer not null, count integer not null,
-  replica text not null);
-create table if not exists chains (replica text primary key, seq integer not null, hash text not null) without rowid;
+  replica text not null, text text);
+create table if not exists position (
+  one integer primary key, id text not null, total integer not null, trims integer not null);
+create table if not exists attested (replica text primary key, seq integer not null, hash text not null) without rowid;
+create table if not exists chains (
+  replica text primary key, seq integer not null, hash text not null, trims integer not null) without rowid;
 `;
 
 /** Changes with the tables. */
-const version = 2;
+const version = 3;
 
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
+export interface OpenOptions {
+  /** Hears what a file of an older version is named now: it was put aside. */
+  readonly aside?: (name: string) => void;
+  /** Nobody else may open the file while it is open; the system gives it free when the process ends, however it does. */
+  readonly alone?: boolean;
+}
+
 /**
- * Opens the record's file, and makes its tables where there are none. One of an older version is put aside, and
- * `aside` hears under which name. Throws where the file is none, cannot be written, or is of a newer version.
+ * Opens the record's file, and makes its tables where there are none. Throws where the file is none, cannot be written,
+ * is of a newer version, or is somebody's who is alone with it.
  */
-export function openIndex(file: string, aside: (name: string) => void = () => undefined): Index {
-  const database = connect(file);
+export function openIndex(file: string, { aside, alone = false }: OpenOptions = {}): Index {
+  const database = connect(file, alone);
   const found = (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
   if (found > version) {
     database.close();
@@ -64,8 +75,8 @@ export function openIndex(file: string, aside: (name: string) => void = () => un
   }
   if (found !== 0 && found < version) {
     database.close();
-    aside(putAside(file, found));
-    return openIndex(file);
+    aside?.(putAside(file, found));
+    return openIndex(file, { alone });
   }
   database.exec(tables);
   database.exec(`pragma user_version = ${version}`);
@@ -76,14 +87,16 @@ export function openIndex(file: string, aside: (name: string) => void = () => un
   };
 }
 
-function connect(file: string): Database.Database {
+function connect(file: string, alone: boolean): Database.Database {
   const database = new Database(file);
+  if (alone) database.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive');
   database.exec('pragma auto_vacuum = incremental');
   database.exec('pragma journal_mode = wal');
   // A crash of the machine may cost the last moment; the file itself stays whole.
   database.exec('pragma synchronous = normal');
   database.exec('pragma cache_size = -16384');
-  database.exec('pragma busy_timeout = 5000');
+  if (alone) database.exec('begin immediate; commit');
+  else database.exec('pragma busy_timeout = 5000');
   return database;
 }
 

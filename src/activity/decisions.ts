@@ -4,15 +4,20 @@ import { unpackColumn } from './column-unpack.ts';
 import { compact, filterId, partId, seqsOf, timesOf, type ChainPart, type Constants } from './compact.ts';
 import type { Index } from './database.ts';
 import type { Batch, PlacedRow } from './event.ts';
-import { createIngest } from './ingest.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+import { linkBatch } from './link.ts';
 import type { Segment, SegmentColumn, Span } from './segment.ts';
 import { createTail, readBatches } from './tail.ts';
 
 /** The store of decisions: new events as they came in, older ones as segments. */
 export interface Decisions {
   readonly index: Index;
-  /** Keeps a batch, and makes segments of what has come together. Throws where the batch is not kept. */
+  /** Keeps a batch of this gateway's own, and makes segments of what has come together. Throws where it is not kept. */
   take(batch: Batch): void;
+  /** Keeps batches of any gateway, as they were read from the stream of all. Throws where they are not kept. */
+  readonly keep: Ingest['keep'];
+  /** How far that stream was read. */
+  readonly position: Ingest['position'];
   /** Makes a segment of what has waited for longer than some hours, however little it is. */
   compactOld(nowMs: number): void;
   /** What may hold events of the time, the newest end first. */
@@ -35,23 +40,26 @@ const cacheBytes = 32 * 1024 * 1024;
 export function openDecisions(index: Index, segmentEvents = 4_096): Decisions {
   const tail = createTail();
   for (const batch of readBatches(index)) tail.add(batch);
-  const ingest = createIngest(index, tail);
+  const { head, keep, position } = createIngest(index, tail);
   const step = (): void => {
     const batches = tail.first(segmentEvents);
     compact(index, batches);
     tail.drop(batches.length);
   };
+  const keepSome: Ingest['keep'] = (...kept) => {
+    if (tail.count >= mostTail) step();
+    keep(...kept);
+    try {
+      while (tail.count >= segmentEvents) step();
+    } catch {
+      // What came is kept all the same; the next one tries again.
+    }
+  };
   return {
     index,
-    take(batch) {
-      if (tail.count >= mostTail) step();
-      ingest.take(batch);
-      try {
-        while (tail.count >= segmentEvents) step();
-      } catch {
-        // The batch is kept all the same; the next one tries again.
-      }
-    },
+    take: (batch) => keepSome(linkBatch(batch, head(batch.replica))),
+    keep: keepSome,
+    position,
     compactOld(nowMs) {
       if (tail.sinceMs !== undefined && tail.sinceMs < nowMs - mostWaitMs) step();
     },

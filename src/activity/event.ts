@@ -104,7 +104,7 @@ export function eventOf(cell: (name: EventColumn) => Cell): HeldEvent {
 /** Some events of one gateway, in order, and what was lost before them. */
 export interface Batch {
   readonly replica: string;
-  /** Of the first event; the others follow one by one. */
+  /** Of the first event, or of the next one where there is none; the others follow one by one. */
   readonly firstSeq: number;
   readonly marks?: readonly Mark[];
   /** Each event's row as JSON: these bytes are what the chain of hashes holds. */
@@ -137,12 +137,14 @@ export interface PlacedRow {
 
 /** What else happened to the record itself, so that a gap is seen as one. */
 export interface Mark {
-  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'ahead';
+  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'digest';
   readonly fromMs: number;
   readonly toMs: number;
   /** Events lost or pruned. */
   readonly count: number;
   readonly replica: string;
+  /** The digest. */
+  readonly text?: string;
 }
 
 /** What the record lacks: events that could not be kept, or that were deleted. */

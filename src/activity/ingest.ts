@@ -1,50 +1,95 @@
-import { hash } from 'node:crypto';
 import { inTransaction, type Index } from './database.ts';
-import type { Batch, Mark } from './event.ts';
+import type { Mark, Row } from './event.ts';
+import { attestedIn } from './digest.ts';
+import { headAfter, START, type Head, type LinkedBatch } from './link.ts';
 import type { Tail, TailBatch } from './tail.ts';
 
-/** An event's link in the chain, in hex: SHA-256 of the one before it, where it stands, and its line. */
-export function linkHash(before: string, replica: string, seq: number, line: string): string {
-  return hash('sha256', `${before}\n${replica}\n${seq}\n${line}`, 'hex');
+/** How far the stream of all gateways was read. */
+export interface StreamPosition {
+  /** Of the last entry. */
+  readonly id: string;
+  /** Events in the stream up to it, since the stream began. */
+  readonly total: number;
+  /** How often some of it was gone before it was read: a gap in a chain that is as old is known. */
+  readonly trims: number;
 }
 
-/** So much of each link is kept: it is needed to name the first event that was changed, and the last link holds all. */
-export function checkOf(link: string): number {
-  return Number.parseInt(link.slice(0, 8), 16);
-}
-
-/** Appends batches with their links, and marks. What came before is passed over. Throws where it cannot be kept. */
+/** Writes down batches, and marks. */
 export interface Ingest {
-  take(batch: Batch): void;
+  /** Where a gateway's chain stands here. */
+  head(replica: string): Head;
+  position(): StreamPosition;
+  /** Appends what is not there yet, all of it or nothing. Throws where it cannot be kept. */
+  keep(batches: readonly LinkedBatch[], marks?: readonly Mark[], position?: StreamPosition): void;
 }
 
-/** Of a larger batch more than one row is made, so that segments are of a size. */
-const mostLines = 4_096;
+type Known = Head & Pick<StreamPosition, 'trims'>;
+const unknown: Known = { ...START, trims: 0 };
+const beginning: StreamPosition = { id: '0-0', total: 0, trims: 0 };
 
 export function createIngest(index: Index, tail: Tail): Ingest {
-  const insert = index.prepare(
-    `insert into batches (id, replica, firstSeq, before, hash, checks, lines) values (?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const chainOf = index.prepare('select seq, hash from chains where replica = ?');
-  const setChain = index.prepare('insert or replace into chains (replica, seq, hash) values (?, ?, ?)');
+  const { head, position, setPosition, write } = statementsOf(index);
   const addMark = createMarks(index);
   let nextId = lastBatchId(index) + 1;
   return {
-    take(batch) {
-      const made = inTransaction(index, () => {
-        for (const mark of batch.marks ?? []) addMark(mark);
-        const chain = chainOf.get(batch.replica) as { seq: number; hash: string } | undefined;
-        const linked = linkBatches(batch, chain, nextId);
-        for (const { id, replica, firstSeq, before, hash, checks, lines } of linked) {
-          insert.run(id, replica, firstSeq, before, hash, new Uint8Array(checks.buffer), lines.join('\n'));
-          setChain.run(replica, firstSeq + lines.length - 1, hash);
+    head,
+    position,
+    keep(batches, marks = [], read) {
+      const kept = inTransaction(index, () => {
+        const made: TailBatch[] = [];
+        const { trims } = read ?? position();
+        for (const mark of marks) addMark(mark);
+        for (const batch of batches) {
+          const known = head(batch.replica);
+          if (isKept(batch, known)) continue;
+          const gap = batch.before !== known.hash;
+          if (gap && known.trims >= trims) addMark(lostBefore(batch, known));
+          const own = { ...batch, id: nextId + made.length, gap };
+          write(own, trims);
+          for (const mark of batch.marks) addMark(mark);
+          made.push(own);
         }
-        return linked;
+        if (read !== undefined) setPosition(read);
+        return made;
       });
-      nextId += made.length;
-      for (const each of made) tail.add(each);
+      nextId += kept.length;
+      for (const each of kept) tail.add(each);
     },
   };
+}
+
+function statementsOf(index: Index) {
+  const insert = index.prepare(
+    `insert into batches (id, replica, firstSeq, before, hash, checks, lines, marks, gap)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const chainOf = index.prepare('select seq, hash, trims from chains where replica = ?');
+  const setChain = index.prepare('replace into chains (replica, seq, hash, trims) values (?, ?, ?, ?)');
+  const positionOf = index.prepare('select id, total, trims from position');
+  const setPosition = index.prepare('replace into position (one, id, total, trims) values (1, ?, ?, ?)');
+  return {
+    head: (replica: string) => (chainOf.get(replica) as Known | undefined) ?? unknown,
+    position: () => (positionOf.get() as StreamPosition | undefined) ?? beginning,
+    setPosition: ({ id, total, trims }: StreamPosition) => void setPosition.run(id, total, trims),
+    write(batch: TailBatch, trims: number): void {
+      const { id, replica, firstSeq, before, hash, checks, lines, marks, gap } = batch;
+      const text = marks.length === 0 ? '' : JSON.stringify(marks);
+      const bytes = new Uint8Array(checks.buffer);
+      insert.run(id, replica, firstSeq, before, hash, bytes, lines.join('\n'), text, Number(gap));
+      setChain.run(replica, headAfter(batch).seq, hash, trims);
+    },
+  };
+}
+
+/** A batch that was sent twice, or is read again. */
+function isKept(batch: LinkedBatch, known: Head): boolean {
+  return batch.before !== known.hash && headAfter(batch).seq <= known.seq;
+}
+
+/** What a gateway has sent and did not come here, though nothing was deleted that was not read: a store lost it. */
+function lostBefore({ replica, firstSeq, lines }: LinkedBatch, { seq }: Head): Mark {
+  const atMs = Number((JSON.parse(lines[0] ?? '[0]') as Row)[0]);
+  return { kind: 'lost', fromMs: atMs, toMs: atMs, count: Math.max(0, firstSeq - seq - 1), replica };
 }
 
 /** Numbers are never given twice while there is one of them. */
@@ -53,31 +98,15 @@ function lastBatchId(index: Index): number {
   return id ?? 0;
 }
 
-function linkBatches(
-  { replica, firstSeq, lines }: Batch,
-  chain: { readonly seq: number; readonly hash: string } | undefined,
-  firstId: number,
-): readonly TailBatch[] {
-  const known = Math.max(0, (chain?.seq ?? 0) + 1 - firstSeq);
-  const linked: TailBatch[] = [];
-  let link = chain?.hash ?? '';
-  for (let start = known; start < lines.length; start += mostLines) {
-    const taken = lines.slice(start, start + mostLines);
-    const before = link;
-    const checks = Uint32Array.from(taken, (line, at) => {
-      link = linkHash(link, replica, firstSeq + start + at, line);
-      return checkOf(link);
-    });
-    const id = firstId + linked.length;
-    linked.push({ id, replica, firstSeq: firstSeq + start, before, hash: link, checks, lines: taken });
-  }
-  return linked;
-}
-
-/** Writes down what happened to the record itself. */
+/** Writes down what happened to the record itself, and what digests say of it. */
 export function createMarks(index: Index): (mark: Mark) => void {
   const insert = index.prepare(
-    'insert into marks (kind, fromMs, toMs, count, replica) values (?, ?, ?, ?, ?)',
+    'insert into marks (kind, fromMs, toMs, count, replica, text) values (?, ?, ?, ?, ?, ?)',
   );
-  return ({ kind, fromMs, toMs, count, replica }) => void insert.run(kind, fromMs, toMs, count, replica);
+  const attest = index.prepare('replace into attested (replica, seq, hash) values (?, ?, ?)');
+  return (mark) => {
+    const { kind, fromMs, toMs, count, replica, text = null } = mark;
+    insert.run(kind, fromMs, toMs, count, replica, text);
+    for (const { replica: of, seq, hash } of attestedIn(mark)) attest.run(of, seq, hash);
+  };
 }

@@ -1,6 +1,6 @@
 import { packAddress } from './address.ts';
 import { rowsWhere } from './column.ts';
-import type { Cell } from './event.ts';
+import type { ActivityEvent, Cell } from './event.ts';
 import {
   comparePlaces,
   placeIn,
@@ -92,6 +92,21 @@ export function matchOf(filter: Filter): Match {
       return rows.slice(0, most);
     },
   };
+}
+
+/** Whether one event is asked for, as it comes: the same as of events that are found again. */
+export function matchesEvent(filter: Filter): (event: ActivityEvent) => boolean {
+  const conditions = conditionsOf(filter);
+  const { fromMs = always.fromMs, toMs = always.toMs } = filter;
+  const holds = (event: ActivityEvent, { column, wanted }: Condition): boolean => {
+    if (column === 'replica' || column === 'seq') return false;
+    const value = event[column] ?? null;
+    const cell = typeof value === 'boolean' ? Number(value) : value;
+    const packed = column === 'clientIp' ? packAddress(cell) : cell;
+    return typeof wanted === 'function' ? wanted(packed) : packed === wanted;
+  };
+  return (event) =>
+    event.atMs >= fromMs && event.atMs < toMs && conditions.every((condition) => holds(event, condition));
 }
 
 /** How many rows lie before a place. */

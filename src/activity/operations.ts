@@ -2,18 +2,31 @@ import type { RetentionOptions } from './retention.ts';
 import type { Filter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import type { Summary, Use } from './summary.ts';
-import type { Verified } from './verify.ts';
+import type { ChainHead } from './digest.ts';
+import type { StreamEntry } from './stream.ts';
+import type { StreamVerification, Verified } from './verify.ts';
+import type { Progress } from './walk.ts';
 
 /** What each operation takes, beside its name. */
 export interface Questions {
   opened: object;
   /** A batch as text. */
   take: { readonly batch: string };
+  /** A batch as text, to be sealed for the stream of all gateways. */
+  seal: { readonly batch: string };
+  position: object;
+  keep: { readonly entry: StreamEntry };
+  rewind: object;
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
   rangeUse: { readonly scope: string; readonly fromMs: number };
   /** Where the last step ended; absent for the first. */
-  verify: { readonly from?: Verified };
+  verify: { readonly from?: Verified; readonly digests: readonly string[] };
+  /** Goes on with entries of the stream; `heads`: how far it must come. */
+  verifyEntries: StreamVerification;
+  digests: object;
+  heads: object;
+  unattested: object;
   prune: { readonly nowMs: number };
   size: object;
   close: object;
@@ -24,10 +37,18 @@ export interface Answers {
   /** What an older version's file was renamed to. */
   opened: { readonly aside?: string };
   take: void;
+  seal: readonly Sealed[];
+  position: string;
+  keep: void;
+  rewind: void;
   query: Page;
   summary: Summary;
   rangeUse: readonly Use[];
   verify: Verified;
+  verifyEntries: readonly Progress[];
+  digests: readonly string[];
+  heads: readonly ChainHead[];
+  unattested: readonly ChainHead[];
   /** True where there may be more to delete. */
   prune: boolean;
   size: number;
@@ -46,6 +67,14 @@ export type Reply =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failed: string };
 
 export interface ThreadData {
-  readonly file: string;
+  readonly folder: string;
+  /** Other gateways have an index in the folder, too. */
+  readonly isShared: boolean;
   readonly retention: RetentionOptions;
+}
+
+/** A batch that is ready for the stream. */
+export interface Sealed {
+  readonly sealed: Uint8Array;
+  readonly events: number;
 }

@@ -11,14 +11,23 @@ export interface RecorderOptions {
   readonly now: () => number;
 }
 
+export interface RecorderState {
+  /** Events that are not written down yet. */
+  readonly waiting: number;
+  /** The next event would be lost, or some were and that cannot be told yet. */
+  readonly isLosing: boolean;
+  /** Events that were not recorded since the start. */
+  readonly lost: number;
+}
+
 /** The hot path's end of the record: an event costs its text, and waits for nothing. */
 export interface Recorder {
   record(event: ActivityEvent): void;
   /** Sends what waits, and all that waits behind it. */
   flush(): Promise<void>;
-  readonly waiting: number;
-  /** Events that were not recorded since the start. */
-  readonly lost: number;
+  /** Adds a digest to what is sent next. */
+  attest(digest: string): void;
+  state(): RecorderState;
   close(): Promise<void>;
 }
 
@@ -47,12 +56,8 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   return {
     record: queue.add,
     flush,
-    get waiting() {
-      return queue.waiting();
-    },
-    get lost() {
-      return queue.lost();
-    },
+    attest: (digest) => queue.mark('digest', { text: digest }),
+    state: queue.state,
     async close() {
       clearInterval(timer);
       await flush();
@@ -62,22 +67,23 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   };
 }
 
+const spanAt = (atMs: number) => ({ fromMs: atMs, toMs: atMs });
+
 /** Events as text, up to a bound, and what was lost of them. */
 function createQueue(replica: string, mostWaiting: number, now: () => number) {
   let marks: Mark[] = [];
-  let [seq, firstSeq, lost] = [0, 0, 0];
   let lines: string[] = [];
+  let [seq, firstSeq, lost] = [0, 1, 0];
   let gap: { readonly fromMs: number; readonly count: number } | undefined;
-  const mark = (kind: Mark['kind'], fromMs = now(), count = 0): void =>
-    void marks.push({ kind, fromMs, toMs: now(), count, replica });
+  const mark = (kind: Mark['kind'], more: Partial<Mark> = {}): void =>
+    void marks.push({ kind, ...spanAt(now()), count: 0, replica, ...more });
   const lose = (fromMs: number, count: number): void => {
     lost += count;
     gap = { fromMs: gap?.fromMs ?? fromMs, count: (gap?.count ?? 0) + count };
   };
   mark('start');
   return {
-    mark,
-    lose,
+    ...{ mark, lose },
     add(event: ActivityEvent): void {
       seq += 1;
       if (lines.length >= mostWaiting) return lose(event.atMs, 1);
@@ -85,11 +91,11 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
       lines.push(lineOf(toRow(event)));
     },
     take() {
-      if (gap !== undefined) mark('lost', gap.fromMs, gap.count);
+      if (gap !== undefined) mark('lost', gap);
       gap = undefined;
       const batch = batchText({ replica, firstSeq, marks, lines });
       const taken = { batch, count: lines.length, fromMs: now(), marks };
-      [marks, lines] = [[], []];
+      [marks, lines, firstSeq] = [[], [], seq + 1];
       return taken;
     },
     /** Marks that did not come through. */
@@ -99,7 +105,8 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
         if (kind === 'lost') gap = { fromMs, count: (gap?.count ?? 0) + count };
     },
     isEmpty: () => lines.length === 0 && marks.length === 0 && gap === undefined,
-    waiting: () => lines.length,
-    lost: () => lost,
+    state(): RecorderState {
+      return { waiting: lines.length, lost, isLosing: gap !== undefined || lines.length >= mostWaiting };
+    },
   };
 }

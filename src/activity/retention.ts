@@ -30,7 +30,7 @@ export function pruneSome(index: Index, options: RetentionOptions, nowMs: number
     const horizon = tooMuch && last !== undefined ? Math.max(before, last.fromMs) : before;
     index.prepare('delete from hours where hour < ?').run(Math.floor(horizon / hourMs));
     index.prepare('delete from days where day < ?').run(Math.floor(horizon / dayMs));
-    index.prepare("delete from marks where kind <> 'pruned' and toMs < ?").run(before);
+    index.prepare("delete from marks where kind <> 'pruned' and toMs < ?").run(before - dayMs);
     for (const { fromMs, toMs, count } of oldest) writePruned(index, fromMs, toMs, count);
   });
   if (last === undefined) return false;

@@ -1,17 +1,13 @@
 import type { Index } from './database.ts';
-import type { PlacedRow, Row } from './event.ts';
+import type { Mark, PlacedRow, Row } from './event.ts';
+import type { LinkedBatch } from './link.ts';
 import { comparePlaces, segmentOf, type Segment } from './segment.ts';
 
 /** A batch that is not in a segment yet. */
-export interface TailBatch {
+export interface TailBatch extends LinkedBatch {
   readonly id: number;
-  readonly replica: string;
-  readonly firstSeq: number;
-  /** The chain's last link before it, and its own last one. */
-  readonly before: string;
-  readonly hash: string;
-  readonly checks: Uint32Array;
-  readonly lines: readonly string[];
+  /** What was before it in its chain did not come here. */
+  readonly gap: boolean;
 }
 
 /** The newest events: written down as they came in, and held in memory until they become a segment. */
@@ -47,7 +43,7 @@ export function createTail(): Tail {
       return count;
     },
     get sinceMs() {
-      const [line] = batches[0]?.batch.lines ?? [];
+      const [line] = batches.find(({ batch }) => batch.lines.length > 0)?.batch.lines ?? [];
       return line === undefined ? undefined : Number((JSON.parse(line) as Row)[0]);
     },
     first(events) {
@@ -66,7 +62,7 @@ export function createTail(): Tail {
 }
 
 /** The events of a batch. */
-export function rowsOf({ replica, firstSeq, lines, checks }: TailBatch): readonly PlacedRow[] {
+export function rowsOf({ replica, firstSeq, lines, checks }: LinkedBatch): readonly PlacedRow[] {
   return lines.map((line, at) => ({
     replica,
     seq: firstSeq + at,
@@ -84,19 +80,26 @@ export function inOrder(rows: readonly PlacedRow[]): readonly PlacedRow[] {
     .map(({ row }) => row);
 }
 
+interface BatchRow extends Pick<TailBatch, 'id' | 'replica' | 'firstSeq' | 'before' | 'hash'> {
+  readonly checks: Uint8Array;
+  readonly lines: string;
+  readonly marks: string;
+  readonly gap: number;
+}
+
 /** The batches that are in the file, in the order in which they came; `after` one of them. */
 export function readBatches(index: Index, after = 0, limit = Number.MAX_SAFE_INTEGER): readonly TailBatch[] {
   const rows = index
     .prepare(
-      'select id, replica, firstSeq, before, hash, checks, lines from batches where id > ? order by id limit ?',
+      `select id, replica, firstSeq, before, hash, checks, lines, marks, gap from batches where id > ?
+       order by id limit ?`,
     )
-    .all(after, limit) as readonly (Omit<TailBatch, 'checks' | 'lines'> & {
-    checks: Uint8Array;
-    lines: string;
-  })[];
-  return rows.map(({ checks, lines, ...row }) => ({
+    .all(after, limit) as readonly BatchRow[];
+  return rows.map(({ checks, lines, marks, gap, ...row }) => ({
     ...row,
     checks: new Uint32Array(new Uint8Array(checks).buffer),
-    lines: lines.split('\n'),
+    lines: lines === '' ? [] : lines.split('\n'),
+    marks: marks === '' ? [] : (JSON.parse(marks) as readonly Mark[]),
+    gap: gap === 1,
   }));
 }

@@ -1,24 +1,13 @@
 import { partId, type ChainPart } from './compact.ts';
 import type { Index } from './database.ts';
 import { createStored } from './decisions.ts';
-import { lineOf, type PlacedRow } from './event.ts';
-import { checkOf, linkHash } from './ingest.ts';
+import { attestedBy, digestsIn, type Attested, type ChainHead } from './digest.ts';
+import type { Mark, PlacedRow } from './event.ts';
+import type { Head } from './link.ts';
+import { unseal } from './sealed.ts';
 import { placeIn, rowIn, type Span } from './segment.ts';
-import { readBatches, rowsOf } from './tail.ts';
-
-/** What the chain says of one gateway's events. */
-export interface ChainState {
-  readonly replica: string;
-  readonly events: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  /** The first event whose link does not hold, or that is missing where none was said to be lost. */
-  readonly broken?: { readonly seq: number; readonly atMs?: number; readonly why: 'changed' | 'missing' };
-}
-
-/** `hash`: the last link; undefined where it is not known. */
-type Progress = ChainState & { readonly hash: string | undefined };
-type Chains = Map<string, Progress>;
+import { readBatches } from './tail.ts';
+import { createWalk, type Progress, type Walk } from './walk.ts';
 
 /** How far a verification has come: to which segment, and of each gateway to which event. */
 export interface Verified {
@@ -27,10 +16,38 @@ export interface Verified {
   readonly isDone: boolean;
 }
 
+export interface StreamVerification {
+  /** Sealed batches, in order. */
+  readonly entries: readonly Uint8Array[];
+  readonly from: readonly Progress[];
+  /** Where chains stood before the first entry was read: so far the stream must come. */
+  readonly heads: readonly ChainHead[];
+  readonly digests: readonly string[];
+  readonly isLast: boolean;
+}
+
+/** Follows the chains through entries of the stream. What cannot be opened is missed by what follows it. */
+export function verifyEntries(
+  index: Index,
+  { entries, from, heads, digests, isLast }: StreamVerification,
+): readonly Progress[] {
+  const walk = createWalk(from, attestedBy([...digestsIn(index), ...digests], heads));
+  for (const entry of entries) {
+    try {
+      walk.batch(unseal(entry));
+    } catch {
+      continue;
+    }
+  }
+  if (isLast) walk.end();
+  return [...walk.chains.values()];
+}
+
 /** Follows every chain from its oldest kept event, one segment at a time: what comes in meanwhile gets its turn. */
-export function verifySome(index: Index, from?: Verified): Verified {
-  const chains: Chains = new Map(from?.chains.map((chain) => [chain.replica, chain]));
+export function verifySome(index: Index, from?: Verified, digests: readonly string[] = []): Verified {
   const after = from?.segment ?? 0;
+  const attested = attestedBy([...digestsIn(index), ...digests]);
+  const walk = createWalk(from?.chains ?? [], attested, keptMarks(index));
   const segment = index
     .prepare(
       'select id, fromMs, toMs, count, constants, chains, pruned from segments where id > ? order by id limit 1',
@@ -38,16 +55,15 @@ export function verifySome(index: Index, from?: Verified): Verified {
     .get(after) as SegmentRow | undefined;
   if (segment !== undefined) {
     if (isForgotten(index, after))
-      for (const [replica, chain] of chains) chains.set(replica, { ...chain, hash: undefined });
-    followSegment(index, segment, chains);
-    return { segment: segment.id, chains: [...chains.values()], isDone: false };
+      for (const [replica, chain] of walk.chains)
+        walk.chains.set(replica, { ...chain, hash: undefined, links: undefined });
+    followSegment(index, segment, walk);
+    return { segment: segment.id, chains: [...walk.chains.values()], isDone: false };
   }
-  for (const batch of readBatches(index)) {
-    const lastSeq = batch.firstSeq + batch.checks.length - 1;
-    follow(chains, { ...batch, lastSeq, events: batch.checks.length }, rowsOf(batch), batch.lines);
-  }
-  finish(index, chains);
-  return { segment: after, chains: [...chains.values()], isDone: true };
+  for (const batch of readBatches(index)) walk.batch(batch);
+  walk.end();
+  const chains = atHeads(index, walk.chains);
+  return { segment: after, chains: [...chains, ...goneChains(attested, chains)], isDone: true };
 }
 
 interface SegmentRow extends Span {
@@ -58,23 +74,42 @@ interface SegmentRow extends Span {
   readonly pruned: number;
 }
 
+/** Marks are forgotten with the events of their time: of one that is younger than the oldest, it must be there. */
+function keptMarks(index: Index): (mark: Mark) => boolean {
+  const { oldest } = index.prepare("select min(toMs) as oldest from marks where kind <> 'pruned'").get() as {
+    readonly oldest: number | null;
+  };
+  const select = index.prepare(
+    'select 1 from marks where replica = ? and kind = ? and fromMs = ? and toMs = ? and count = ? and text is ?',
+  );
+  return ({ replica, kind, fromMs, toMs, count, text = null }) =>
+    toMs < (oldest ?? Number.MAX_SAFE_INTEGER) ||
+    select.get(replica, kind, fromMs, toMs, count, text) !== undefined;
+}
+
 /** Retention has deleted all that was verified, and may have deleted more. */
 function isForgotten(index: Index, after: number): boolean {
   return after > 0 && index.prepare('select 1 from segments where id <= ?').get(after) === undefined;
 }
 
-function followSegment(index: Index, row: SegmentRow, chains: Chains): void {
+function followSegment(index: Index, row: SegmentRow, walk: Walk): void {
   const parts = JSON.parse(row.chains) as readonly ChainPart[];
-  if (row.pruned === 1) return parts.forEach((part) => skip(chains, part));
+  if (row.pruned === 1) return parts.forEach(walk.skip);
   const rows = readRows(index, row);
-  for (const part of parts) {
-    const own = rows?.filter(({ replica }) => replica === part.replica).sort((a, b) => a.seq - b.seq);
-    if (own !== undefined) follow(chains, part, own);
-    else
-      chains.set(part.replica, {
-        broken: { seq: part.firstSeq, why: 'changed' },
-        ...progressOf(chains, part),
-      });
+  const own = new Map<string, PlacedRow[]>();
+  for (const placed of rows ?? []) {
+    const found = own.get(placed.replica);
+    if (found === undefined) own.set(placed.replica, [placed]);
+    else found.push(placed);
+  }
+  for (const of of own.values()) of.sort((a, b) => a.seq - b.seq);
+  for (const [at, part] of parts.entries()) {
+    const { replica, lastSeq } = part;
+    const isLast = !parts.slice(at + 1).some((later) => later.replica === replica);
+    const left = own.get(replica) ?? [];
+    const end = isLast ? left.length : left.filter(({ seq }) => seq <= lastSeq).length;
+    walk.follow(part, rows && left.slice(0, end));
+    own.set(replica, left.slice(end));
   }
 }
 
@@ -93,74 +128,34 @@ function readRows(index: Index, row: SegmentRow): readonly PlacedRow[] | undefin
   }
 }
 
-function progressOf(chains: Chains, { replica, firstSeq, before }: ChainPart): Progress {
-  const found = chains.get(replica);
-  if (found === undefined) return { replica, events: 0, firstSeq, lastSeq: firstSeq - 1, hash: before };
-  return found.hash === undefined ? { ...found, hash: before } : found;
-}
-
-/** What was deleted leaves its links. */
-function skip(chains: Chains, part: ChainPart): void {
-  const progress = progressOf(chains, part);
-  const isNext = progress.broken !== undefined || progress.hash === part.before;
-  const broken = { seq: part.firstSeq, why: 'missing' as const };
-  const first = progress.events === 0 ? { firstSeq: part.lastSeq + 1 } : {};
-  chains.set(part.replica, {
-    ...progress,
-    ...(isNext ? { ...first, lastSeq: part.lastSeq, hash: part.hash } : { broken }),
-  });
-}
-
-/** Goes on with a gateway's chain through the events of one batch or segment. */
-function follow(
-  chains: Chains,
-  part: ChainPart,
-  rows: readonly PlacedRow[],
-  lines?: readonly string[],
-): void {
-  const progress = progressOf(chains, part);
-  if (progress.broken !== undefined) return;
-  const end = (more: Partial<Progress>): void => void chains.set(part.replica, { ...progress, ...more });
-  const breakAt = (seq: number, lastSeq: number, more: Partial<Progress>, atMs?: number): void => {
-    // A hole in the numbers says that an event was taken out; none, that one was changed.
-    const why = seq > lastSeq + 1 ? 'missing' : 'changed';
-    end({ ...more, broken: { seq, ...(atMs !== undefined && { atMs }), why } });
-  };
-  let { lastSeq, events } = progress;
-  if (part.before !== progress.hash) return breakAt(part.firstSeq, lastSeq, {});
-  let link = part.before;
-  for (const [at, { seq, check, row }] of rows.entries()) {
-    link = linkHash(link, part.replica, seq, lines?.[at] ?? lineOf(row));
-    if (checkOf(link) !== check) return breakAt(seq, lastSeq, { events, lastSeq }, Number(row[0]));
-    [lastSeq, events] = [seq, events + 1];
-  }
-  if (link !== part.hash) {
-    // All that is there agrees with itself: the last one was changed with its check, or those after it are not there.
-    const missing = lastSeq < part.lastSeq ? lastSeq + 1 : undefined;
-    return end({
-      events,
-      lastSeq,
-      broken: missing === undefined ? { seq: lastSeq, why: 'changed' } : { seq: missing, why: 'missing' },
-    });
-  }
-  end({ events, lastSeq, hash: link });
-}
-
 /** Every chain must have come to its head. */
-function finish(index: Index, chains: Chains): void {
-  const heads = index.prepare('select replica, seq, hash from chains order by replica').all() as readonly {
-    readonly replica: string;
-    readonly seq: number;
-    readonly hash: string;
-  }[];
+function atHeads(index: Index, chains: Walk['chains']): readonly Progress[] {
+  const heads = index
+    .prepare('select replica, seq, hash from chains order by replica')
+    .all() as readonly (Head & { readonly replica: string })[];
   const found = new Map(chains);
-  chains.clear();
-  for (const { replica, seq, hash } of heads) {
-    const chain = found.get(replica) ?? { replica, events: 0, firstSeq: 0, lastSeq: 0, hash };
-    const ends = chain.broken !== undefined || chain.hash === hash;
-    chains.set(replica, ends ? chain : { ...chain, broken: { seq, why: 'missing' } });
+  const ended = heads.map(({ replica, seq, hash }): Progress => {
+    const none = { replica, events: 0, firstSeq: seq + 1, lastSeq: seq, hash, links: undefined };
+    const chain: Progress = found.get(replica) ?? none;
     found.delete(replica);
-  }
-  for (const [replica, chain] of found)
-    chains.set(replica, { broken: { seq: chain.lastSeq, why: 'missing' }, ...chain });
+    if (chain.broken !== undefined || chain.hash === hash) return chain;
+    return { ...chain, broken: { seq, why: 'missing' } };
+  });
+  // A head that was taken away with nothing else.
+  const headless = [...found.values()].map((chain): Progress => ({
+    broken: { seq: chain.lastSeq, why: 'missing' },
+    ...chain,
+  }));
+  return [...ended, ...headless];
+}
+
+/** Of these digests say that they were, and nothing else does. */
+function goneChains(attested: Attested, chains: readonly Progress[]): readonly Progress[] {
+  const known = new Set(chains.map(({ replica }) => replica));
+  return [...attested.keys()]
+    .filter((replica) => !known.has(replica))
+    .map((replica) => ({
+      ...{ replica, events: 0, firstSeq: 1, lastSeq: 0, hash: undefined, links: undefined },
+      broken: { seq: 1, why: 'missing' },
+    }));
 }

@@ -4,10 +4,13 @@ import type { Cursor } from '../activity/query.ts';
 import type { FieldError } from '../policy/range.ts';
 import { parseRangeLine } from '../policy/range-text.ts';
 import { isBotId } from '../policy/resource.ts';
+import { parseAddress, parseIpv4 } from '../reading/address.ts';
+import type { ActivityQuery, StreamQuery } from './activity-schemas.ts';
 import { instantOf, NO_TIME } from './change-search.ts';
-import type { ActivityQuery } from './schemas.ts';
 
-type Query = Type.Static<typeof ActivityQuery>;
+/** What may narrow the record, as it was asked. */
+type Asked = Type.Static<typeof StreamQuery> &
+  Partial<Pick<Type.Static<typeof ActivityQuery>, 'from' | 'to' | 'after'>>;
 
 /** What is asked of the record; what is absent narrows nothing. */
 export interface ActivitySearch {
@@ -15,16 +18,21 @@ export interface ActivitySearch {
   readonly cursor?: Cursor;
 }
 
+/** An address as the record may have it. */
+type Shown = (address: string) => string;
+
 /** Reads the search, or names what cannot be asked. */
-export function activitySearch(query: Query): ActivitySearch | readonly FieldError[] {
-  const { from, to, address, after, limit: _limit, ...equal } = query;
+export function activitySearch(
+  { from, to, address, after, ...equal }: Asked,
+  shown: Shown,
+): ActivitySearch | readonly FieldError[] {
   const [fromMs, toMs] = [instantOf(from), instantOf(to)];
-  const between = address === undefined ? undefined : readNetwork(address);
+  const place = address === undefined ? {} : readPlaces(address, shown);
   const cursor = after === undefined ? undefined : readCursor(after);
   const errors = [
     ...(fromMs === null ? [{ field: 'from', message: NO_TIME }] : []),
     ...(toMs === null ? [{ field: 'to', message: NO_TIME }] : []),
-    ...(typeof between === 'string' ? [{ field: 'address', message: between }] : []),
+    ...('message' in place ? [{ field: 'address', ...place }] : []),
     ...(cursor === null ? [{ field: 'after', message: 'is not the next of a page' }] : []),
     ...(equal.bot !== undefined && !isBotId(equal.bot)
       ? [{ field: 'bot', message: 'cannot be the id of a bot' }]
@@ -36,20 +44,29 @@ export function activitySearch(query: Query): ActivitySearch | readonly FieldErr
       ...equal,
       ...(typeof fromMs === 'number' && { fromMs }),
       ...(typeof toMs === 'number' && { toMs }),
-      ...(typeof between === 'object' && { between }),
+      ...('message' in place ? {} : place),
     },
     ...(cursor && { cursor }),
   };
 }
 
-/** The ends of one address or one network, or why it is none. */
-function readNetwork(text: string): readonly [number, number] | string {
+/** The addresses that a text names, as they are recorded; or why it names none. */
+export function readPlaces(text: string, shown: Shown): Places | { readonly message: string } {
+  const one = parseAddress(text);
+  if (one !== undefined) {
+    const address = shown(one.address);
+    const value = parseIpv4(address);
+    return value === undefined ? { address } : { between: [value, value] };
+  }
   const line = parseRangeLine(text);
-  if (!line.ok) return line.message;
+  if (!line.ok) return { message: line.message };
   const { range } = line;
-  if (range === undefined || !/^[0-9./]+$/.test(text)) return 'must be one IPv4 address or network';
-  return [range.startValue, range.endValue];
+  if (range === undefined || text.includes('#'))
+    return { message: 'must be an address, a network, or two addresses with a dash between' };
+  return { between: [parseIpv4(shown(range.start)) ?? range.startValue, range.endValue] };
 }
+
+export type Places = Pick<Filter, 'address' | 'between'>;
 
 /** Opaque to who asks: where in time, and among the events of that time, the page ended. */
 export function cursorText({ atMs, replica, seq }: Cursor): string {

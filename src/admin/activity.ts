@@ -1,46 +1,33 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gap, StoredEvent } from '../activity/event.ts';
+import type { Filter } from '../activity/match.ts';
+import type { Cursor } from '../activity/query.ts';
 import { activitySearch, cursorText } from './activity-query.ts';
-import { actorOf, mayManage } from './actor.ts';
+import { ActivityQuery } from './activity-schemas.ts';
+import { actorOf, mayManage, type Actor } from './actor.ts';
 import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
-import { ActivityQuery } from './schemas.ts';
 import { sendNotYours } from './scope.ts';
 
 const DEFAULT_LIMIT = 50;
 
 /** The record of decisions: all of it for the super admin, that of their bots for owners. */
-export function activityRoute(app: AdminApp, { activity, log }: AdminOptions): void {
+export function activityRoute(app: AdminApp, options: AdminOptions): void {
   app.get('/activity', schema, async (request, reply) => {
-    if (activity === undefined) return sendProblem(reply, 'not-found', NO_RECORD);
-    const { superAdmin, ownedBots } = actorOf(request);
-    const search = activitySearch(request.query);
-    if (!('wanted' in search)) {
-      return sendProblem(reply, 'malformed', 'The query cannot be read.', { errors: search });
-    }
-    const { wanted, cursor } = search;
-    if (wanted.bot !== undefined && !mayManage(actorOf(request), `bot:${wanted.bot}`))
-      return sendNotYours(reply);
-    const visible = superAdmin ? wanted : { ...wanted, bots: [...ownedBots] };
-    try {
-      const page = await activity.query(visible, request.query.limit ?? DEFAULT_LIMIT, cursor);
+    const { limit = DEFAULT_LIMIT, ...query } = request.query;
+    const asked = askedActivity(options, request, reply, query);
+    if (!asked.ok) return asked.reply;
+    return fromRecord(options, reply, async () => {
+      const page = await asked.activity.query(asked.filter, limit, asked.cursor);
       return {
         events: page.events.map(viewEvent),
         gaps: page.gaps.map(viewGap),
         ...(page.next && { next: cursorText(page.next) }),
       };
-    } catch (error) {
-      log.warn({ err: error, requestId: request.id }, 'the activity record cannot be read');
-      return sendProblem(
-        reply,
-        'store-unavailable',
-        'The record of decisions cannot be read; the log says why.',
-      );
-    }
+    });
   });
 }
-
-const NO_RECORD = 'No record of decisions is kept here: `activity` is null, or the store is Redis.';
 
 const schema = {
   schema: {
@@ -50,14 +37,65 @@ const schema = {
   },
 };
 
-function viewEvent({ atMs, replica: _replica, seq: _seq, ...event }: StoredEvent) {
+const NO_RECORD = 'No record of decisions is kept here: `activity` is null.';
+
+type AskedActivity =
+  | {
+      readonly ok: true;
+      readonly activity: NonNullable<AdminOptions['activity']>;
+      /** Narrowed to what the admin may see. */
+      readonly filter: Filter;
+      readonly cursor?: Cursor;
+    }
+  | { readonly ok: false; readonly reply: FastifyReply };
+
+/** What a request asks of the record, as far as it may; or it was answered that it cannot. */
+export function askedActivity(
+  { activity, shownAddress }: AdminOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: Parameters<typeof activitySearch>[0],
+): AskedActivity {
+  const refuse = (sent: FastifyReply): AskedActivity => ({ ok: false, reply: sent });
+  if (activity === undefined) return refuse(sendProblem(reply, 'not-found', NO_RECORD));
+  const search = activitySearch(query, shownAddress);
+  if (!('wanted' in search))
+    return refuse(sendProblem(reply, 'malformed', 'The query cannot be read.', { errors: search }));
+  const { wanted, cursor } = search;
+  const actor = actorOf(request);
+  if (wanted.bot !== undefined && !mayManage(actor, `bot:${wanted.bot}`)) return refuse(sendNotYours(reply));
+  return { ok: true, activity, filter: visibleTo(actor, wanted), ...(cursor && { cursor }) };
+}
+
+/** Owners find what concerns their bots, whatever else they ask for. */
+export function visibleTo({ superAdmin, ownedBots }: Actor, filter: Filter): Filter {
+  return superAdmin ? filter : { ...filter, bots: [...ownedBots] };
+}
+
+/** What the record answers, or that it cannot be read. */
+export async function fromRecord<T>(
+  { log }: AdminOptions,
+  reply: FastifyReply,
+  read: () => Promise<T>,
+): Promise<T | FastifyReply> {
+  try {
+    return await read();
+  } catch (error) {
+    log.warn({ err: error, requestId: reply.request.id }, 'the activity record cannot be read');
+    const detail = 'The record of decisions cannot be read; the log says why.';
+    return sendProblem(reply, 'store-unavailable', detail);
+  }
+}
+
+/** An event as admins see it: where it stands in the record is the gateway's own business. */
+export function viewEvent({ atMs, replica: _replica, seq: _seq, ...event }: StoredEvent) {
   return { at: timeOf(atMs), ...event };
 }
 
-function viewGap({ kind, fromMs, toMs, count }: Gap) {
+export function viewGap({ kind, fromMs, toMs, count }: Gap) {
   return { kind, from: timeOf(fromMs), to: timeOf(toMs), count };
 }
 
-function timeOf(ms: number): string {
+export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }

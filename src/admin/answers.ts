@@ -3,6 +3,8 @@ import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { activityAnswers } from './answers-activity.ts';
+import { lookupAnswer } from './answers-lookup.ts';
+import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
 
@@ -24,6 +26,7 @@ const content = {
   start: Type.String(),
   end: Type.String(),
   note: Type.Optional(Type.String()),
+  purpose: Type.Optional(Type.String({ description: 'What it is needed for.' })),
   expiresAt: Type.Optional(Type.String()),
 };
 const range = {
@@ -153,6 +156,8 @@ export const ApiAnswers = {
   ...whoAnswers,
   revocations: RevocationsAnswer,
   ...activityAnswers,
+  lookup: lookupAnswer(range),
+  ...unguardedAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

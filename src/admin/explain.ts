@@ -41,7 +41,7 @@ export function explainRoutes(app: AdminApp, options: AdminOptions): void {
 }
 
 /** An owner hears of the lists of their own bots, not of the platform's. */
-function mayHear(actor: Actor, { scope }: Step): boolean {
+export function mayHear(actor: Actor, { scope }: Step): boolean {
   return scope === undefined || mayManage(actor, scope);
 }
 

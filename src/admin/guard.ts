@@ -47,7 +47,8 @@ function isAmbientActor({ via }: Actor): boolean {
   return via === 'session' || (via !== 'static-token' && isAmbient(via));
 }
 
-async function prove(options: AdminOptions, request: FastifyRequest): Promise<Proof> {
+/** Who makes a request, by what it presents. */
+export async function prove(options: AdminOptions, request: FastifyRequest): Promise<Proof> {
   const { rawHeaders } = request.raw;
   const bearer = bearerOf(firstOf(rawHeaders, 'authorization'));
   if (bearer !== undefined && isStaticToken(options, bearer)) return { ok: true, actor: staticActor };

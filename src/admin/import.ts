@@ -104,11 +104,12 @@ async function preview(
 type Content = NonNullable<ApiAnswer<'import'>['preview']>['added'][number];
 
 /** What is not stored yet has no id and no author. */
-function content({ start, end, note, expiresAt }: Preview['added'][number]): Content {
+function content({ start, end, note, purpose, expiresAt }: Preview['added'][number]): Content {
   return {
     start,
     end,
     ...(note === undefined ? {} : { note }),
+    ...(purpose === undefined ? {} : { purpose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

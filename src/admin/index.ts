@@ -4,6 +4,9 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import { activityRoute } from './activity.ts';
+import { streamRoute } from './activity-stream.ts';
+import { summaryRoute } from './activity-summary.ts';
+import { lookupRoute } from './lookup.ts';
 import { Problem } from './answers.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
@@ -19,6 +22,7 @@ import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
 import { revocationRoutes } from './revocations.ts';
+import { unguardedRoute } from './unguarded.ts';
 import { createErrorHandler, createValidator } from './validation.ts';
 import { settingsRoute, whitelistRoutes } from './whitelists.ts';
 
@@ -57,6 +61,24 @@ function describeProblems(schema: FastifySchema): void {
   schema.response = { ...(schema.response ?? {}), default: others };
 }
 
+/** All that needs an admin. */
+const guardedRoutes = [
+  whitelistRoutes,
+  settingsRoute,
+  rangeRoutes,
+  importRoute,
+  changeRoutes,
+  revocationRoutes,
+  explainRoutes,
+  identityRoute,
+  activityRoute,
+  summaryRoute,
+  streamRoute,
+  lookupRoute,
+  unguardedRoute,
+  meRoutes,
+];
+
 async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise<void> {
   const app: AdminApp = parent.withTypeProvider<TypeBoxTypeProvider>();
   takeJsonOnly(app);
@@ -81,16 +103,7 @@ async function mountApi(parent: FastifyInstance, options: AdminOptions): Promise
     guarded.addHook('preParsing', requireJson);
     const refuseOtherMethods = watchMethods(guarded);
     guarded.setNotFoundHandler((_request, reply) => noSuchCall(reply));
-    whitelistRoutes(guarded, options);
-    settingsRoute(guarded, options);
-    rangeRoutes(guarded, options);
-    importRoute(guarded, options);
-    changeRoutes(guarded, options);
-    revocationRoutes(guarded, options);
-    explainRoutes(guarded, options);
-    identityRoute(guarded, options);
-    activityRoute(guarded, options);
-    meRoutes(guarded, options);
+    for (const mount of guardedRoutes) mount(guarded, options);
     refuseOtherMethods();
   });
 }

@@ -3,12 +3,14 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerD
 import type { ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Activity } from '../activity/activity.ts';
-import type { Authorize, Peer, Question } from '../access/question.ts';
+import type { Judged } from '../access/judge-again.ts';
+import type { Answer, Authorize, Peer, Question } from '../access/question.ts';
 import type { Tried } from '../access/try-identity.ts';
+import type { Unguarded } from '../audit/unguarded.ts';
 import type { ChangeEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
-import type { PolicyDefaults } from '../policy/policy.ts';
+import type { PolicyDefaults, PolicyView } from '../policy/policy.ts';
 import type { Known, Principal } from '../policy/principal.ts';
 import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/editor.ts';
@@ -63,12 +65,22 @@ export interface AdminOptions {
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
   /** The record of decisions, where one is kept. */
-  readonly activity?: Pick<Activity, 'query'> | undefined;
+  readonly activity?: Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe'> | undefined;
+  /** What is served now. */
+  readonly policy: () => PolicyView;
+  /** What would be answered now to what was judged before; undefined where that cannot be told. */
+  readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer> | undefined;
+  /** What passed that no route guards. */
+  readonly unguarded: Pick<Unguarded, 'read'>;
+  /** Bots that routes name. */
+  readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;
   /** Writes a change to the log, beside the store's own record of it. */
   readonly changed: (event: ChangeEvent) => void;
-  /** An admin's address as the log may show it. */
+  /** An address as log and record may show it. */
   readonly shownAddress: (address: string) => string;
+  /** A person as log and record may show them; undefined where not at all. */
+  readonly shownPerson: (id: string) => string | undefined;
   readonly defaults: () => PolicyDefaults;
   /** `public.url`, where it is configured. */
   readonly siteUrl: () => string | undefined;

@@ -64,7 +64,8 @@ export function matcher(q: string): Matches {
     range.start.startsWith(text) ||
     range.end.startsWith(text) ||
     range.id.startsWith(text) ||
-    range.note?.toLowerCase().includes(text) === true;
+    range.note?.toLowerCase().includes(text) === true ||
+    range.purpose?.toLowerCase().includes(text) === true;
 }
 
 /** One page of a list that is sorted by start, end and id. */

@@ -26,6 +26,7 @@ const problems = {
   'content-type': [415, 'Unsupported content type'],
   invalid: [422, 'A value that cannot be'],
   'rate-limited': [429, 'Too many failed sign-ins'],
+  'too-many-streams': [429, 'Too many streams'],
   'internal-error': [500, 'Internal error'],
   'store-unavailable': [503, 'Store unavailable'],
   'store-unknown': [503, 'Store did not answer'],

@@ -1,7 +1,7 @@
 import * as Type from '../json-schema.ts';
 
 /** What the API takes: one schema for validation, types and its description. */
-const strict = { additionalProperties: false } as const;
+export const strict = { additionalProperties: false } as const;
 
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const Enum = <const T extends readonly string[]>(values: T, options: Type.TSchemaOptions = {}) =>
@@ -24,23 +24,29 @@ export const RevisionParams = Type.Object({
   revision: Type.String({ description: 'A revision of the change log.' }),
 });
 
-const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'At most so many.' }));
-const after = Type.Optional(Type.String({ maxLength: 400, description: 'The `next` of the page before.' }));
+export const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 1000, description: 'At most so many.' }),
+);
+export const after = Type.Optional(
+  Type.String({ maxLength: 400, description: 'The `next` of the page before.' }),
+);
 const q = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
 
-const time = (description: string) =>
+export const time = (description: string) =>
   Type.Optional(Type.String({ maxLength: 40, description: `${description} RFC 3339 with an offset.` }));
 
 export const WhitelistsQuery = Type.Object({ q: q('A part of the scope.'), after, limit }, strict);
 export const RangesQuery = Type.Object(
-  { q: q('An address in the range, a network, or a part of its ends, id or note.'), after, limit },
+  { q: q('An address in the range, a network, or a part of its ends, id, note or purpose.'), after, limit },
   strict,
 );
 export const ChangesQuery = Type.Object(
   {
     scope: Type.Optional(Type.String({ description: 'Only changes of this scope.' })),
     after: Type.Optional(Type.Integer({ minimum: 0, description: 'Only changes before this revision.' })),
-    q: q('An address or a network that a changed range touches, or a text in ends, note, scope or settings.'),
+    q: q(
+      'An address or a network that a changed range touches, or a text in ends, note, purpose, scope or settings.',
+    ),
     by: Type.Optional(
       Type.String({ maxLength: 200, description: 'A part of who it was, or of where they came from.' }),
     ),
@@ -48,34 +54,6 @@ export const ChangesQuery = Type.Object(
     from: time('Not before this time.'),
     to: time('Before this time.'),
     limit,
-  },
-  strict,
-);
-const exactly = (description: string) => Type.Optional(Type.String({ maxLength: 512, description }));
-export const ActivityQuery = Type.Object(
-  {
-    from: time('Not before this time.'),
-    to: time('Before this time.'),
-    bot: exactly('Only of this bot.'),
-    outcome: Type.Optional(Enum(['forward', 'login', 'deny', 'unavailable'])),
-    reason: exactly('As in `X-Gateway-Reason`.'),
-    subject: exactly('As it is recorded: with `log.subject: hashed`, the hash.'),
-    conversation: exactly("The conversation's id."),
-    contact: exactly('As it is recorded, too.'),
-    address: Type.Optional(
-      Type.String({
-        maxLength: 40,
-        description:
-          'One IPv4 address or network. With `log.clientIp: truncated`, addresses are recorded as their /24.',
-      }),
-    ),
-    requestId: Type.Optional(
-      Type.String({ minLength: 8, maxLength: 256, description: 'A request id, or its first characters.' }),
-    ),
-    after,
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 200, description: 'At most so many; else 50.' }),
-    ),
   },
   strict,
 );
@@ -103,6 +81,7 @@ export const RangeBody = Type.Object(
     start: Type.String({ description: 'Four canonical decimal octets.' }),
     end: Type.String({ description: 'Inclusive; the same as start for one address.' }),
     note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    purpose: Type.Optional(Nullable(Type.String({ description: 'What it is needed for.' }))),
     expiresAt: Type.Optional(Nullable(Type.String({ description: 'RFC 3339 with an offset.' }))),
   },
   strict,

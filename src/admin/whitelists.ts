@@ -23,7 +23,9 @@ function listRoute(app: AdminApp, options: AdminOptions): void {
   app.get('/whitelists', listSchema, async (request) => {
     const { q = '', after, limit = DEFAULT_LIMIT } = request.query;
     const { revision, scopes } = await store.scopes();
-    const found = visible(actorOf(request), scopes).filter((record) => isFound(record, q));
+    const found = visible(actorOf(request), scopes, options.constantBots()).filter((record) =>
+      isFound(record, q),
+    );
     const page = pageByKey(found, (record) => record.scope, { after, limit });
     const above = inheritedFrom(scopes, options.defaults());
     const whitelists = page.items.map((record) => ({
@@ -99,10 +101,10 @@ const patchSchema = {
   },
 };
 
-/** A bot that a request named lately, or that belongs to who asks. */
-function hasSeen({ recentBots }: AdminOptions, request: FastifyRequest, scope: Scope): boolean {
+/** A bot that a request named lately, that a route names, or that belongs to who asks. */
+function hasSeen({ recentBots, constantBots }: AdminOptions, request: FastifyRequest, scope: Scope): boolean {
   const bot = scope.slice('bot:'.length);
-  return recentBots.has(bot) || actorOf(request).ownedBots.has(bot);
+  return recentBots.has(bot) || constantBots().includes(bot) || actorOf(request).ownedBots.has(bot);
 }
 
 function sendBadCursor(reply: FastifyReply): FastifyReply {
@@ -114,13 +116,18 @@ function isFound(record: ScopeRecord, q: string): boolean {
   return record.scope.toLowerCase().includes(q.trim().toLowerCase());
 }
 
-/** What an actor manages, sorted; an owner's bots are there before anything was stored for them. */
-function visible(actor: Actor, scopes: readonly ScopeRecord[]): readonly ScopeRecord[] {
+/** What an actor manages, sorted; an owner's bots, and those that routes name, are there before anything was stored. */
+function visible(
+  actor: Actor,
+  scopes: readonly ScopeRecord[],
+  constantBots: readonly string[],
+): readonly ScopeRecord[] {
   const stored = scopes.filter((record) => mayManage(actor, record.scope));
   const names = new Set(stored.map((record) => record.scope));
-  const owned = [...actor.ownedBots].flatMap((bot): ScopeRecord[] => {
+  const bots = new Set([...actor.ownedBots, ...(actor.superAdmin ? constantBots : [])]);
+  const unstored = [...bots].flatMap((bot): ScopeRecord[] => {
     const scope = `bot:${bot}` as const;
     return names.has(scope) ? [] : [{ scope, enabled: false, revision: 0, ranges: 0 }];
   });
-  return [...stored, ...owned].sort((a, b) => (isLater(a.scope, b.scope) ? 1 : -1));
+  return [...stored, ...unstored].sort((a, b) => (isLater(a.scope, b.scope) ? 1 : -1));
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Activity } from '../activity/activity.ts';
+import { judgeAgain } from '../access/judge-again.ts';
 import { tryIdentity } from '../access/try-identity.ts';
 import type { Authorize } from '../access/question.ts';
 import { createDashboard } from '../admin/dashboard/index.ts';
@@ -11,7 +12,7 @@ import {
   type Located,
 } from '../admin/index.ts';
 import { createChangeLog, type ChangeSink } from '../audit/change-log.ts';
-import { shortenedAddress } from '../audit/shortened.ts';
+import { personOf, shortenedAddress } from '../audit/shortened.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import { describeClaims } from '../identity/describe-claims.ts';
 import { loginLocation } from '../gateway/login.ts';
@@ -37,26 +38,19 @@ export interface AdminParts {
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: Activity | undefined;
+  readonly unguarded: AdminOptions['unguarded'];
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { start, ruling, authorize, store, live, limits, activity, log } = parts;
+  const { start, ruling, authorize, store, live, limits, activity, unguarded, log } = parts;
   const editing = { store, live, now: Date.now, randomId: () => randomBytes(8).toString('hex') };
   const shown = shownBy(() => ruling().config.log, start.store);
   return {
     authorize,
     store,
-    authenticate: (headers) => {
-      const { verifier, settings } = ruling();
-      const nowMs = Date.now();
-      // Never by its URL: what manages is not to be found in anybody's log.
-      const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
-      const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
-      const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
-      return who instanceof Promise ? who.then(now) : now(who);
-    },
+    authenticate: authenticating(ruling, live),
     cookieNames: () => ruling().verifier.cookieNames,
     headerPlaces: () => ruling().settings.tokenPlaces.headers,
     identity: identityTrying(ruling, live),
@@ -67,9 +61,14 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     revocations: { revoker: createRevoker(editing), rules: () => revokeRules(ruling().config) },
     failures: limits.failures,
     activity,
+    policy: () => live.view(Date.now()),
+    judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
+    unguarded,
+    constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
     shownAddress: (address) => shortenedAddress(address, shown()),
+    shownPerson: (id) => personOf(id, shown()),
     defaults: () => ruling().config.policy.defaults,
     now: Date.now,
     importLimitBytes: start.admin.importBytes,
@@ -77,6 +76,18 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     siteUrl: () => ruling().settings.publicUrl ?? undefined,
     loginUrl: () => loginLocation(ruling().settings, `${ADMIN_PREFIX}/`),
     log,
+  };
+}
+
+/** Never by the URL of a request: what manages is not to be found in anybody's log. */
+function authenticating(ruling: () => Ruling, live: LivePolicy): AdminOptions['authenticate'] {
+  return (headers) => {
+    const { verifier, settings } = ruling();
+    const nowMs = Date.now();
+    const placed = readPlaced(settings.tokenPlaces, { headers, target: '', upgrade: false });
+    const who = verifier.identify({ ...readCredential(verifier.cookieNames, headers), placed }, nowMs);
+    const now = (principal: Principal): Principal => withoutRevoked(principal, live.view(nowMs), nowMs);
+    return who instanceof Promise ? who.then(now) : now(who);
   };
 }
 
@@ -108,4 +119,9 @@ export function revokeRules({ identity }: ReloadSettings): RevokeRules {
 
 function encoded(token: string | undefined): Uint8Array | undefined {
   return token === undefined ? undefined : Buffer.from(token);
+}
+
+/** The bot that a route names; `any` of a file's is none. */
+function constantBot({ bot, kind }: ReloadSettings['routes'][number]): readonly string[] {
+  return bot === undefined || (kind === 'file' && bot === 'any') ? [] : [bot];
 }

@@ -11,7 +11,12 @@ import {
   type AdminOptions,
   type LogoutCounts,
 } from '../admin/index.ts';
-import { createAccessLog, type AccessFields, type AccessLogOptions } from '../audit/access-log.ts';
+import {
+  createAccessLog,
+  type AccessFields,
+  type AccessLogOptions,
+  type LogSink,
+} from '../audit/access-log.ts';
 import type { Counters } from '../audit/counters.ts';
 import type { StartOptions } from '../config/index.ts';
 import {
@@ -31,6 +36,7 @@ import { backchannelOf } from './backchannel.ts';
 import { shownBy } from './hash-key.ts';
 import { hostileOf, type Limits } from './limits.ts';
 import type { Ruling } from './rules.ts';
+import type { UnguardedWatch } from './unguarded.ts';
 
 type AdminParts = Omit<AdminOptions, 'door' | 'peerOf'>;
 
@@ -48,7 +54,10 @@ export interface PublicDoorParts {
   readonly limits: Limits;
   readonly asserting: Asserting | undefined;
   readonly activity: Activity | undefined;
+  readonly unguarded: UnguardedWatch;
   readonly log: Logger;
+  /** Where the line of each request goes. */
+  readonly lines: LogSink;
 }
 
 /** The door that visitors use. */
@@ -70,6 +79,8 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
       onPassed: parts.onPassed,
+      canarySink: parts.unguarded.canarySink,
+      onUnguarded: parts.unguarded.onUnguarded,
       onAccess: record(parts),
       onEnded: (answer, ended) => logEnded(log, answer, ended),
       observe: parts.durations,
@@ -105,10 +116,10 @@ function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plug
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
-  const { activity, admin, counters, log, ruling, start } = parts;
+  const { activity, admin, counters, lines, ruling, start } = parts;
   const keep = activity && ((fields: AccessFields) => activity.record({ atMs: Date.now(), ...fields }));
   const shown = shownBy(() => ruling().config.log, start.store);
-  const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(log, options, keep) });
+  const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(lines, options, keep) });
   let made = make(shown());
   return (answer, access) => {
     const options = shown();

@@ -17,6 +17,7 @@ import {
 } from './session-figures.ts';
 import { counter, gauge } from './plain-figures.ts';
 import { tokenFigures } from './token-figures.ts';
+import { unguardedFigures, type UnguardedWatch } from './unguarded.ts';
 
 export interface FigureSources {
   readonly counters: Counters;
@@ -26,6 +27,7 @@ export interface FigureSources {
   ruling(): Ruling;
   readonly delegation: DelegationWatch;
   readonly activity: Activity | undefined;
+  readonly unguarded: UnguardedWatch;
 }
 
 /** Every figure that the rooms keep, under the name that operators see. */
@@ -48,6 +50,7 @@ export function figuresOf(sources: FigureSources): readonly Figure[] {
     lookupFigure(() => ruling().lookups),
     ...delegationFigures(delegation),
     ...doorFigures(gateway),
+    ...unguardedFigures(sources.unguarded),
     ...(activity === undefined ? [] : activityFigures(activity)),
     buildInfo(),
   ];

@@ -1,5 +1,6 @@
 import type { Rules } from '../access/rules.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
+import { compileCanaries } from '../gateway/canaries/canaries.ts';
 import { compileIdentityHeaders } from '../gateway/identity-headers.ts';
 import { compilePages } from '../gateway/pages/page.ts';
 import type { GatewaySettings } from '../gateway/index.ts';
@@ -76,7 +77,7 @@ const withSecret = (one: ReloadSettings['identity']['hmacContacts'][number]) => 
 
 /** What the public door goes by. */
 function gatewaySettings(
-  { public: site, login, identity, pages, trustedProxies, upstream }: ReloadSettings,
+  { public: site, login, identity, pages, trustedProxies, upstream, canaries }: ReloadSettings,
   verifier: Verifier,
   log: RulingParts['log'],
 ): GatewaySettings {
@@ -90,6 +91,7 @@ function gatewaySettings(
     tokenPlaces: compileTokenPlaces([...verifier.places, ...identity.hmacContacts.map(({ hash }) => hash)]),
     hashPlaces: compileHashPlaces(identity.hmacContacts),
     pages: compilePages(pages),
+    canaries: compileCanaries(canaries.map((one) => ({ ...one, phrase: one.phrase ?? '' }))),
     identityHeaders: compileIdentityHeaders(
       { passHeaders: trustedProxies?.passHeaders ?? [], allowHeaders: upstream.allowHeaders },
       (header) => log.warn({ header }, lostHeader),

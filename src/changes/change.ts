@@ -9,6 +9,7 @@ export interface RangeRecord {
   readonly start: string;
   readonly end: string;
   readonly note?: string;
+  readonly purpose?: string;
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly createdBy: string;
@@ -67,6 +68,8 @@ export interface Change extends Position {
   readonly truncated?: boolean;
   readonly removedCount: number;
   readonly addedCount: number;
+  /** SHA-256 of the range lists, in hex; they are forgotten sooner than it. Absent where there are none. */
+  readonly listsHash?: string;
 }
 
 /** A change on its way in. The store gives it revision, changeId and previousId in one atomic step. */

@@ -44,7 +44,7 @@ export function* readImport(entries: readonly unknown[], nowMs: number): Steps<R
     const earlier = ranges.get(keyOf(parsed.range));
     if (earlier === undefined) ranges.set(keyOf(parsed.range), parsed.range);
     else if (!isAlike({ ...earlier, id: '', createdAt: '', createdBy: '' }, parsed.range)) {
-      refuse({ field: 'start', message: 'is in the import twice, with another note or expiry' });
+      refuse({ field: 'start', message: 'is in the import twice, with another note, purpose or expiry' });
     }
   });
   return { ranges, errors };

@@ -65,25 +65,26 @@ export function updatedRecord(old: RangeRecord, range: ParsedRange, stamp: Stamp
   return { id, ...content(range), createdAt, createdBy, updatedAt: stamp.at, updatedBy: stamp.by };
 }
 
-function content(range: ParsedRange): Pick<RangeRecord, 'start' | 'end' | 'note' | 'expiresAt'> {
-  const { start, end, note, expiresAt } = range;
+type Content = Pick<RangeRecord, 'start' | 'end' | 'note' | 'purpose' | 'expiresAt'>;
+
+function content(range: ParsedRange): Content {
+  const { start, end, note, purpose, expiresAt } = range;
   return {
     start,
     end,
     ...(note === undefined ? {} : { note }),
+    ...(purpose === undefined ? {} : { purpose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
 /** True where storing `range` in the record's place would change nothing. */
-export function isAlike(
-  record: RangeRecord,
-  range: Pick<RangeRecord, 'start' | 'end' | 'note' | 'expiresAt'>,
-): boolean {
+export function isAlike(record: RangeRecord, range: Content): boolean {
   return (
     record.start === range.start &&
     record.end === range.end &&
     record.note === range.note &&
+    record.purpose === range.purpose &&
     record.expiresAt === range.expiresAt
   );
 }

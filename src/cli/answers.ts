@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import * as Type from '../json-schema.ts';
 import { ApiAnswers, Problem } from '../admin/answers.ts';
 import type { ApiAnswer } from '../admin/answers.ts';
+import { Event } from '../admin/answers-activity.ts';
 import { CommandError, FAILED } from './io.ts';
 
 /** What commands read of the gateway's answers; whatever else is there is left alone. */
@@ -15,6 +16,11 @@ export const answers = {
   identity: ApiAnswers.identity,
   replicas: ApiAnswers.replicas,
   changes: ApiAnswers.changes,
+  revert: ApiAnswers.revert,
+  activity: ApiAnswers.activity,
+  lookup: ApiAnswers.lookup,
+  event: Event,
+  unguarded: ApiAnswers.unguarded,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,
@@ -34,6 +40,7 @@ export const answers = {
 export type RangeAnswer = Type.Static<(typeof answers)['whitelist']>['ranges'][number];
 export type WhitelistAnswer = Omit<ApiAnswer<'whitelists'>['whitelists'][number], 'inForce'>;
 export type Imported = Type.Static<(typeof answers)['imported']>;
+export type EventAnswer = Type.Static<(typeof answers)['event']>;
 export type ApiProblem = Type.Static<(typeof answers)['problem']>;
 
 /** A change's receipt. */

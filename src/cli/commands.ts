@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
+import { activityExport } from './activity/export.ts';
+import { lookup } from './activity/lookup.ts';
+import { tail } from './activity/tail.ts';
+import { changes, undo } from './changes.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { readCommandLine } from './command.ts';
@@ -19,6 +23,7 @@ import { rangesExport } from './ranges/export.ts';
 import { rangesImport } from './ranges/import.ts';
 import { rangesList } from './ranges/list.ts';
 import { rangesRemove } from './ranges/remove.ts';
+import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
 const working: readonly Command[] = [
@@ -35,8 +40,14 @@ const working: readonly Command[] = [
   modeEnforce,
   modeInherit,
   explain,
+  tail,
+  lookup,
+  activityExport,
+  changes,
+  undo,
   identityTry,
   hunt,
+  unguarded,
   doctor,
   healthcheck,
 ];

@@ -27,6 +27,8 @@ export interface ApiCall<T extends Type.TSchema> {
 export interface GatewayClient {
   readonly url: string;
   call<T extends Type.TSchema>(call: ApiCall<T>): Promise<Type.Static<T>>;
+  /** The text of an answer, as it comes. */
+  stream(path: string): AsyncGenerator<string>;
 }
 
 /** A refusal by the admin API, with the fields that it names. */
@@ -99,6 +101,25 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Longer than the gateway is ever silent on a stream. */
+const SILENCE_MS = 60_000;
+
+async function* streamed(url: string, path: string, bearer: string | undefined): AsyncGenerator<string> {
+  const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+  const response = await request(`${url}/_gateway/api/v1${path}`, { headers, bodyTimeout: SILENCE_MS }).catch(
+    (error: unknown) => {
+      throw unreachable(url, error);
+    },
+  );
+  const { statusCode, body } = response;
+  if (statusCode >= 400) throw refusal(statusCode, parsed(await body.text()), bearer !== undefined);
+  try {
+    for await (const chunk of body.setEncoding('utf8')) yield String(chunk);
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+}
+
 /** Finds the running gateway through flags, environment and configuration. Nothing is sent yet. */
 export function findGateway(given: CommandArguments, io: Io, otherFlags: readonly string[]): GatewayClient {
   const config = doorConfig(given, io, otherFlags);
@@ -106,6 +127,7 @@ export function findGateway(given: CommandArguments, io: Io, otherFlags: readonl
   const bearer = token(given, io, config);
   return {
     url,
+    stream: (path) => streamed(url, path, bearer),
     async call({ method = 'GET', path, body, answer, headers = {}, progress = () => undefined }) {
       const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       const response = await request(`${url}/_gateway/api/v1${path}`, {

@@ -20,7 +20,7 @@ ${columns([serve, ...rows])}
   help [COMMAND], --version
 
 Every key of the configuration is a flag of every command: --upstream-url, --config FILE, …
-See config/REFERENCE.md, or: ${PROGRAM} check-config --print
+See config/REFERENCE.md, or: ${PROGRAM} check-config --show
 
 Exit: 0 done, 1 the answer is no or it failed, 2 usage or configuration.
 `;

@@ -8,6 +8,7 @@ export { sessionOptionsOf } from './session-options.ts';
 export { shownConfig } from './shown.ts';
 export type { Environment } from './sources/environment.ts';
 export { flagOptions } from './sources/flags.ts';
+export { packFacts } from './sources/pack-file.ts';
 
 import type { Environment } from './sources/environment.ts';
 

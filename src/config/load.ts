@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { canaryRules } from './checks/canary-rules.ts';
 import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
 import { eachRoute, routeRules } from './checks/route-rules.ts';
@@ -18,9 +19,10 @@ import { environmentLayer } from './sources/environment.ts';
 import type { Environment } from './sources/environment.ts';
 import { fileLayer, findFile } from './sources/file.ts';
 import { flagLayer } from './sources/flags.ts';
-import { isBranch, originIn } from './sources/layer.ts';
+import { holds, isBranch, originIn } from './sources/layer.ts';
 import type { Branch, Layer } from './sources/layer.ts';
 import { merge, withoutUnset } from './sources/merge.ts';
+import { withPack } from './sources/pack.ts';
 
 export interface LoadOptions {
   /** Flags only: without the program's name and the command's. */
@@ -38,13 +40,15 @@ export interface Read {
   readonly findings: Findings;
   /** Absolute; undefined where there is none. */
   readonly file: string | undefined;
+  /** Where the value at this path was said; undefined: it is a default. */
+  readonly originOf: (path: Path) => string | undefined;
 }
 
 export type LoadedConfig = {
   readonly warnings: readonly Finding[];
   readonly file: string | undefined;
 } & (
-  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: true; readonly config: Config; readonly originOf: Read['originOf'] }
   | { readonly ok: false; readonly mistakes: readonly Finding[] }
 );
 
@@ -61,9 +65,12 @@ function readLayers(options: LoadOptions, layers: Layers, findings: Findings): s
   return file;
 }
 
-function merged(layers: Layers): Branch {
-  const whole = layers.reduceRight<Branch>((lower, { tree }) => merge(inputRoot, tree, lower), {});
-  const set = withoutUnset(inputRoot, whole);
+function merged(layers: Layers, findings: Findings): Branch {
+  const own = layers.reduceRight<Branch>((lower, { tree }) => merge(inputRoot, tree, lower), {});
+  const pack = withPack(own, findings);
+  // First: it has nothing but what no other layer says.
+  if (pack !== undefined) layers.unshift(pack.layer);
+  const set = withoutUnset(inputRoot, pack?.tree ?? own);
   return isBranch(set) ? set : {};
 }
 
@@ -86,7 +93,7 @@ export function readConfig(options: LoadOptions): Read {
   const findings = createFindings(originOf);
   const file = readLayers(options, layers, findings);
   const mistakes = layers.some(({ broken }) => broken === true) ? [...findings.mistakes] : undefined;
-  const raw = merged(layers);
+  const raw = merged(layers, findings);
   const found = absolutePaths(raw, (path) => originIn(layers, path), options.cwd);
   const tree: Branch = structuredClone(withDefaults(found, options.cwd));
   if (raw['routes'] === undefined && !findings.wrong(['routes'])) {
@@ -101,18 +108,22 @@ export function readConfig(options: LoadOptions): Read {
     asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules, ...canaryRules];
   eachRoute.check(asked);
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));
   // Of what stands in a file that is broken nothing can be missed.
   const reported = mistakes === undefined ? findings : { ...findings, mistakes, warnings: [] };
-  return { config: freeze(asked.config), findings: reported, file };
+  const saidAt = (path: Path): string | undefined => {
+    const written = asked.asWritten(path);
+    return layers.some(({ tree }) => holds(tree, written)) ? originOf(written) : undefined;
+  };
+  return { config: freeze(asked.config), findings: reported, file, originOf: saidAt };
 }
 
 /** The configuration of this process, or every mistake in it. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
-  const { config, findings, file } = readConfig(options);
+  const { config, findings, file, originOf } = readConfig(options);
   const { mistakes, warnings } = findings;
-  return mistakes.length === 0 ? { ok: true, config, warnings, file } : { ok: false, mistakes, warnings, file };
+  return mistakes.length === 0 ? { ok: true, config, originOf, warnings, file } : { ok: false, mistakes, warnings, file };
 }

@@ -1,19 +1,19 @@
 import type { Duplex, PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { routeOf } from '../policy/resource.ts';
 import { originForm } from '../reading/target.ts';
 import { isAsserted } from './assertion.ts';
+import type { AnswerWatch } from './canaries/answer-watch.ts';
+import { watchAnswer } from './canaries/watched.ts';
 import { Course } from './course.ts';
 import { errorText } from './failures.ts';
 import { targetToForward } from './given-tokens.ts';
 import { hasBody } from '../reading/body.ts';
 import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import { hasOtherCoding, isBodiless, isWebSocketAnswer, upstreamFailure } from './upstream-answer.ts';
+import { isBodiless, isWebSocketAnswer, unfitness, upstreamFailure } from './upstream-answer.ts';
 
 /** More interim answers than this before the final one is an attack on our patience. */
 const mostInterim = 16;
-
 /**
  * One granted request, or upgrade, on its way to the upstream; its answer's way back is the delivery's. It goes on
  * for as long as its lease holds. A class, for once: there is one for each request, and its methods are undici's
@@ -23,6 +23,10 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #body: Buffer | PassThrough | null = null;
   #interim = 0;
   #isAnswering = false;
+  /** Looks for canaries; undefined where nothing is to be looked for. */
+  #watch: AnswerWatch | undefined;
+  /** True from where the turn ended with all of it held back. */
+  #isHeld = false;
 
   protected override send(): void {
     const { request, response, body } = this.asked;
@@ -88,25 +92,28 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (status >= 100 && status < 200) return this.#onInterim(status, raw);
-    if (hasOtherCoding(raw)) {
-      this.fail('upstream-invalid', 'the answer has a transfer coding other than chunked');
-      return true;
-    }
-    if (this.#isReadSocket() && status >= 200 && status < 300) {
-      this.fail('upstream-invalid', 'an answer without a WebSocket, where its messages are to be judged');
+    const unfit = unfitness(status, raw, this.lease.answer);
+    if (unfit !== undefined) {
+      this.fail('upstream-invalid', unfit);
       return true;
     }
     this.#headArrived();
     this.share.onPassed?.(this.asked.question, status, raw);
-    this.delivery.head(status, reason, raw, resume);
-    if (isBodiless(status, this.asked.request.method)) this.onComplete(null);
+    const isWhole = isBodiless(status, this.asked.request.method);
+    if (!isWhole) this.#watch = this.#watchFor(raw, resume);
+    this.delivery.head(status, reason, raw, this.#watch?.took ?? resume);
+    if (isWhole) this.onComplete(null);
     else process.nextTick(endTurn, this);
     return true;
   }
 
-  #isReadSocket(): boolean {
-    const { decision, resource, enforced } = this.lease.answer;
-    return enforced && decision.reason !== 'preflight' && routeOf(resource)?.frames !== undefined;
+  #watchFor(raw: readonly Buffer[], resume: () => void): AnswerWatch | undefined {
+    return watchAnswer(this.share.watching?.(), this.lease.answer, this.asked, raw, {
+      resume,
+      pass: (chunk) => this.delivery.data(chunk),
+      begin: () => (this.#isHeld ? this.deliver() : undefined),
+      refuse: (cause) => this.fail('canary-found', cause),
+    });
   }
 
   #onInterim(status: number, raw: Buffer[]): boolean {
@@ -131,14 +138,21 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const full = this.delivery.goOn(() => this.stop('not-taken'));
     if (full !== undefined) return this.fail('upstream-busy', `${full} is reached`);
     this.place.freeSlot();
-    this.deliver();
+    this.#isHeld = this.#watch?.isHolding === true;
+    if (!this.#isHeld) this.deliver();
   }
 
   onData(chunk: Buffer): boolean {
-    return this.isOver || this.delivery.data(chunk);
+    return this.isOver || (this.#watch === undefined ? this.delivery : this.#watch).data(chunk);
   }
 
   onComplete(trailers: string[] | null): void {
+    if (this.isOver) return;
+    if (this.#watch === undefined) this.#completed(trailers);
+    else this.#watch.end(() => this.#completed(trailers));
+  }
+
+  #completed(trailers: readonly string[] | null): void {
     if (this.isOver) return;
     this.finish(false, 'complete');
     this.delivery.complete(trailers);
@@ -166,6 +180,12 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     if (this.isOver) return;
     if (this.#maySendAgain() && this.place.mayRetry(error)) this.go();
     else this.fail(upstreamFailure(error), errorText(error));
+  }
+
+  protected override finish(...how: Parameters<Course['finish']>): void {
+    // What was passed on whole may still be looked at.
+    if (how[0]) this.#watch?.close();
+    super.finish(...how);
   }
 
   /** Only what changes nothing and has no body, and of whose answer no byte has come. */

@@ -74,6 +74,6 @@ const hooks = {
 
 export function forward(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
   (request.raw as IncomingMessage & Carrier)[exchangeOf] = exchange;
-  reply.raw.once('close', () => exchange.destroy());
+  reply.raw.on('close', () => exchange.destroy());
   reply.from('/', hooks);
 }

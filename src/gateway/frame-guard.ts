@@ -2,6 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { letsThrough, type Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
 import { problems } from '../errors.ts';
+import { routeOf } from '../policy/resource.ts';
 import { UNREADABLE, type Call, type ReadCalls } from '../reading/frames/calls.ts';
 import { createCallReader } from '../reading/frames/protocols.ts';
 import { FrameEnds } from '../reading/frames/frame-ends.ts';
@@ -18,6 +19,12 @@ export interface FrameGuard {
   farewell(why: string): Uint8Array | undefined;
   /** Gives back what it holds. */
   close(): void;
+}
+
+/** True for a plain answer that shows something where only what is said in a WebSocket can be judged. */
+export function showsUnread({ decision, resource, enforced }: Answer, status: number): boolean {
+  const isRead = routeOf(resource)?.frames !== undefined && decision.reason !== 'preflight';
+  return isRead && enforced && status >= 200 && status < 300;
 }
 
 /** More than this at one time is nobody who reads. */

@@ -37,114 +37,117 @@ export function createGuard(parts: GuardParts): Guard {
     const target = targetOf(raw);
     if (share.isClosing()) reply.raw.shouldKeepAlive = false;
     const code = inspect(raw, target, limits);
-    if (code === undefined && isReserved(originForm(target))) {
-      done();
-      return;
-    }
-    const refuse = (why: ProblemCode, cause: string): void =>
-      sendRefusal(reply.hijack().raw, share.own.problem(raw, why, cause));
-    if (code !== undefined) refuse(code, 'refused before it is judged');
-    else if (share.upstream.slots.isFull) refuse('upstream-busy', 'upstream.queue is full');
+    if (code !== undefined) refuse(parts, reply, code, 'refused before it is judged');
+    else if (isReserved(originForm(target))) done();
+    else if (share.upstream.slots.isFull) refuse(parts, reply, 'upstream-busy', 'upstream.queue is full');
     else if (target === '*') reply.hijack().raw.writeHead(204, ['Allow', allowedMethods]).end();
-    else handle(parts, request, reply, target);
+    else new Judging(parts, request, reply).ask(questionOf(parts, reply, target));
   };
 }
 
-function handle(parts: GuardParts, request: FastifyRequest, reply: FastifyReply, target: string): void {
-  const { deps, share } = parts;
-  const { raw } = request;
-  const startMs = performance.now();
-  const question: Question = {
+function refuse({ share }: GuardParts, reply: FastifyReply, why: ProblemCode, cause: string): void {
+  const { raw } = reply.request;
+  sendRefusal(reply.hijack().raw, share.own.problem(raw, why, cause));
+}
+
+function questionOf({ peerOf }: GuardParts, reply: FastifyReply, target: string): Question {
+  const { raw } = reply.request;
+  return {
     method: raw.method ?? '',
     target,
     headers: raw.rawHeaders,
-    peer: parts.peerOf(raw.socket),
+    peer: peerOf(raw.socket),
     upgrade: reply.raw instanceof UpgradeResponse,
   };
-  const decided: Decided = (question, answer, body) => {
-    deps.observe?.decision((performance.now() - startMs) / 1000);
-    const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
-    const asked = { request: raw, response: reply.raw, question, requestId, startMs, body };
-    const isWhole = question.body !== OVERSIZED;
-    if (isWhole && open(share, asked, answer, request, reply)) return;
-    reply.hijack();
-    if (!isWhole)
-      return share.own.fail(asked, answer, 'body-too-large', 'limits.inspectedBodyBytes is reached');
-    const inPlace: InPlace = (target, otherwise) => {
-      const other = { ...asked, question: { ...question, target } };
-      void answerInPlace(deps.authorize, other.question)
-        .then((shown) => shown !== undefined && open(share, other, shown, request, reply))
-        .then((isShown) => isShown || otherwise())
-        .catch(broken);
-    };
-    share.own.deny(asked, answer, letsThrough(answer) ? 'origin-mismatch' : undefined, inPlace);
-  };
-  const broken = (error: unknown): void => share.own.broken(raw, reply.hijack().raw, error);
-  const considered: Decided = (asked, answer) => {
-    if (!wantsBody(answer)) return decided(asked, answer);
-    readToJudge(parts, reply, asked, (whole, body) =>
-      ask(deps, whole, broken, (now) => decided(whole, now, body)),
-    );
-  };
-  ask(deps, question, broken, (answer) => considered(question, answer));
 }
 
-/** Told what was answered to which question; `body` is what was read for it. */
-type Decided = (question: Question, answer: Answer, body?: Buffer) => void;
+/** One request from its question to its exchange, or to why there is none. A class, as the exchange is. */
+class Judging {
+  readonly #parts: GuardParts;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  readonly #startMs = performance.now();
 
-function ask(
-  { authorize }: GatewayDeps,
-  question: Question,
-  broken: (error: unknown) => void,
-  answered: (answer: Answer) => void,
-): void {
-  try {
-    const answer = authorize(question);
-    if (!(answer instanceof Promise)) answered(answer);
-    else answer.then(answered).catch(broken);
-  } catch (error) {
-    broken(error);
+  constructor(parts: GuardParts, request: FastifyRequest, reply: FastifyReply) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  /** `body`: what was read to be judged. */
+  ask(question: Question, body?: Buffer): void {
+    try {
+      const answer = this.#parts.deps.authorize(question);
+      if (!(answer instanceof Promise)) return this.#answered(question, answer, body);
+      answer
+        .then((now) => this.#answered(question, now, body))
+        .catch((error: unknown) => this.#broken(error));
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #answered(question: Question, answer: Answer, body: Buffer | undefined): void {
+    if (question.body === undefined && wantsBody(answer)) return this.#readToJudge(question);
+    const { deps, share } = this.#parts;
+    deps.observe?.decision((performance.now() - this.#startMs) / 1000);
+    const requestId = requestIdOf(question.headers, answer.forwarding.peerTrusted);
+    const [request, response] = [this.#request.raw, this.#reply.raw];
+    const asked = { request, response, question, requestId, startMs: this.#startMs, body };
+    const isWhole = question.body !== OVERSIZED;
+    if (isWhole && this.#open(asked, answer)) return;
+    this.#reply.hijack();
+    if (!isWhole)
+      return share.own.fail(asked, answer, 'body-too-large', 'limits.inspectedBodyBytes is reached');
+    this.#deny(asked, answer);
+  }
+
+  /** Lets it through where the answer grants it; false where it does not. */
+  #open(asked: GuardedRequest, answer: Answer): boolean {
+    const { share } = this.#parts;
+    const lease = share.leases.open(asked.question, answer, (now, why) => exchange.revoke(now, why));
+    if (lease === undefined) return false;
+    const exchange = new Exchange(asked, lease, share);
+    if (asked.response.destroyed) exchange.destroy();
+    else forward(exchange, this.#request, this.#reply);
+    return true;
+  }
+
+  #deny(asked: GuardedRequest, answer: Answer): void {
+    const { deps, share } = this.#parts;
+    const inPlace: InPlace = (target, otherwise) => {
+      const other = { ...asked, question: { ...asked.question, target } };
+      void answerInPlace(deps.authorize, other.question)
+        .then((shown) => shown !== undefined && this.#open(other, shown))
+        .then((isShown) => isShown || otherwise())
+        .catch((error: unknown) => this.#broken(error));
+    };
+    share.own.deny(asked, answer, letsThrough(answer) ? 'origin-mismatch' : undefined, inPlace);
+  }
+
+  /** Reads the body of a request that cannot be judged without; one that is too large is judged as such. */
+  #readToJudge(question: Question): void {
+    const { limits, share } = this.#parts;
+    const { raw } = this.#request;
+    const read = (body: Buffer | undefined): void => {
+      if (body === undefined) this.ask({ ...question, body: OVERSIZED });
+      else this.ask({ ...question, body: readBody(body, question.headers) }, body);
+    };
+    const stalled = (): void => {
+      if (this.#reply.raw.headersSent) raw.destroy();
+      else refuse(this.#parts, this.#reply, 'request-timeout', 'the body stood still');
+    };
+    readWhole(raw, this.#reply.raw, limits.inspectedBodyBytes, share.bodyTimeoutMs, read, stalled);
+  }
+
+  #broken(error: unknown): void {
+    this.#parts.share.own.broken(this.#request.raw, this.#reply.hijack().raw, error);
   }
 }
 
 /** A body is read only where it decides: what is merely reported goes on as a stream. */
 function wantsBody({ resource, enforced }: Answer): boolean {
   return enforced && resource.kind === 'unresolved' && resource.needsBody === true;
-}
-
-/** Reads the body of a request that cannot be judged without; one that is too large is judged as such. */
-function readToJudge(
-  { limits, share }: GuardParts,
-  reply: FastifyReply,
-  question: Question,
-  ready: (question: Question, body?: Buffer) => void,
-): void {
-  const { raw } = reply.request;
-  const read = (body: Buffer | undefined): void => {
-    if (body === undefined) ready({ ...question, body: OVERSIZED });
-    else ready({ ...question, body: readBody(body, question.headers) }, body);
-  };
-  const stalled = (): void => {
-    if (reply.raw.headersSent) raw.destroy();
-    else sendRefusal(reply.hijack().raw, share.own.problem(raw, 'request-timeout', 'the body stood still'));
-  };
-  readWhole(raw, reply.raw, limits.inspectedBodyBytes, share.bodyTimeoutMs, read, stalled);
-}
-
-/** Lets it through where the answer grants it; false where it does not. */
-function open(
-  share: ExchangeShare,
-  asked: GuardedRequest,
-  answer: Answer,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): boolean {
-  const lease = share.leases.open(asked.question, answer, (now, why) => exchange.revoke(now, why));
-  if (lease === undefined) return false;
-  const exchange = new Exchange(asked, lease, share);
-  if (asked.response.destroyed) exchange.destroy();
-  else forward(exchange, request, reply);
-  return true;
 }
 
 /** The target as it stood on the wire: the router sees another one (`rewriteUrl`). */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Leases } from '../access/leases.ts';
 import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Assertion } from './assertion.ts';
+import type { Watching } from './canaries/watched.ts';
 import type { GatewaySettings, OnPassed } from './options.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import type { Streams } from './streams.ts';
@@ -57,6 +58,8 @@ export interface ExchangeShare {
   /** Undefined: the platform is told by plain headers only. */
   readonly assertion: Assertion | undefined;
   readonly onPassed: OnPassed | undefined;
+  /** What is looked for in answers that no route guards; undefined where nothing is. */
+  readonly watching: (() => Watching | undefined) | undefined;
   onEnded(answer: Answer, ended: Ended): void;
   readonly observeUpstream: ((seconds: number) => void) | undefined;
 }

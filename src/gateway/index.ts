@@ -4,6 +4,7 @@ import { createLeases } from '../access/leases.ts';
 import type { Peer } from '../access/question.ts';
 import { createApp } from './public-app.ts';
 import type { ExchangeShare } from './guarded-request.ts';
+import type { Watching } from './canaries/watched.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { createConnections } from './connections.ts';
 import { createEnforcer } from './enforce.ts';
@@ -122,18 +123,17 @@ function createShare(
       subscribe: (listener) => deps.subscribe(listener),
     }),
     settings: () => deps.settings(),
-    onHead: ({ requestId, question, startMs }, answer, status, upstreamMs) =>
-      deps.onAccess(answer, {
-        requestId,
-        method: question.method,
-        code: answer.decision.reason,
-        status,
-        upstreamMs,
-        durationMs: performance.now() - startMs,
-      }),
+    onHead({ requestId, question, startMs }, answer, status, upstreamMs) {
+      const { method } = question;
+      const durationMs = performance.now() - startMs;
+      const code = answer.decision.reason;
+      deps.onAccess(answer, { requestId, method, code, status, upstreamMs, durationMs });
+      if (answer.resource.kind === 'other') deps.onUnguarded?.(answer, question, status);
+    },
     onCall: tellCalls(deps),
     assertion: deps.assertion,
     onPassed: deps.onPassed,
+    watching: watchingOf(deps),
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
@@ -142,4 +142,15 @@ function createShare(
 function tellCalls({ onAccess }: GatewayDeps): ExchangeShare['onCall'] {
   return (requestId, answer, durationMs) =>
     onAccess(answer, { requestId, method: 'GET', code: answer.decision.reason, durationMs });
+}
+
+function watchingOf({ settings, canarySink: sink }: GatewayDeps): ExchangeShare['watching'] {
+  if (sink === undefined) return undefined;
+  let made: Watching | undefined;
+  return () => {
+    const { canaries } = settings();
+    if (canaries === undefined) return undefined;
+    if (made?.canaries !== canaries) made = { canaries, sink };
+    return made;
+  };
 }

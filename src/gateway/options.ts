@@ -6,6 +6,8 @@ import type { Reason } from '../policy/reason.ts';
 import type { HashPlaces } from '../reading/contact-parts.ts';
 import type { TokenPlaces } from '../reading/token-places.ts';
 import type { Assertion } from './assertion.ts';
+import type { Canaries } from './canaries/canaries.ts';
+import type { CanarySink } from './canaries/watched.ts';
 import type { Ended } from './guarded-request.ts';
 import type { IdentityHeaders } from './identity-headers.ts';
 import type { LoginMode } from './login.ts';
@@ -99,6 +101,8 @@ export interface GatewaySettings {
   readonly hashPlaces: HashPlaces;
   /** What is passed on of headers that name an identity. */
   readonly identityHeaders: IdentityHeaders;
+  /** What is looked for in answers that no route guards; undefined: nothing. */
+  readonly canaries?: Canaries | undefined;
 }
 
 /** How a request was answered: the decision's own reason, or what became of it at the door. */
@@ -134,6 +138,10 @@ export interface GatewayDeps {
   onAccess(answer: Answer, access: Access): void;
   /** Told of the head of each answer of the platform's: sessions end in passing. */
   readonly onPassed?: OnPassed;
+  /** Told of canaries; without one none are looked for. */
+  readonly canarySink?: CanarySink;
+  /** Told of each answer of the platform's that no route guards, by its status. */
+  readonly onUnguarded?: (answer: Answer, question: Question, status: number) => void;
   /** Called once for each that went on for long after it, or whose grant ended. */
   onEnded(answer: Answer, ended: Ended): void;
   /** Called with the seconds of a decision, and of the upstream to its response headers. */

@@ -27,45 +27,26 @@ const otherCacheControls = new Set(['cdn-cache-control', 'surrogate-control', 'x
 
 /** The headers that go to the visitor, name, value, name, value: the upstream's, byte for byte and in order. */
 export function responseHeaders(raw: readonly (Buffer | string)[], treatment: ResponseTreatment): string[] {
-  const headers: string[] = [];
-  const names: string[] = [];
-  let connection: string | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = latin1(raw[i]);
-    const lower = name.toLowerCase();
-    const value = latin1(raw[i + 1]);
-    if (lower === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
-    if (isResponseHopByHop(lower)) continue;
-    headers.push(name, value);
-    names.push(lower);
-  }
-  const nominated = nominations(connection);
-  if (nominated === undefined && !treatment.protect && !treatment.dropBody) return headers;
-  return treated(headers, names, nominated, treatment);
-}
-
-function treated(
-  headers: readonly string[],
-  names: readonly string[],
-  nominated: ReadonlySet<string> | undefined,
-  { protect, dropBody, noReferrer: mustNotRefer }: ResponseTreatment,
-): string[] {
+  const { protect, dropBody, noReferrer: mustNotRefer } = treatment;
+  const nominated = nominations(connectionOf(raw));
   const kept: string[] = [];
   let noReferrer = false;
   let noIndex = false;
-  for (const [index, name] of names.entries()) {
-    const value = headers[2 * index + 1] ?? '';
-    if (nominated?.has(name) && !isFraming(name)) continue;
-    if (dropBody && isFraming(name)) continue;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = latin1(raw[i]);
+    const lower = name.toLowerCase();
+    if (isResponseHopByHop(lower) || (dropBody && isFraming(lower))) continue;
+    if (nominated?.has(lower) && !isFraming(lower)) continue;
+    const value = latin1(raw[i + 1]);
     if (protect) {
-      if (name === 'cache-control' || otherCacheControls.has(name)) continue;
-      if (name === 'referrer-policy') {
+      if (lower === 'cache-control' || otherCacheControls.has(lower)) continue;
+      if (lower === 'referrer-policy') {
         if (value.trim().toLowerCase() !== 'no-referrer') continue;
         noReferrer = true;
       }
-      if (name === 'x-robots-tag' && /(?:^|[\s,:])(?:noindex|none)(?:$|[\s,])/i.test(value)) noIndex = true;
+      if (lower === 'x-robots-tag' && NO_INDEX.test(value)) noIndex = true;
     }
-    kept.push(headers[2 * index] ?? '', value);
+    kept.push(name, value);
   }
   if (dropBody) kept.push('Content-Length', '0');
   if (protect) {
@@ -74,6 +55,19 @@ function treated(
     if (!noIndex) kept.push('X-Robots-Tag', 'noindex');
   }
   return kept;
+}
+
+const NO_INDEX = /(?:^|[\s,:])(?:noindex|none)(?:$|[\s,])/i;
+
+/** What the Connection headers say, which may stand behind the headers that they name. */
+function connectionOf(raw: readonly (Buffer | string)[]): string | undefined {
+  let connection: string | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.length !== 'connection'.length || latin1(raw[i]).toLowerCase() !== 'connection') continue;
+    const value = latin1(raw[i + 1]);
+    connection = connection === undefined ? value : `${connection},${value}`;
+  }
+  return connection;
 }
 
 function isFraming(name: string): boolean {

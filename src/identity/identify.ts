@@ -43,6 +43,9 @@ export function identify(
   budget: Budget,
 ): Principal | Promise<Principal> {
   const { examiner, places, contacts } = asked;
+  const { bearer } = credentials;
+  if (bearer !== undefined && examiner.issuers.length > 0 && !hasMore(credentials))
+    return identifyBearer(examiner, bearer, nowMs, trace, budget);
   const noted = (verdict: Verdict, place: string): Verdict => tell(examiner, verdict, place, trace);
   const look = ({ value, place }: PlacedToken): Verdict | Promise<Verdict> =>
     after(examine(examiner, value, place, nowMs, budget), (verdict) => noted(verdict, place));
@@ -70,6 +73,25 @@ export function identify(
   if (only !== undefined && ours.length + brought.length === 1)
     return after(look(only), (verdict) => settled([verdict]));
   return after(all([...ours.map(look), ...brought.map(prove)]), settled);
+}
+
+/** True where anything beside the bearer and cookies was brought. */
+function hasMore({ placed = none, contacts = none }: Credentials): boolean {
+  return placed.length + contacts.length > 0;
+}
+
+/** The one case that nearly all programs are: a bearer, and nothing that could contradict it. */
+function identifyBearer(
+  examiner: Examiner,
+  bearer: string,
+  nowMs: number,
+  trace: Trace,
+  budget: Budget,
+): Principal | Promise<Principal> {
+  const verdict = examine(examiner, bearer, 'bearer', nowMs, budget);
+  return verdict instanceof Promise
+    ? verdict.then((known) => asBearer(tell(examiner, known, 'bearer', trace), 'bearer'))
+    : asBearer(tell(examiner, verdict, 'bearer', trace), 'bearer');
 }
 
 const none: readonly never[] = [];

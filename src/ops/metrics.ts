@@ -1,5 +1,12 @@
 import type { FastifyPluginCallback } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Registry,
+  type Histogram,
+  type MetricValueWithName,
+} from 'prom-client';
 
 /** One figure that a room keeps by itself, read at scrape. */
 export interface Figure {
@@ -20,32 +27,38 @@ export interface Durations {
   readonly histograms: readonly Histogram[];
 }
 
-const BATCH = 512;
-
-/** Observes many at a time, and what is left at a scrape: one by one, between requests, costs ten times as much. */
-function batched(name: string, help: string, buckets: number[]) {
-  const waiting = new Float64Array(BATCH);
-  let count = 0;
-  const collect = (): void => {
-    waiting.subarray(0, count).forEach((seconds) => histogram.observe(seconds));
-    count = 0;
-  };
-  const histogram = new Histogram({ name: `gateway_${name}`, help, buckets, registers: [], collect });
+/** Counts for itself, and tells at a scrape: the library's own histogram costs ten times as much for each. */
+function createHistogram(name: string, help: string, bounds: readonly number[]) {
+  const counts = new Float64Array(bounds.length + 1);
+  let sum = 0;
   const observe = (seconds: number): void => {
-    waiting[count] = seconds;
-    count += 1;
-    if (count === BATCH) collect();
+    let at = 0;
+    while (at < bounds.length && seconds > (bounds[at] ?? 0)) at += 1;
+    counts[at] = (counts[at] ?? 0) + 1;
+    sum += seconds;
   };
-  return { histogram, observe };
+  const metric = { name: `gateway_${name}`, help, type: 'histogram', aggregator: 'sum' } as const;
+  const values = (): MetricValueWithName<string>[] => {
+    let count = 0;
+    const buckets = [...bounds, '+Inf'].map((le, at) => {
+      count += counts[at] ?? 0;
+      return { metricName: `${metric.name}_bucket`, labels: { le }, value: count };
+    });
+    const total = { labels: {}, value: count, metricName: `${metric.name}_count` };
+    return [...buckets, { labels: {}, value: sum, metricName: `${metric.name}_sum` }, total];
+  };
+  // All that a registry asks of a metric.
+  const histogram = { name: metric.name, get: async () => ({ ...metric, values: values() }) };
+  return { observe, histogram: histogram as unknown as Histogram };
 }
 
 export function createDurations(): Durations {
-  const decision = batched(
+  const decision = createHistogram(
     'decision_seconds',
     'From a request to its decision; the first sight of a token waits for its verification.',
     [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1],
   );
-  const upstream = batched(
+  const upstream = createHistogram(
     'upstream_seconds',
     'From a permitted request to the head of its answer, the wait for a connection and for its body included.',
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],

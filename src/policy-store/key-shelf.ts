@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StoreLog } from './log.ts';
 import type { RedisOptions } from './options.ts';
 import { connect } from './redis/connections.ts';
-import { signingKeysKey } from './redis/keys.ts';
+import { keyShelfKey } from './redis/keys.ts';
 
 /** Where the store keeps the keys that gateways sign with, as one text. Both reject where it cannot be reached. */
 export interface KeyShelf {
@@ -18,8 +18,8 @@ export interface KeyShelf {
 const READY_MS = 2_000;
 
 /** In the folder of the embedded store, which one gateway owns; nobody else may read it. */
-export function createFileShelf(dir: string): KeyShelf {
-  const file = join(dir, 'signing-keys.json');
+export function createFileShelf(dir: string, name = 'signing-keys.json'): KeyShelf {
+  const file = join(dir, name);
   return {
     async read() {
       try {
@@ -48,9 +48,9 @@ redis.call('SET', KEYS[1], ARGV[2])
 return 1`;
 
 /** One key of Redis, written by whoever is first. */
-export function createRedisShelf(redis: RedisOptions, log: StoreLog): KeyShelf {
+export function createRedisShelf(redis: RedisOptions, log: StoreLog, name = 'signing-keys'): KeyShelf {
   const connections = connect(redis, { ...log, info: () => undefined, warn: () => undefined });
-  const key = signingKeysKey(redis.prefix);
+  const key = keyShelfKey(redis.prefix, name);
   const ready = async (): Promise<void> => {
     if (!(await connections.ready(READY_MS))) throw new Error(connections.problem());
   };

@@ -16,6 +16,8 @@ export interface ParsedRange {
   readonly startValue: number;
   readonly endValue: number;
   readonly note?: string;
+  /** What it is needed for; the note says what else there is to know. */
+  readonly purpose?: string;
   /** RFC 3339 in UTC. */
   readonly expiresAt?: string;
 }
@@ -24,9 +26,10 @@ export type RangeResult =
   | { readonly ok: true; readonly range: ParsedRange }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
+/** Of a purpose, too. */
 export const MAX_NOTE_LENGTH = 200;
 
-const MEMBERS = new Set(['start', 'end', 'note', 'expiresAt']);
+const MEMBERS = new Set(['start', 'end', 'note', 'expiresAt', 'purpose']);
 const CANONICAL_QUAD = /^(?:(?:0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])(?:\.(?!$)|$)){4}$/;
 /** Controls, lone surrogates, line separators, and marks that reorder text on a screen. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -52,7 +55,7 @@ function addressMistake(text: string): string {
   return 'must be an IPv4 address: four numbers from 0 to 255 with dots between, as 203.0.113.7';
 }
 
-/** Why a note cannot be stored, if it cannot. */
+/** Why a note or a purpose cannot be stored, if it cannot. */
 function noteMistake(note: unknown): string | undefined {
   if (note === undefined || note === null) return undefined;
   if (typeof note !== 'string') return 'must be a text';
@@ -63,7 +66,7 @@ function noteMistake(note: unknown): string | undefined {
 
 /**
  * Reads a range from input of any type: what it accepts means what it says, everything else is refused with
- * the field named. A null `note` or `expiresAt` and an empty note are none.
+ * the field named. A null `note`, `purpose` or `expiresAt` and an empty text are none.
  *
  * @param nowMs Unix milliseconds; an expiry that is not after it is refused
  */
@@ -87,9 +90,10 @@ export function parseRange(input: unknown, nowMs: number): RangeResult {
   if (typeof end === 'string') refuse('end', end);
   if (typeof start !== 'string' && typeof end !== 'string') refuse('end', orderMistake(start, end));
   refuse('note', noteMistake(note));
+  refuse('purpose', noteMistake(fields.get('purpose')));
   refuse('expiresAt', expiryMistake(expiresAt, nowMs));
   if (errors.length > 0 || typeof start === 'string' || typeof end === 'string') return { ok: false, errors };
-  return { ok: true, range: { ...ends(start, end), ...extras(note, expiresAt) } };
+  return { ok: true, range: { ...ends(start, end), ...extras(fields) } };
 }
 
 function orderMistake(start: IPv4, end: IPv4): string | undefined {
@@ -108,10 +112,12 @@ export function ends(start: IPv4, end: IPv4): Ends {
   };
 }
 
-function extras(note: unknown, expiresAt: unknown): Pick<ParsedRange, 'note' | 'expiresAt'> {
-  const instant = readInstant(expiresAt);
+function extras(fields: ReadonlyMap<string, unknown>): Pick<ParsedRange, 'note' | 'purpose' | 'expiresAt'> {
+  const [note, purpose] = [fields.get('note'), fields.get('purpose')];
+  const instant = readInstant(fields.get('expiresAt'));
   return {
     ...(typeof note === 'string' && note !== '' ? { note } : {}),
+    ...(typeof purpose === 'string' && purpose !== '' ? { purpose } : {}),
     ...(instant === undefined ? {} : { expiresAt: new Date(instant).toISOString() }),
   };
 }

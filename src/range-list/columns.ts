@@ -1,13 +1,14 @@
 /** What a column of a list, or a member of its entries, says of a range. */
-export type RangeField = 'start' | 'end' | 'note' | 'expiresAt';
+export type RangeField = 'start' | 'end' | 'note' | 'expiresAt' | 'purpose';
 
 /** The columns of a list without a heading, and those of an export. */
-export const FIELDS: readonly RangeField[] = ['start', 'end', 'note', 'expiresAt'];
+export const FIELDS: readonly RangeField[] = ['start', 'end', 'note', 'expiresAt', 'purpose'];
 
 const spellings: Readonly<Record<RangeField | 'past', readonly string[]>> = {
   start: ['start', 'from', 'first', 'ip', 'cidr', 'address', 'network', 'range', 'startip', 'startiprange'],
   end: ['end', 'to', 'last', 'endip', 'endiprange'],
   note: ['note', 'notes', 'comment', 'comments', 'description'],
+  purpose: ['purpose', 'reason'],
   expiresAt: ['expiresat', 'expires', 'expiry'],
   // What the API says of a range's past is not a mistake in a list: it is left out, as a range gets it anew.
   past: ['id', 'createdat', 'createdby', 'updatedat', 'updatedby'],
@@ -42,7 +43,7 @@ export function readHeading(names: readonly string[]): Heading {
   return { ok: true, fields };
 }
 
-const KNOWN = 'known are start, end, note and expiresAt';
+const KNOWN = 'known are start, end, note, expiresAt and purpose';
 
 function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name.slice(0, 40))).join(' and ');

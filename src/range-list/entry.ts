@@ -5,7 +5,7 @@ import { columnOf } from './columns.ts';
 import type { RangeField } from './columns.ts';
 
 /** A range as it is sent and stored. */
-export type ListedRange = Pick<ParsedRange, 'start' | 'end' | 'note' | 'expiresAt'>;
+export type ListedRange = Pick<ParsedRange, 'start' | 'end' | 'note' | 'purpose' | 'expiresAt'>;
 
 export type EntryResult =
   | { readonly ok: true; readonly range: ListedRange }
@@ -16,23 +16,24 @@ export type WrittenRange = Partial<Record<RangeField, unknown>>;
 
 /** Reads one range by what is written for its fields. */
 export function readFields(written: WrittenRange, nowMs: number): EntryResult {
-  const { start, end, note, expiresAt } = written;
+  const { start, end, note, purpose, expiresAt } = written;
   const alone = typeof start === 'string' && (end === undefined || end === null || end === '');
   if (!alone) return stored(written, nowMs);
   const line = parseRangeLine(start);
   if (!line.ok) return { ok: false, errors: [{ field: '', message: line.message }] };
   if (line.range === undefined) return { ok: false, errors: [{ field: 'start', message: 'is missing' }] };
   const own = note === undefined || note === null || note === '' ? line.range.note : note;
-  return stored({ start: line.range.start, end: line.range.end, note: own, expiresAt }, nowMs);
+  return stored({ start: line.range.start, end: line.range.end, note: own, purpose, expiresAt }, nowMs);
 }
 
 function stored(written: WrittenRange, nowMs: number): EntryResult {
   const given = Object.entries(written).filter(([, value]) => value !== undefined);
   const read = parseRange(Object.fromEntries(given), nowMs);
   if (!read.ok) return read;
-  const { start, end, note, expiresAt } = read.range;
+  const { start, end, note, purpose, expiresAt } = read.range;
   const extras = {
     ...(note === undefined ? {} : { note }),
+    ...(purpose === undefined ? {} : { purpose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   return { ok: true, range: { start, end, ...extras } };

@@ -103,13 +103,14 @@ function readCells(
   const written: WrittenRange = {};
   for (const [at, { text, quoted }] of cells.entries()) {
     const field = columns[at];
-    // A quoted note may be nothing but spaces.
-    if (field === 'past' || (field === 'note' && quoted ? text : text.trim()) === '') continue;
+    const isProse = field === 'note' || field === 'purpose';
+    // Quoted prose may be nothing but spaces.
+    if (field === 'past' || (isProse && quoted ? text : text.trim()) === '') continue;
     if (field === undefined) {
       const more = at < columns.length ? 'which has no name' : `and there are ${columns.length} columns`;
       return { ok: false, errors: [{ field: '', message: `has a value in column ${at + 1}, ${more}` }] };
     }
-    if (field === 'note') written.note = noteOf(quoted ? text : text.trim());
+    if (isProse) written[field] = noteOf(quoted ? text : text.trim());
     else written[field] = text.trim();
   }
   if (written.start === undefined) return { ok: false, errors: [{ field: 'start', message: 'is missing' }] };

@@ -152,7 +152,7 @@ export function idOf(bytes: string | undefined, { depth }: Reading): string | un
 }
 
 /** True if the open route says so of this reading to the letter: what is open is never guessed. */
-export function matchesOpen(route: Route, segments: readonly string[]): boolean {
+export function matchesOpen(route: Pick<Route, 'templates' | 'exact'>, segments: readonly string[]): boolean {
   return route.templates.some((template) => {
     const { length } = template.segments;
     if (!isLongEnough(template, segments)) return false;
@@ -163,4 +163,16 @@ export function matchesOpen(route: Route, segments: readonly string[]): boolean 
       return part.kind === 'parameter' ? segment !== '' : matchInner(part.inner, segment)?.bare === false;
     });
   });
+}
+
+/** A reading and what guards it, in words; for explain. */
+export function describeReading({ text }: Reading, matches: readonly Match[]): string {
+  const shown = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  if (matches.length === 0) return `${shown} is not guarded`;
+  return matches
+    .map(
+      ({ route, bots }) =>
+        `${shown} is guarded by ${route.facts.path}${bots.map((bot) => `, bot ${bot}`).join('')}`,
+    )
+    .join('; ');
 }

@@ -31,8 +31,7 @@ export function reachOf(option: RouteOptions, names: readonly string[], fail: Fa
   const { kind, bot, lookup, open, contacts } = option;
   const isAny = open !== true && bot === 'any';
   const namesNone = bot === undefined && lookup === undefined && !names.includes('botId');
-  if (isAny && kind !== 'file' && kind !== 'socket')
-    fail('"any" is no bot: "bot: any" is for `kind: file` and `kind: socket`.');
+  if (isAny && kind === undefined) fail('"any" is no bot: "bot: any" is for a route that says its `kind`.');
   if (!isAny && !(kind === 'socket' && open !== true && namesNone)) {
     if (contacts === true) fail('"contacts" is for what is of any bot: "bot: any", or a socket without one.');
     if (option.frames !== undefined) fail('"frames" is for a socket that names no bot itself.');
@@ -57,7 +56,7 @@ function checkNames(option: RouteOptions, names: readonly string[], fail: Fail):
     }
     if (option.whitelist !== undefined)
       fail('An open route is not guarded: "whitelist" means nothing there.');
-    for (const key of ['members', 'methods', 'tokenPlaces', 'kind'] as const)
+    for (const key of ['members', 'methods', 'tokenPlaces', 'kind', 'except'] as const)
       if (option[key] !== undefined) fail(`An open route is not guarded: "${key}" means nothing there.`);
   } else if (!names.includes('botId')) {
     fail(

@@ -35,7 +35,7 @@ export function shadowedRoutes(table: RouteTable): Shadowed[] {
   });
 }
 
-function takesAll(guarded: Route, open: Route): boolean {
+function takesAll(guarded: Pick<Route, 'templates' | 'exact' | 'host'>, open: Route): boolean {
   if (guarded.host !== undefined) return false;
   return open.templates.every((below) =>
     guarded.templates.some((above) => {
@@ -55,6 +55,7 @@ function covers(above: Segment, below: Segment | undefined): boolean {
 
 function differenceOf(first: Route, second: Route): string | undefined {
   if (!shareMethod(first, second) || !shareHost(first.host, second.host)) return undefined;
+  if (isExcepted(first, second) || isExcepted(second, first)) return undefined;
   for (const one of first.templates) {
     for (const other of second.templates) {
       if (!canMeet(first, one, second, other)) continue;
@@ -63,6 +64,11 @@ function differenceOf(first: Route, second: Route): string | undefined {
     }
   }
   return undefined;
+}
+
+/** True if one route leaves all of the other to it. */
+function isExcepted({ except }: Route, other: Route): boolean {
+  return except !== undefined && takesAll(except, other);
 }
 
 function shareMethod({ methods: some }: Route, { methods: others }: Route): boolean {

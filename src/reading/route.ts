@@ -16,6 +16,8 @@ export interface RouteOptions extends PlaceOptions {
   readonly path: string;
   /** Itself only, nothing below it. */
   readonly exact?: boolean | undefined;
+  /** Paths, each with all below it, that this route does not guard where a target has them to the letter. */
+  readonly except?: readonly string[] | undefined;
   /** Others are refused, guarded as the path is. Left out or empty: any. */
   readonly methods?: readonly string[] | undefined;
   /** A host without its port, exactly, or with `:botId` as one of its labels. */
@@ -48,6 +50,7 @@ export interface Route {
   readonly index: number;
   readonly templates: readonly Template[];
   readonly exact: boolean;
+  readonly except?: Pick<Route, 'templates' | 'exact'>;
   readonly methods?: ReadonlySet<string>;
   readonly host?: HostPattern;
   readonly bot?: string;
@@ -125,6 +128,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
     throw new RouteError(index, sentence);
   };
   const templates = compilePath(option.path, fail);
+  const except = (option.except ?? []).flatMap((path) => compilePath(path, fail));
   const places = compilePlaces(option, fail);
   const host = typeof option.host === 'string' ? compileHost(option.host, fail) : undefined;
   const methods = methodsOf(option.methods, fail);
@@ -138,6 +142,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
     index,
     templates,
     exact: option.exact ?? false,
+    ...(except.length > 0 && { except: { templates: except, exact: false } }),
     ...(methods && { methods }),
     ...(host && { host }),
     ...(option.bot === undefined || reach !== undefined ? {} : { bot: option.bot }),

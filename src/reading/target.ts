@@ -5,7 +5,7 @@ import { decodeOnce, isEncoded } from './decoding.ts';
 import { workFor, type Reading, type Work } from './closure.ts';
 import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
-import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
+import { describeReading, matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
 import { FRONT_CONTROLLER, readPath } from './path-readings.ts';
 import type { Route, RouteTable } from './route.ts';
 import { splitTarget, type Readable } from './target-form.ts';
@@ -50,11 +50,12 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
   if (readings === undefined) return { kind: 'ambiguous', why: 'The path has too many readings.' };
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
+  const isPlain = readings.length === 1 && !ODD.test(form.path);
   let open = true;
   for (const reading of readings) {
     const segments = segmentsOf(reading.text);
-    const matches = guardsOf(table, segments, reading, hosts);
-    trace?.(describe(reading, matches));
+    const matches = guardsOf(table, segments, reading, hosts, isPlain);
+    trace?.(describeReading(reading, matches));
     if (matches.length > 0) guarded.push(matches);
     open &&= isOpen(table, segments, reading, hosts);
   }
@@ -143,10 +144,13 @@ function guardsOf(
   segments: readonly string[],
   reading: Reading,
   hosts: readonly string[],
+  isPlain: boolean,
 ): readonly Match[] {
   let matches: Match[] | undefined;
   const stripped = unblanked(segments);
   for (const route of table.guarded) {
+    // An odd spelling of an exception could be another thing to the platform.
+    if (isPlain && route.except !== undefined && matchesOpen(route.except, segments)) continue;
     for (const template of route.templates) {
       const match = matchTemplate(route, template, segments, reading, false);
       const bare = stripped && matchTemplate(route, template, stripped, reading, true);
@@ -186,15 +190,4 @@ function isOpenTo({ open }: RouteTable, segments: readonly string[], hosts: read
 /** Where all else is guarded, an odd spelling of what is open is guarded too. */
 function isPlainlyOpen(table: RouteTable, { path }: Readable, hosts: readonly string[]): boolean {
   return isOpenTo(table, segmentsOf(path), hosts);
-}
-
-function describe({ text }: Reading, matches: readonly Match[]): string {
-  const shown = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  if (matches.length === 0) return `${shown} is not guarded`;
-  return matches
-    .map(
-      ({ route, bots }) =>
-        `${shown} is guarded by ${route.facts.path}${bots.map((bot) => `, bot ${bot}`).join('')}`,
-    )
-    .join('; ');
 }

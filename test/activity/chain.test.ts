@@ -5,7 +5,8 @@ import { partId } from '../../src/activity/compact.ts';
 import { openDecisions } from '../../src/activity/decisions.ts';
 import { pruneSome } from '../../src/activity/retention.ts';
 import type { SegmentColumn } from '../../src/activity/segment.ts';
-import { verifySome, type ChainState, type Verified } from '../../src/activity/verify.ts';
+import type { ChainState } from '../../src/activity/walk.ts';
+import { verifySome, type Verified } from '../../src/activity/verify.ts';
 import type { Index } from '../../src/activity/database.ts';
 import { batchOf, event, startMs, storeOf } from './events.ts';
 

@@ -6,6 +6,8 @@ import { openIndex } from '../../src/activity/database.ts';
 import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
 import type { ActivityEvent, HeldEvent, StoredEvent } from '../../src/activity/event.ts';
 import type { Filter } from '../../src/activity/match.ts';
+import { headAfter, linkBatch, START, type Head } from '../../src/activity/link.ts';
+import { seal, unseal } from '../../src/activity/sealed.ts';
 import { queryEvents, type Cursor } from '../../src/activity/query.ts';
 import { pruneSome } from '../../src/activity/retention.ts';
 import { comparePlaces } from '../../src/activity/segment.ts';
@@ -57,7 +59,7 @@ t.test('pages are those of a plain array, whatever was taken, compacted, pruned 
       const index = openIndex(':memory:');
       let decisions = openDecisions(index, size);
       let model: StoredEvent[] = [];
-      const lastSeq = new Map<string, number>();
+      const heads = new Map<string, Head>();
       const check = (filter: Filter, limit: number): void => {
         const wanted = model.filter((held) => passes(held, filter)).sort((a, b) => comparePlaces(b, a));
         const found = allPages(decisions, filter, limit);
@@ -66,11 +68,13 @@ t.test('pages are those of a plain array, whatever was taken, compacted, pruned 
       for (const asked of [...steps, { kind: 'ask', filter: {}, limit: 7 } as const]) {
         if (asked.kind === 'take') {
           const { replica, events } = asked;
-          const first = (lastSeq.get(replica) ?? 0) + 1;
-          const batch = batchOf(replica, first, events);
-          decisions.take(batch);
-          decisions.take(batch);
-          lastSeq.set(replica, first + events.length - 1);
+          const head = heads.get(replica) ?? START;
+          const first = head.seq + 1;
+          const linked = linkBatch(batchOf(replica, first, events), head);
+          const sent = linked.map((batch) => unseal(seal(batch)));
+          decisions.keep(sent);
+          decisions.keep(sent);
+          for (const batch of sent) heads.set(replica, headAfter(batch));
           events.forEach((held, at) => model.push(stored(held, replica, first + at)));
         } else if (asked.kind === 'reopen') decisions = openDecisions(index, size);
         else if (asked.kind === 'compact') decisions.compactOld(Number.MAX_SAFE_INTEGER);

@@ -81,15 +81,15 @@ t.test('a full disk costs events, which are counted and told, and then it goes o
   index.exec(`pragma max_page_count = ${pages}`);
   for (let round = 0; round < 5; round++) await record(400);
   const kept = countOf(decisions);
-  t.ok(recorder.lost > 0, `${recorder.lost} are lost`);
-  t.equal(kept + recorder.lost, 2_250, 'each is kept or counted');
+  t.ok(recorder.state().lost > 0, `${recorder.state().lost} are lost`);
+  t.equal(kept + recorder.state().lost, 2_250, 'each is kept or counted');
   index.exec('pragma max_page_count = 1000000');
   await record(10);
   t.equal(countOf(decisions), kept + 10);
   const { gaps } = queryEvents(decisions, {}, 1);
   t.equal(
     gaps.reduce((all, { count }) => all + count, 0),
-    recorder.lost,
+    recorder.state().lost,
     'pages tell of all that is lost',
   );
   t.match(verifyAll(index), [{ events: kept + 10, broken: undefined }]);
@@ -119,8 +119,8 @@ t.test('a record of an older version is put aside and told of; one of a newer is
   aside.close();
 
   const index = openIndex(file);
-  index.exec('pragma user_version = 3');
+  index.exec('pragma user_version = 99');
   index.close();
-  t.throws(() => openIndex(file), /of version 3/);
+  t.throws(() => openIndex(file), /of version 99/);
   t.ok(existsSync(file));
 });

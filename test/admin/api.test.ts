@@ -18,6 +18,7 @@ onStores('a list from its first range to its last', async (t, how) => {
       start: '203.0.113.7',
       end: '203.0.113.9',
       note: 'Büro <b>',
+      purpose: 'second-level support',
       expiresAt: '2090-01-01T01:00:00+01:00',
     },
   });
@@ -28,6 +29,7 @@ onStores('a list from its first range to its last', async (t, how) => {
       ...{ revision: 1, live: { replicas: 1, of: 1, ms: Number }, start: '203.0.113.7', end: '203.0.113.9' },
       ...{
         note: 'Büro <b>',
+        purpose: 'second-level support',
         expiresAt: '2090-01-01T00:00:00.000Z',
         createdBy: 'root (staff)',
         createdAt: String,
@@ -65,7 +67,10 @@ onStores('a list from its first range to its last', async (t, how) => {
     status: 200,
     body: { id, end: '203.0.113.8', updatedBy: 'root (staff)', createdBy: 'root (staff)' },
   });
-  t.notOk('note' in put.body || 'expiresAt' in put.body, 'what is put is the whole range');
+  t.notOk(
+    'note' in put.body || 'purpose' in put.body || 'expiresAt' in put.body,
+    'what is put is the whole range',
+  );
   const same = await call('PUT', `${SALES}/ranges/${id}`, {
     body: { start: '203.0.113.7', end: '203.0.113.8' },
   });

@@ -88,10 +88,17 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['delete', '/revocations/{id}', await call('DELETE', lifted)];
   yield ['get', '/activity', await call('GET', '/activity?limit=1')];
   yield ['get', '/activity', await call('GET', '/activity?after=x')];
+  yield ['get', '/activity/summary', await call('GET', '/activity/summary')];
+  yield ['get', '/activity/summary', await call('GET', '/activity/summary?buckets=x')];
+  yield ['get', '/lookup', await call('GET', '/lookup?q=192.0.2.1')];
+  yield ['get', '/lookup', await call('GET', '/lookup?q=11111111')];
+  yield ['get', '/lookup', await call('GET', '/lookup')];
   yield ['get', '/me', await call('GET', '/me')];
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];
   yield ['get', '/replicas', await call('GET', '/replicas', { token: owner })];
+  yield ['get', '/unguarded', await call('GET', '/unguarded')];
+  yield ['get', '/unguarded', await call('GET', '/unguarded', { token: owner })];
 }
 
 async function* sessionCalls(
@@ -104,11 +111,19 @@ async function* sessionCalls(
 }
 
 void t.test('every call answers as the description says, and no more', async (t) => {
-  const { call, publicCall, recorded } = await openScene(t);
+  const { call, publicCall, recorded, unguarded } = await openScene(t);
   const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
+  const now = { atMs: Date.now(), route: '/transcripts/:botId/:conversationId', rangeId: '1' };
   const events = [decided({}), decided({ clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' })];
+  events.push(
+    decided({ ...now, requestId: '11111111-1', subject: 'ann', reason: 'bot-access', scope: 'bot:sales' }),
+  );
   const lines = events.map((event) => lineOf(toRow(event)));
   recorded({ replica: 'one', firstSeq: 1, lines, marks: [lost] });
+  const seen = { method: 'GET', shape: '/print/:id', open: false };
+  unguarded.passed(seen);
+  unguarded.canary({ ...seen, canary: 'print', action: 'alarm' });
+  unguarded.notSearched('coding');
   const { body } = await call('GET', '//_gateway/api/openapi.json', { token: undefined });
   const paths = body.paths as Described;
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
@@ -130,6 +145,8 @@ void t.test('every call answers as the description says, and no more', async (t)
   };
   for await (const [method, path, reply] of everyCall(call)) check(method, path, reply);
   for await (const [method, path, reply] of sessionCalls(publicCall)) check(method, path, reply);
+  // It has no end.
+  asked.add('get /activity/stream');
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path.slice(V1.length)}`),
   );

@@ -81,7 +81,7 @@ onStores('an import takes lists as files have them, and says of each what is wro
       { ranges: [{ ip: '10.0.0.5/8' }] },
       ' 10.0.0.5 is not the first address of a /8; the network is 10.0.0.0/8',
     ],
-    [{ list: twice }, 'start is in the import twice, with another note or expiry'],
+    [{ list: twice }, 'start is in the import twice, with another note, purpose or expiry'],
     [{ list, ranges: [] }, 'list must not be there beside ranges'],
     [{}, 'ranges is missing'],
   ];

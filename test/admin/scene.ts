@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
-import type { ActivityEvent, Batch } from '../../src/activity/event.ts';
-import { openDecisions } from '../../src/activity/decisions.ts';
+import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../../src/activity/event.ts';
+import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
 import { queryEvents } from '../../src/activity/query.ts';
+import { rangeUse, summarize } from '../../src/activity/summary.ts';
+import { judgeAgain } from '../../src/access/judge-again.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
 import { createAuthorize } from '../../src/access/authorize.ts';
 import type { Authorize } from '../../src/access/question.ts';
@@ -14,6 +16,7 @@ import type { RecentBots } from '../../src/admin/recent-bots.ts';
 import { ADMIN_PREFIX, adminPlugin, createRecentBots, sendUnreadable } from '../../src/admin/index.ts';
 import type { AdminOptions } from '../../src/admin/index.ts';
 import type { ChangeEvent } from '../../src/audit/change-log.ts';
+import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
@@ -95,6 +98,7 @@ export interface Scene {
   readonly said: readonly string[];
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
+  readonly unguarded: Unguarded;
   /** Puts a batch into the record of decisions. */
   readonly recorded: (batch: Batch) => void;
 }
@@ -103,6 +107,8 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** Bots that routes name. */
+  readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
   readonly redis?: { readonly url: string; readonly prefix: string };
 }
@@ -160,8 +166,10 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   };
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
+  const unguarded = createUnguarded(now);
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
+  const listeners = new Set<(event: ActivityEvent) => void>();
   const changed: ChangeEvent[] = [];
   const said: string[] = [];
   const editing = { store, live, now, randomId: () => randomBytes(8).toString('hex') };
@@ -185,7 +193,12 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
-    activity: { query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor) },
+    activity: recordOf(decisions, listeners),
+    policy: () => live.view(now()),
+    judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
+    shownPerson: (id) => id,
+    unguarded,
+    constantBots: () => how.constantBots ?? [],
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     shownAddress: (address) => address,
@@ -211,8 +224,29 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   });
   const [call, publicCall] = [caller(doors[0].port), caller(doors[1].port)];
   const ports = { private: doors[0].port, public: doors[1].port };
-  const recorded = decisions.take;
-  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, recorded };
+  const recorded = (batch: Batch): void => {
+    decisions.take(batch);
+    for (const line of batch.lines) {
+      const row = JSON.parse(line) as Row;
+      for (const listener of listeners) listener(eventOf((name) => cellOf(row, name)));
+    }
+  };
+  return { call, publicCall, store, live, authorize, changed, said, ports, recentBots, unguarded, recorded };
+}
+
+function recordOf(
+  decisions: Decisions,
+  listeners: Set<(event: ActivityEvent) => void>,
+): NonNullable<AdminOptions['activity']> {
+  return {
+    query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
+    summary: async (filter, buckets) => summarize(decisions, filter, buckets),
+    rangeUse: async (scope, fromMs) => rangeUse(decisions, scope, fromMs),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }
 
 const defaults = { mode: 'enforce', requireLogin: false } as const;

@@ -23,8 +23,12 @@ const CALLS: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/explain', EXPLAIN],
   ['POST', '/identity', { credential: 'a-credential' }],
   ['GET', '/activity'],
+  ['GET', '/activity/summary'],
+  ['GET', '/activity/stream'],
+  ['GET', '/lookup?q=ann'],
   ['GET', '/me'],
   ['GET', '/replicas'],
+  ['GET', '/unguarded'],
   ['GET', '/no-such-call'],
   ['POST', '/no-such-call', {}],
 ];

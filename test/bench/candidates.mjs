@@ -69,12 +69,12 @@ const hand = async (program, material, upstream, env = {}) =>
     ),
   );
 
-async function gateway(material, upstream, { runtime = process.execPath, level = 'warn' } = {}) {
+async function gateway(material, upstream, { runtime = process.execPath, quiet = false } = {}) {
   const [port, privatePort] = [freshPort(), freshPort()];
   const folder = join(material.folder, `gateway-${port}`);
   mkdirSync(folder);
   write(join(folder, 'admin-token'), 'bench-token-that-only-this-run-knows');
-  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile, level);
+  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile, quiet);
   const file = write(join(folder, 'gateway.yaml'), text);
   const process = await start([runtime, main, '--config', file], {
     cpu: 0,
@@ -123,8 +123,8 @@ export const candidates = {
     needs: ['node24'],
     start: (tools, material, upstream) => gateway(material, upstream, { runtime: tools.node24 }),
   },
-  'gateway, with its access log': {
-    start: (tools, material, upstream) => gateway(material, upstream, { level: 'info' }),
+  'gateway, without its log and its record': {
+    start: (tools, material, upstream) => gateway(material, upstream, { quiet: true }),
   },
   'nginx + auth_request (jose)': {
     needs: ['nginx'],
@@ -160,6 +160,9 @@ export const candidates = {
   },
   'node:http + undici by hand': {
     start: (tools, material, upstream) => hand('hand.mjs', material, upstream),
+  },
+  'node:http + undici by hand, lean': {
+    start: (tools, material, upstream) => hand('lean.mjs', material, upstream),
   },
   'nginx, proxy only': {
     needs: ['nginx'],

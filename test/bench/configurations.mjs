@@ -130,8 +130,8 @@ backend b
   server s 127.0.0.1:${upstreamPort}
 `;
 
-/** The gateway itself; JSON is YAML. */
-export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, level) =>
+/** The gateway itself, as it is delivered or without its log and its record of decisions; JSON is YAML. */
+export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, quiet) =>
   JSON.stringify({
     public: { port },
     private: { port: privatePort },
@@ -152,5 +152,5 @@ export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, 
     trustedProxies: { cidrs: ['127.0.0.1/32'], source: 'x-forwarded-for' },
     store: { file: `${folder}/store` },
     admin: { tokenFile: `${folder}/admin-token` },
-    log: { level },
+    ...(quiet && { log: { level: 'warn' }, activity: null }),
   });

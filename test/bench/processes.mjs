@@ -52,7 +52,8 @@ export async function start(command, { cpu, port, alsoPort = port, env = {}, cwd
     detached: true,
   });
   const said = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => said.length < 100 && said.push(chunk));
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
     signal(child.pid, 'SIGTERM');

@@ -11,13 +11,24 @@ import { people } from './people.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
+import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
 t.setTimeout(300_000);
 
 const parts =
   process.env['MANY'] === undefined
-    ? { ...manage, ...guidance, ...ranges, ...everyPage, ...notices, ...mending, ...people, ...replicas }
+    ? {
+        ...manage,
+        ...guidance,
+        ...ranges,
+        ...everyPage,
+        ...notices,
+        ...mending,
+        ...people,
+        ...replicas,
+        ...unguarded,
+      }
     : many;
 
 /** To try one thing alone: a part of its name. */

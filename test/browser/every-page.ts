@@ -32,7 +32,10 @@ async function findings(page: Page, rules: readonly string[]): Promise<readonly 
 }
 
 /** Hostile text in every field that is stored, or shown again. */
-async function fill({ call, hostileAdmin }: Scene): Promise<void> {
+async function fill({ call, hostileAdmin, gateway }: Scene): Promise<void> {
+  // A canary, and more that no route guards.
+  for (const target of ['/history?botId=canary', '/%3Cimg%20src=x%20onerror=window.hit=1%3E?<b>=1'])
+    await (await fetch(`${gateway.publicUrl}${target}`)).arrayBuffer();
   const hostile = [
     `<img src=x onerror="window.hit=1">`,
     `"><script>window.hit=1</script>`,

@@ -113,7 +113,9 @@ function hostileToken(): string {
 function configFor(platform: Platform): Record<string, unknown> {
   return {
     upstream: { url: platform.url },
-    routes: [{ path: '/transcripts/:botId/:conversationId' }],
+    routes: [{ path: '/transcripts/:botId/:conversationId' }, { path: '/desk/:conversationId', bot: 'desk' }],
+    canaries: [{ name: 'made-up', phrase: 'History of canary' }],
+    listUnguarded: 'always',
     identity: {
       issuers: [
         {

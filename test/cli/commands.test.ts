@@ -10,7 +10,7 @@ const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 
 onStores('ranges: add, list, remove', async (t, how) => {
   const { at } = await openDesk(t, superAdmin, how);
-  const added = await at('ranges add bot:sales 198.51.100.0/24 --note office --create');
+  const added = await at('ranges add bot:sales 198.51.100.0/24 --note office --purpose support --create');
   t.match(added, {
     code: 0,
     out: /^bot:sales: added 198.51.100.0 - 198.51.100.255 as [0-9a-f]{16} \(revision 1, live\)/,
@@ -22,7 +22,7 @@ onStores('ranges: add, list, remove', async (t, how) => {
   t.match(listed.out, /203\.0\.113\.9 +203\.0\.113\.10 +20\d\d-/);
   t.match(listed.out, /platform: 2 ranges\n$/);
   t.match((await at('ranges list --json')).json(), {
-    ranges: [{ scope: 'platform' }, { expiresAt: tomorrow }, { note: 'office' }],
+    ranges: [{ scope: 'platform' }, { expiresAt: tomorrow }, { note: 'office', purpose: 'support' }],
   });
   t.match((await at('ranges list platform --q 203.0.113.10')).out, /platform: 1 range\n/);
   t.match((await at('ranges list platform --limit 1')).out, /platform: 1 range\n/);
@@ -175,7 +175,7 @@ t.test('help, version, completion, check-config, healthcheck', async (t) => {
     t.match((await run(['completion', shell])).out, /ranges/, shell);
   const example = join(import.meta.dirname, '../../config/gateway.example.yaml');
   t.match(await run(['check-config', '--config', example]), { code: 0, out: /good, 0 mistakes/ });
-  const printed = await run(['check-config', '--config', example, '--print', '--json']);
+  const printed = await run(['check-config', '--config', example, '--show', '--json']);
   t.match(printed.json(), { ok: true, config: { public: { port: 8080 } } });
   const bad = await run(['check-config', '--public-port', 'x', '--json']);
   t.match(

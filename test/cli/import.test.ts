@@ -43,7 +43,7 @@ onStores('all or nothing, every bad line by its number', async (t, how) => {
 
 onStores("export and import are each other's inverse, in both formats", async (t, how) => {
   const { at, file, dir } = await openDesk(t, superAdmin, how);
-  file('list.csv', `start,end,note\n10.0.0.1,10.0.0.9,=1+1\n10.0.1.0/24,,"a, b"\n`);
+  file('list.csv', `start,end,note,purpose\n10.0.0.1,10.0.0.9,=1+1,=2\n10.0.1.0/24,,"a, b",\n`);
   t.equal((await at('ranges import bot:a list.csv --create')).code, 0);
   for (const ending of ['csv', 'json']) {
     t.match(await at(`ranges export bot:a out.${ending}`), { code: 0, err: /wrote 2 ranges/ });
@@ -56,7 +56,7 @@ onStores("export and import are each other's inverse, in both formats", async (t
   }
   t.match(
     (await at('ranges export bot:a')).out,
-    /^start,end,note,expiresAt\n10\.0\.0\.1,10\.0\.0\.9,"'=1\+1",\n/,
+    /^start,end,note,expiresAt,purpose\n10\.0\.0\.1,10\.0\.0\.9,"'=1\+1",,"'=2"\n/,
   );
 });
 

@@ -40,6 +40,22 @@ t.test('what is deployed is configured rightly', async (t) => {
   }
 });
 
+t.test('the packs of platforms come along', async (t) => {
+  const file = join(dir, 'packed.yaml');
+  writeFileSync(file, "upstream: { url: 'http://127.0.0.1:3000' }\nplatform: { name: zammad, bot: desk }\n");
+  const run = runGateway({ args: ['check-config', '--config', file, '--show'] });
+  t.equal(await run.exited, 0, run.text());
+  t.match(run.text(), /^# {3}title: Zammad\n(?:# .*\n)+# {3}notCovered:\n/m, 'what it does not cover');
+  t.match(run.text(), /path: \/api\/v1\/tickets # pack zammad\n/, 'as built');
+  t.match(run.text(), /url: http:\/\/127.0.0.1:3000 # file .*packed.yaml:1:/);
+  t.match(run.text(), /\n {2}port: 8080\n/, 'a default says nothing of where it was said');
+  rmSync(run.dir, { recursive: true });
+  const { files } = JSON.parse(read('package.json')) as { files: string[] };
+  t.ok(files.includes('config'), 'in the package');
+  t.match(read('Dockerfile'), /^COPY --from=build \/app\/config \.\/config$/m, 'in the image');
+  t.notMatch(read('.dockerignore'), /packs|^config\/?$/m);
+});
+
 t.test('Kubernetes', async (t) => {
   const probe = (path: string) => ({ httpGet: { path, port: 'private' } });
   t.match(ofKind('Deployment')[0]?.spec, {

@@ -23,6 +23,7 @@ const record: fc.Arbitrary<RangeRecord> = fc
     {
       ends: fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)),
       note: text,
+      purpose: text,
       expiresAt: time,
       createdAt: time,
       createdBy: text,

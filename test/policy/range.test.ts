@@ -117,6 +117,8 @@ t.test('notes, expiry and members', async (t) => {
     [{ ...base, constructor: 1 }, /^constructor is not a member/],
     [Object.create(base), /^start is missing; end is missing$/],
     [{ ...base, note: 5 }, /^note must be a text$/],
+    [{ ...base, purpose: 5 }, /^purpose must be a text$/],
+    [{ ...base, purpose: 'a\nb' }, /^purpose must be one line/],
     [{ ...base, note: 'x'.repeat(MAX_NOTE_LENGTH + 1) }, /^note must have at most/],
     [{ ...base, note: 'a\nb' }, /^note must be one line/],
     [{ ...base, note: 'a\0b' }, /^note must be one line/],

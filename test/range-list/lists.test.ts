@@ -10,21 +10,21 @@ const LATER = '2030-01-31T18:00:00.000Z';
 
 /** Every range as `start-end note expiry`, every refusal as `line: message`. */
 function read(text: string, format?: 'csv' | 'json'): readonly string[] {
-  const { items } = readRangeList(text, NOW, format);
-  return [...items].map((item) => {
+  return [...readRangeList(text, NOW, format).items].map((item) => {
     if (!item.ok) return `${item.line}: ${item.message}`;
-    const { start, end, note, expiresAt } = item.range;
-    return [`${start}-${end}`, note ?? '', expiresAt ?? ''].join(' ').trim();
+    const { start, end, note, expiresAt, purpose } = item.range;
+    return [`${start}-${end}`, note ?? '', expiresAt ?? '', purpose ?? ''].join(' ').trim();
   });
 }
 
 const ONE = '10.0.0.1-10.0.0.9';
-const unknown = (name: string): string =>
-  `1: "${name}" is no column of a list of ranges; known are start, end, note and expiresAt`;
+const known = 'known are start, end, note, expiresAt and purpose';
+const unknown = (name: string) => `1: "${name}" is no column of a list of ranges; ${known}`;
 
 /** What a list means, by the name of the row; the first ones gave access for good to what was to end. */
 const rows: readonly (readonly [name: string, text: string, ...meant: (string | RegExp)[]])[] = [
   ['expires is expiresAt', `start,end,expires\n10.0.0.1,10.0.0.9,${LATER}`, `${ONE}  ${LATER}`],
+  ['a purpose', `ip,Purpose\n10.0.0.1 - 10.0.0.9,support`, `${ONE}   support`],
   ['an unknown column ends it', `start,end,valid until\n10.0.0.1,10.0.0.9,${LATER}`, unknown('valid until')],
   ['an unknown column, by semicolons', `start;end;ablauf\n10.0.0.1;10.0.0.9;${LATER}`, unknown('ablauf')],
   ['expires in JSON', `[{"start":"10.0.0.1","end":"10.0.0.9","expires":"${LATER}"}]`, `${ONE}  ${LATER}`],
@@ -153,8 +153,8 @@ const formulas = (text: string): string[] =>
 
 t.test('what was exported imports to the same, and is no formula', async (t) => {
   fc.assert(
-    fc.property(address, note, fc.constantFrom(undefined, LATER), (start, note, expiresAt) => {
-      const entry = { start, end: start, note, expiresAt };
+    fc.property(address, note, note, fc.constantFrom(undefined, LATER), (start, note, purpose, expiresAt) => {
+      const entry = { start, end: start, note, purpose, expiresAt };
       const [first] = readRangeList(JSON.stringify([entry]), NOW).items;
       // What no list may have is not exported.
       if (first?.ok !== true) return true;
@@ -168,9 +168,10 @@ t.test('what was exported imports to the same, and is no formula', async (t) => 
     }),
     { numRuns: 3_000 },
   );
+  const ends = { start: '1.1.1.1', end: '1.1.1.1' };
   t.equal(
-    writeRangeList([{ start: '1.1.1.1', end: '1.1.1.1', note: `=HYPERLINK("x")` }], 'csv'),
-    `start,end,note,expiresAt\n1.1.1.1,1.1.1.1,"'=HYPERLINK(""x"")",\n`,
+    writeRangeList([{ ...ends, note: `=HYPERLINK("x")`, purpose: '=1' }], 'csv'),
+    `start,end,note,expiresAt,purpose\n1.1.1.1,1.1.1.1,"'=HYPERLINK(""x"")",,"'=1"\n`,
   );
 });
 
@@ -191,10 +192,8 @@ t.test('no text makes the reader throw, or costs more than its length', async (t
     { numRuns: 5_000 },
   );
   const started = performance.now();
-  const long = Array.from({ length: 20_000 }, (_, n) => `10.${n >> 8}.${n & 255}.0/30,,"note ${n}"`).join(
-    '\n',
-  );
-  t.equal([...readRangeList(long, NOW).items].filter((item) => item.ok).length, 20_000);
+  const long = Array.from({ length: 20_000 }, (_, n) => `10.${n >> 8}.${n & 255}.0/30,,"note ${n}"`);
+  t.equal([...readRangeList(long.join('\n'), NOW).items].filter((item) => item.ok).length, 20_000);
   t.equal(read(`"${'a\n'.repeat(200_000)}`).length, 1);
   t.ok(performance.now() - started < 20_000);
 });

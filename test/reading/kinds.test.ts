@@ -9,6 +9,7 @@ const socket: RouteOptions = { path: '/cable', kind: 'socket' };
 const routes: readonly RouteOptions[] = [
   files,
   socket,
+  { path: '/data', kind: 'data', bot: 'any' },
   { path: '/bots/:botId/socket', kind: 'socket' },
   { path: '/files/of/:botId' },
   { path: '/desk/:botId/:conversationId', members: 'platform' },
@@ -36,6 +37,7 @@ t.test('what is of any bot', async (t) => {
     t.equal(read(routes, target), expected, target);
   t.match(routeOf(ask('/files/17')), { kind: 'file', reach: 'anyBot', whitelist: true });
   t.match(routeOf(ask('/cable')), { kind: 'socket', reach: 'platform' });
+  t.match(routeOf(ask('/data')), { kind: 'data', reach: 'platform' });
   t.match(routeOf(ask('/t/a/1')), { kind: 'page', reach: undefined });
 });
 
@@ -52,7 +54,6 @@ t.test('a target of two routes is opened by nothing that only one of them says',
 t.test('kinds that cannot be', async (t) => {
   const broken: readonly (readonly [option: RouteOptions, sentence: RegExp])[] = [
     [{ path: '/x', bot: 'any' }, /"any" is no bot/],
-    [{ path: '/x', bot: 'any', kind: 'data' }, /"any" is no bot/],
     [{ path: '/x', kind: 'file' }, /where its bot id stands/],
     [{ path: '/x/:botId', kind: 'file', bot: 'any' }, /one place only/],
     [{ path: '/x/:conversationId', kind: 'file', bot: 'any' }, /no contact and no conversation/],

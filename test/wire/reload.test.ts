@@ -23,7 +23,10 @@ const reloaded = {
     { path: '/chats/:conversationId', lookup: 'chats' },
   ],
   lookups: { chats: { file: 'chats.json', bot: 'bot' } },
+  platform: { name: 'mibew', bot: 'packed' },
   frontController: 'main.cfm',
+  canaries: [{ name: 'print', phrase: 'words of a made-up conversation' }],
+  listUnguarded: 'always',
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },
@@ -68,8 +71,9 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   };
   const limits = { targetBytes: 300 };
   writeFileSync(join(gateway.dir, 'chats.json'), '{"c1":{"bot":"found"}}');
+  const { platform: pack, ...first } = reloaded;
   const told = await change({
-    ...reloaded,
+    ...first,
     lookups: { chats: { ...reloaded.lookups.chats, file: join(gateway.dir, 'chats.json') } },
     public: { ...before['public'], ...reloaded.public, port: Number(port) },
     upstream: { ...before['upstream'], ...reloaded.upstream },
@@ -123,6 +127,8 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   const proxied = `PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\nGET /transcripts/a/1 HTTP/1.1\r\n${plain}\r\n\r\n`;
   t.equal((await ask(Number(port), proxied)).status, 401, 'trustedProxies.source: PROXY headers from now on');
   await gateway.line(({ msg, clientIp }) => msg === 'access' && clientIp === '203.0.113.7');
+  await change({ platform: pack, admin: reloaded.admin });
+  t.match(await explain(next, '/operator/history'), /bot packed/, 'platform');
   await change({});
   t.equal(await status('/transcripts/a/1'), 401, 'and back');
 });

@@ -1,23 +1,24 @@
 import { resolve } from 'node:path';
-import { findingText, loadConfig } from '../../config/index.ts';
 import type { Config } from '../../config/index.ts';
 import { originForm } from '../../reading/target.ts';
 import { jsonFlag } from '../command.ts';
 import type { Command, CommandArguments } from '../command.ts';
-import { CommandError, DONE, FAILED, USAGE, usage, writeJson } from '../io.ts';
+import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { createProgress } from '../progress.ts';
 import { createAsker, type Answered, type Asker } from './ask.ts';
 import { readCookieFile } from './cookie-file.ts';
+import { hostOf, readConfigOf, readCount, readPhrase } from './given.ts';
 import { createGuard } from './guard.ts';
 import { readLink } from './link.ts';
 import { missingRoutes } from './missing-routes.ts';
 import { namesOf, type LinkNames } from './names.ts';
 import { isOpen, writeFound, type Found } from './report.ts';
-import { searchPlatform } from './search.ts';
+import { browserOf, pageLoads } from './page-loads.ts';
+import { searchPlatform, type Shown } from './search.ts';
+import { watch } from './watch.ts';
 
 const MOST = 400;
-const LEAST_PHRASE = 6;
 
 interface Hunt {
   readonly config: Config;
@@ -27,14 +28,9 @@ interface Hunt {
   readonly most: number;
   /** What the platform is asked as. */
   readonly host: string;
+  /** A browser that opens the link, where there is one. */
+  readonly program: string | undefined;
   readonly origins: readonly string[];
-}
-
-function readConfigOf(given: CommandArguments, io: Io, command: Command): Config {
-  const otherFlags = Object.keys(command.flags);
-  const loaded = loadConfig({ argv: given.configFlags, env: io.env, cwd: io.cwd, otherFlags });
-  if (loaded.ok) return loaded.config;
-  throw new CommandError(USAGE, loaded.mistakes.map(findingText).join('\n'));
 }
 
 /** The link as a target; only of the platform, or of the site that it is behind. */
@@ -52,13 +48,8 @@ function readHunt(given: CommandArguments, io: Io, command: Command): Hunt {
   const [link, ...rest] = given.positionals;
   if (link === undefined) throw usage('say which link: one that shows a transcript');
   if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
-  const phrase = given.text('phrase')?.trim() ?? '';
-  if (phrase.length < LEAST_PHRASE)
-    throw usage(
-      `--phrase must be words of that transcript that stand nowhere else, ${LEAST_PHRASE} characters at least`,
-    );
-  const most = Number(given.text('most') ?? MOST);
-  if (!Number.isInteger(most) || most < 10 || most > 10_000) throw usage('--most must be 10 to 10000');
+  const phrase = readPhrase(given);
+  const most = readCount(given, 'most', [10, 10_000], MOST);
   const config = readConfigOf(given, io, command);
   const platform = new URL(config.upstream.url);
   const site = config.public.url === null ? undefined : new URL(config.public.url);
@@ -70,7 +61,8 @@ function readHunt(given: CommandArguments, io: Io, command: Command): Hunt {
     phrase,
     cookie: cookieFile === undefined ? undefined : readCookieFile(resolve(io.cwd, cookieFile)),
     most,
-    host: config.upstream.host === 'client' && site !== undefined ? site.host : platform.host,
+    host: hostOf(config),
+    program: browserOf(given, io),
     origins,
   };
 }
@@ -101,6 +93,15 @@ function knownNames({ config, target, host }: Hunt): LinkNames {
   );
 }
 
+/** What both the search and the page found is said once. */
+function withoutTwins(shown: readonly Shown[]): Shown[] {
+  const named = shown.map((one): [string, Shown] => [
+    `${one.method} ${one.target} ${one.json !== undefined}`,
+    one,
+  ]);
+  return [...new Map(named.reverse()).values()].reverse();
+}
+
 async function search(hunt: Hunt, asker: Asker, io: Io): Promise<Found> {
   const { config, target, most, host, origins, cookie } = hunt;
   const first = await firstAnswer(asker, hunt);
@@ -114,24 +115,32 @@ async function search(hunt: Hunt, asker: Asker, io: Io): Promise<Found> {
     },
     first,
   );
+  const upstream = new URL(config.upstream.url);
+  const isHttps = config.public.url?.startsWith('https:') === true;
+  progress.show('the page in a browser', 1);
+  const page = await pageLoads({ ...hunt, upstream, isHttps }, asker);
   progress.clear();
   const guard = createGuard(config, host);
-  const shown = searched.shown.map((one) => ({ ...one, ...guard.standing(one.method, one.target) }));
+  const all = withoutTwins([...searched.shown, ...(page.kind === 'loaded' ? page.shown : [])]);
+  const shown = all.map((one) => ({ ...one, ...guard.standing(one.method, one.target) }));
   return {
     ...{ ...searched, link: target, shown },
+    browser: page.kind === 'failed' ? page.why : page.kind,
     missing: missingRoutes(config, link, known, shown.filter(isOpen), host),
   };
 }
 
 export const hunt: Command = {
   name: 'hunt',
-  takes: 'URL --phrase TEXT',
+  takes: 'URL|--watch --phrase TEXT',
   summary: 'Find the ways to a transcript that no route guards.',
   details: `URL is a link that shows a transcript, TEXT words that stand in it and nowhere else. The platform is asked at upstream.url, without
 the gateway: for what the page names, and for the spellings and neighbours that legacy platforms take for the link. Links that
 by their names change something are left out; still, take a conversation made for this, and the cookies of an account that may
-only read. Says of each that shows the words whether a route guards it, and prints the routes that are missing. What is no text
-(a PDF, an image) and what only a script puts together is not seen.
+only read. A browser (--browser, or Chromium or Chrome in PATH) opens the link too: what its scripts load and what its sockets bring
+is looked at. Says of each that shows the words whether a route guards it, and prints the routes that are missing. What is no text
+(a PDF, an image) is not seen, and without a browser what only a script puts together.
+With --watch you click, and it tells what passes by.
 Exit 0: nothing open, 1: something is, or not all could be asked, 2: usage.`,
   flags: {
     phrase: { type: 'string', value: 'TEXT', help: 'Words of the transcript.' },
@@ -140,10 +149,18 @@ Exit 0: nothing open, 1: something is, or not all could be asked, 2: usage.`,
       value: 'FILE',
       help: 'Cookies of a login: "name=value; other=value", or the cookie jar of curl.',
     },
+    browser: { type: 'string', value: 'PATH', help: 'A browser that opens the link; none: without one.' },
+    watch: {
+      type: 'boolean',
+      help: 'Instead: open a door on loopback, and tell what shows the phrase while somebody clicks.',
+    },
+    listen: { type: 'string', value: 'PORT', help: 'Port of that door; any free one where it is left out.' },
+    for: { type: 'string', value: 'SECONDS', help: 'How long it watches; until a line or Ctrl-C.' },
     most: { type: 'string', value: 'N', help: `Requests at most; ${MOST} where it is left out.` },
     ...jsonFlag,
   },
   async run(given, io, command) {
+    if (given.has('watch')) return watch(given, io, command);
     const hunted = readHunt(given, io, command);
     const { config, host, phrase, cookie } = hunted;
     const asker = createAsker(config, host, phrase, cookie);

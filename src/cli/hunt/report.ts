@@ -11,6 +11,8 @@ export interface Found extends Omit<Searched, 'shown'> {
   readonly link: string;
   readonly shown: readonly (Shown & Standing)[];
   readonly missing: Missing;
+  /** `loaded`, `none`, or why a browser could not open the link. */
+  readonly browser: string;
 }
 
 const WORDS: Readonly<Record<Standing['how'], string>> = {
@@ -23,27 +25,35 @@ const WORDS: Readonly<Record<Standing['how'], string>> = {
 export function writeFound(found: Found, hasCookie: boolean, io: Io): void {
   const { shown, missing } = found;
   const ordered = [...shown.filter(isOpen), ...shown.filter((one) => !isOpen(one))];
-  const rows = ordered.map(({ method, json, target, status, toStrangers, how, by = '' }) => [
-    `${WORDS[how]} ${by}`.trim(),
-    json === undefined ? method : `${method} JSON`,
-    target,
-    String(status),
-    hasCookie && !toStrangers ? 'with the cookies only' : '',
+  const rows = ordered.map((one) => [
+    standingText(one),
+    one.json === undefined ? one.method : `${one.method} JSON`,
+    one.target,
+    String(one.status),
+    hasCookie && !one.toStrangers ? 'with the cookies only' : '',
   ]);
   io.stdout.write(table(['THE GATEWAY', 'METHOD', 'SHOWS THE PHRASE', 'STATUS', 'TO WHOM'], rows));
   io.stdout.write(`\n${advice(missing)}${summary(found)}\n`);
+}
+
+/** "NOT GUARDED", or by what. */
+export function standingText({ how, by = '' }: Standing): string {
+  return `${WORDS[how]} ${by}`.trim();
 }
 
 export function isOpen({ how }: Standing): boolean {
   return how === 'open';
 }
 
-function summary({ shown, asked, unanswered, left, holds }: Found): string {
+function summary({ shown, asked, unanswered, left, holds, browser }: Found): string {
   const open = shown.filter(isOpen).length;
   const lines = [
     `${counted(asked, 'request')}: ${shown.length} show the phrase, ${open} of them not guarded; ` +
       `${unanswered} without an answer, ${left} not asked (--most)`,
   ];
+  if (browser === 'none')
+    lines.push('No browser opened the link: what only scripts load is not seen (--browser PATH).');
+  else if (browser !== 'loaded') lines.push(plainText(`The browser could not open the link: ${browser}`));
   if (!holds) {
     lines.push(
       'At the end the link no longer shows the phrase: the platform ended the session, or shuts out who asks this much. Some ways may be unseen.',
@@ -52,7 +62,8 @@ function summary({ shown, asked, unanswered, left, holds }: Found): string {
   return lines.join('\n');
 }
 
-function advice({ routes, frontController, unnamed }: Missing): string {
+/** What is missing, to be pasted into the configuration. */
+export function advice({ routes, frontController, unnamed }: Missing): string {
   const yaml = {
     ...(frontController !== undefined && { frontController }),
     ...(routes.length > 0 && { routes }),

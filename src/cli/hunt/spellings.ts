@@ -4,7 +4,7 @@ import { oddPaths } from './odd-paths.ts';
 
 /** One way to ask. */
 export interface Spelling {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: string;
   /** Byte for byte. */
   readonly target: string;
   /** What was changed. */

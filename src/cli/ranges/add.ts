@@ -7,7 +7,7 @@ import { DONE, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
 import { createFlag, requireKnown } from '../known-scope.ts';
 import { scopeArgument } from '../scope.ts';
-import { readExpires } from './expires.ts';
+import { readExpires } from '../times.ts';
 
 /** `START END`, or one text: an address, a network or `START-END`. */
 function readEnds(words: readonly string[]): { start: string; end: string } {
@@ -29,7 +29,8 @@ export const rangesAdd: Command = {
   details:
     'SCOPE is platform or bot:<id>. START alone may be an address, a network (203.0.113.0/24) or "A - B".\nThe list has to be on to count: transcript-gateway whitelist on SCOPE.',
   flags: {
-    note: { type: 'string', value: 'TEXT', help: 'What it is for.' },
+    purpose: { type: 'string', value: 'TEXT', help: 'What it is needed for.' },
+    note: { type: 'string', value: 'TEXT', help: 'What else there is to know.' },
     expires: {
       type: 'string',
       value: 'WHEN',
@@ -43,7 +44,7 @@ export const rangesAdd: Command = {
     if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
     const scope = scopeArgument(scopeText);
     const ends = readEnds(words);
-    const note = given.text('note');
+    const [note, purpose] = [given.text('note'), given.text('purpose')];
     const expires = given.text('expires');
     const expiresAt = expires === undefined ? undefined : readExpires(expires, Date.now());
     const gateway = findGateway(given, io, Object.keys(command.flags));
@@ -54,6 +55,7 @@ export const rangesAdd: Command = {
       body: {
         ...ends,
         ...(note === undefined ? {} : { note }),
+        ...(purpose === undefined ? {} : { purpose }),
         ...(expiresAt === undefined ? {} : { expiresAt }),
       },
       answer: answers.range,

@@ -130,7 +130,7 @@ export const rangesImport: Command = {
   summary: 'Add all ranges of a file (lines, CSV or JSON), or none: every bad line is named by its number.',
   details: `SCOPE is platform or bot:<id>; FILE may be - for stdin.
 Lines: an address, a network (203.0.113.0/24) or "A - B" each, with "# note". CSV: the columns start, end, note,
-expiresAt, with or without that heading, separated by commas, semicolons or tabs; also called from, ip, cidr; to;
+expiresAt, purpose, with or without that heading, separated by commas, semicolons or tabs; also called from, ip, cidr; to;
 comment; expires, expiry. An empty end makes start what a line may be. JSON: a list of objects with these members, or
 {"ranges": […]}. A column or member that is not known is refused by its name.`,
   flags: {

@@ -33,8 +33,8 @@ interface Row extends RangeAnswer {
   readonly scope: string;
 }
 
-function cells({ scope, id, start, end, note = '', expiresAt = '', createdBy }: Row): string[] {
-  return [scope, id, start, end, expiresAt, createdBy, note];
+function cells({ scope, id, start, end, note = '', purpose = '', expiresAt = '', createdBy }: Row): string[] {
+  return [scope, id, start, end, expiresAt, createdBy, purpose, note];
 }
 
 function readLimit(text: string | undefined): number {
@@ -57,7 +57,7 @@ export const rangesList: Command = {
     q: {
       type: 'string',
       value: 'TEXT',
-      help: 'Only ranges with this address, or this text in ends, id or note.',
+      help: 'Only ranges with this address, or this text in ends, id, note or purpose.',
     },
     limit: { type: 'string', value: 'N', help: 'At most so many.' },
     ...gatewayFlags,
@@ -77,7 +77,7 @@ export const rangesList: Command = {
     }
     if (given.has('json')) writeJson(io, { ...(scope === undefined ? {} : { scope }), ranges });
     else {
-      const heads = ['SCOPE', 'ID', 'START', 'END', 'EXPIRES', 'BY', 'NOTE'];
+      const heads = ['SCOPE', 'ID', 'START', 'END', 'EXPIRES', 'BY', 'PURPOSE', 'NOTE'];
       if (ranges.length > 0) io.stdout.write(table(heads, ranges.map(cells)));
       io.stdout.write(`${scope === undefined ? '' : `${scope}: `}${counted(ranges.length, 'range')}\n`);
     }

@@ -10,6 +10,7 @@ const words = ['type', 'description', 'enum', 'minimum', 'maximum', 'minLength',
 function written(path: string, node: InputNode): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   for (const word of words) if (node[word] !== undefined) made[word] = node[word];
+  if (node.shorthand !== undefined) made['type'] = [node.type ?? [], 'string'].flat();
   const key = names.get(path);
   if (key !== undefined) Object.assign(made, { 'x-env': key.env, 'x-flag': `--${key.flag}` });
   if (node.reload === true) made['x-reload'] = true;

@@ -35,6 +35,8 @@ export interface Notes {
   readonly path?: boolean;
   /** Keys of which at most one is given. */
   readonly alternatives?: readonly string[];
+  /** Of an object: the key that a text in its place stands for. */
+  readonly shorthand?: string;
   /** Never printed. */
   readonly secret?: boolean;
   /** How the example file shows it. */

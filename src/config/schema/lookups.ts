@@ -38,7 +38,7 @@ const lookup = entry(
     }),
     bodyBytes: whole(64, 16_777_216, { description: 'A longer answer is none.', default: defaultLookup.bodyBytes }),
   },
-  { description: 'One lookup.' },
+  { description: 'One lookup.', alternatives: ['url', 'redisHash', 'file'] },
 );
 
 export const lookups = reloads(

@@ -68,6 +68,12 @@ const route = entry(
     exact: Type.Optional(
       flag({ description: 'True: itself only. Otherwise it guards everything below it too.', default: false }),
     ),
+    except: Type.Optional(
+      listOf(text({ description: 'A path as `path`, with all below it.' }), {
+        description:
+          'What this route does not guard, such as `/chat/style` where `/chat/:conversationId/:token` would take it for a conversation. To the letter: an odd spelling is guarded.',
+      }),
+    ),
     methods: Type.Optional(
       listOf(text({ description: 'A method in upper case; HEAD goes with GET.' }), {
         description: 'Methods that are served; others of this path are guarded all the same, and refused with 405. Left out: any.',
@@ -99,7 +105,7 @@ const route = entry(
     bot: Type.Optional(
       text({
         description:
-          'A constant bot id, where the URL has none. `any`, for a `file`: whoever may read some bot; members of one, and addresses on an enabled list, whichever. Never by the link alone.',
+          'A constant bot id, where the URL has none. `any`, where its `kind` is said: it is of no single bot, such as a list of all conversations; for members of some bot, and addresses on the list of the platform, of a `file` on an enabled list, whichever. Never by the link alone.',
         format: 'bot-id',
       }),
     ),

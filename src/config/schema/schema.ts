@@ -1,8 +1,10 @@
 import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
+import { canaries, listUnguarded } from './canaries.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
+import { platform } from './platform.ts';
 import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
 import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
@@ -15,11 +17,14 @@ export const schema = Type.Object(
     public: publicDoor,
     private: privateDoor,
     upstream,
+    platform,
     routes,
     lookups,
     otherPaths,
     botIdCase,
     frontController,
+    canaries,
+    listUnguarded,
     identity,
     login,
     pages,

@@ -107,7 +107,7 @@ const session = entry(
       default: [],
     }),
   },
-  { description: 'One kind of session.' },
+  { description: 'One kind of session.', alternatives: ['check', 'introspection'] },
 );
 
 export const sessions = listOf(session, {

@@ -29,7 +29,7 @@ export function knownOnly(
     if (items === undefined) return tree;
     return tree.map((item: Tree, index) => knownOnly(items, item, [...path, index], findings, origins));
   }
-  if (!isBranch(tree)) return tree;
+  if (!isBranch(tree)) return typeof tree === 'string' && node.shorthand !== undefined ? { [node.shorthand]: tree } : tree;
   const hasKeys = node.properties !== undefined;
   return Object.fromEntries(
     Object.entries(tree).flatMap(([name, value]): [string, Tree][] => {

@@ -14,7 +14,7 @@ export interface SettingOrigin {
 /** What one source says. Higher layers win. */
 export interface Layer {
   readonly tree: Branch;
-  readonly origins: ReadonlyMap<string, SettingOrigin>;
+  readonly origins: { get(path: string): SettingOrigin | undefined };
   /** True where it could not be read at all: what it lacks, then, is not known. */
   readonly broken?: true;
 }
@@ -32,7 +32,8 @@ export function withValue(tree: Branch, path: readonly string[], value: Tree): B
   return { ...tree, [head]: withValue(isBranch(below) ? below : {}, rest, value) };
 }
 
-function holds(tree: Tree | undefined, path: Path): boolean {
+/** True if the tree has a value at exactly this path. */
+export function holds(tree: Tree | undefined, path: Path): boolean {
   let at: Tree | undefined = tree;
   for (const segment of path) {
     if (Array.isArray(at) && typeof segment === 'number') at = at[segment];

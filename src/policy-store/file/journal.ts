@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHistory } from './history.ts';
@@ -7,7 +6,10 @@ import { entryLines, logHeader, openLog, readLog, replaceFile } from './log-file
 import type { LogFile } from './log-file.ts';
 import type { StoreLog } from '../log.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
-import { START, changeOf } from '../../changes/log-entry.ts';
+import { START } from '../../changes/log-entry.ts';
+import { linked, listsHashOf } from '../change-id.ts';
+import { createTurns } from '../in-turn.ts';
+import { createSlicer } from '../slicer.ts';
 import { createState } from './scopes-in-memory.ts';
 import type { ScopesInMemory } from './scopes-in-memory.ts';
 import { StoreError } from '../store.ts';
@@ -103,7 +105,7 @@ async function write(pages: Pages, draft: Draft): Promise<{ change: Change; repe
   if (earlier !== undefined) return { change: earlier, repeated: true };
   const problem = options.refusal() ?? state.refusal(draft);
   if (problem !== undefined) throw problem;
-  const change = changeOf(draft, position, randomBytes(8).toString('hex'));
+  const change = linked(draft, position, await listsHashOf(draft, createSlicer()));
   const entry = { change, ...(key === undefined ? {} : { key }) };
   try {
     await file.append(entryLines(entry));
@@ -116,21 +118,11 @@ async function write(pages: Pages, draft: Draft): Promise<{ change: Change; repe
   return { change, repeated: false };
 }
 
-/** Calls one after the other, in order. */
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
-}
-
 /** Opens the policy in a directory; all changes go through here, one after the other. */
 export async function openJournal(options: JournalOptions) {
   const pages = await openPages(options);
   const { state, history } = pages;
-  const inTurn = createQueue();
+  const inTurn = createTurns();
   const position = (): Position => pages.position;
   const { dir, log } = options;
   log.info({ dir, revision: position().revision, scopes: state.scopes().length }, 'policy read');

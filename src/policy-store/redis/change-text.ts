@@ -27,8 +27,8 @@ export function addedTexts(draft: Pick<Draft, 'added' | 'revocations'>): RangeTe
 }
 
 /** A change for the stream: what its entry's other fields do not say. */
-export function changeText(draft: Draft, listed: boolean): string {
-  const { scope, at, by, from, settings, removed, added, revocations, reverts } = draft;
+export function changeText(draft: Draft & Pick<Change, 'listsHash'>, listed: boolean): string {
+  const { scope, at, by, from, settings, removed, added, revocations, reverts, listsHash } = draft;
   return JSON.stringify({
     scope,
     at,
@@ -37,6 +37,7 @@ export function changeText(draft: Draft, listed: boolean): string {
     settings,
     reverts,
     revocations,
+    listsHash,
     removedCount: (revocations ?? draft).removed.length,
     addedCount: (revocations ?? draft).added.length,
     ...(listed ? { removed: rangeTexts(removed), added: rangeTexts(added) } : {}),
@@ -89,7 +90,7 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
   const revision = Number(streamId.split('-')[0]);
   const changeId = fields.get('id');
   if (body === undefined || changeId === undefined || !Number.isSafeInteger(revision)) return undefined;
-  const { scope, at, by, from, reverts, removedCount, addedCount } = body;
+  const { scope, at, by, from, reverts, removedCount, addedCount, listsHash } = body;
   const settings = readStates(body['settings']);
   const revocations = readLists(body['revocations']);
   const listed = body['added'] !== undefined;
@@ -115,6 +116,7 @@ export function readStreamEntry(streamId: string, flat: readonly string[]): Stre
     ...(listed ? {} : { truncated: true }),
     removedCount,
     addedCount,
+    ...(isText(listsHash) ? { listsHash } : {}),
   };
   return { change, origin: fields.get('origin') ?? '' };
 }

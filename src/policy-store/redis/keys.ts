@@ -20,8 +20,14 @@ export const limitPrefix = (prefix: string, limit: string): string => `{${prefix
 /** Stream: sessions that ended, as one gateway saw them pass. */
 export const endsKey = (prefix: string): string => `{${prefix}}:session-ends`;
 
+/** Stream: what all gateways decided, in sealed batches; and a hash: what is in it. */
+export const activityKeys = (prefix: string) => ({
+  stream: `{${prefix}}:activity`,
+  head: `{${prefix}}:activity-head`,
+});
+
 /** String: the keys that gateways sign with. */
-export const signingKeysKey = (prefix: string): string => `{${prefix}}:signing-keys`;
+export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 
 /** The keys of one site. The braces put them all in one slot of a cluster. */
 export function keysOf(prefix: string) {

@@ -15,6 +15,7 @@ import {
   wholeChange,
 } from './read.ts';
 import { receiptByKey, writeChange } from './write.ts';
+import { createTurns } from '../in-turn.ts';
 import type { Store } from '../store.ts';
 
 export type { RedisStoreOptions } from './parts.ts';
@@ -29,9 +30,11 @@ function administering(
   const { connections, keys, replica, replicas, lineage, pulse, options, feeds } = parts;
   const { commands: client } = connections;
   const kept = createKept();
+  const inTurn = createTurns();
   const { receiptTimeoutMs = 1000 } = options.redis;
   const waitMs = (): number => (feeds.size === 0 ? 0 : receiptTimeoutMs); // where nothing is served there is nothing to wait for
-  const write = { connections, keys, replica, replicas, lineage, waitMs, followers: pulse.followers };
+  const { followers } = pulse;
+  const write = { connections, keys, replica, replicas, lineage, inTurn, waitMs, followers };
   const ask = async <T>(work: () => Promise<T>): Promise<T> => {
     await connections.attempted;
     if (!connections.isReady()) throw unavailable(new Error(connections.problem()));

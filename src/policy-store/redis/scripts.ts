@@ -17,10 +17,10 @@ const script = (text: string): Script => ({ text, sha: createHash('sha1').update
  * KEYS head, scopes, scope, changes, replicas, idempotency key, lists, staged hash, staged lists.
  * ARGV scope, expected revision, highest revision seen, change id, origin, change, settings or '', seconds that the
  * idempotency key is kept (0: none), changes kept, staged size (-1: not staged), seconds that lists are kept,
- * number of removed ids; then these, then ids and texts of added ranges.
+ * id of the change before it, number of removed ids; then these, then ids and texts of added ranges.
  */
 export const commitScript = script(`
-local removed, from = tonumber(ARGV[12]), 13
+local removed, from = tonumber(ARGV[13]), 14
 if tonumber(ARGV[8]) > 0 then
   local done = redis.call('GET', KEYS[6])
   if done then return {'repeated', done} end
@@ -29,6 +29,7 @@ local head = redis.call('HMGET', KEYS[1], 'revision', 'id')
 if not (head[1] and head[2]) and (tonumber(ARGV[3]) > 0 or redis.call('EXISTS', KEYS[2], KEYS[4]) > 0) then
   return {'lost'}
 end
+if (head[2] or '') ~= ARGV[12] then return {'moved'} end
 local at, settings = '0', '{"enabled":false}'
 local record = redis.call('HGET', KEYS[2], ARGV[1])
 if record then
@@ -90,8 +91,39 @@ redis.call('EXPIRE', KEYS[2], '3600')
 return 1
 `);
 
+/**
+ * Appends to the record of all gateways, and drops its oldest entries, where they are too old or it is too much: some
+ * at a time, so that Redis is not held up. `total` counts the events that ever were in it.
+ *
+ * KEYS stream, its head. ARGV batch, its events, milliseconds that an entry is kept, bytes of all entries.
+ */
+export const activityScript = script(`
+local time = redis.call('TIME')
+local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[3])
+local head = redis.call('HMGET', KEYS[2], 'bytes', 'total')
+local bytes, total = tonumber(head[1] or 0) + #ARGV[1], tonumber(head[2] or 0) + tonumber(ARGV[2])
+local from, at = '0-0', '-'
+for i = 1, 50 do
+  local found = redis.call('XRANGE', KEYS[1], at, '+', 'COUNT', 2)
+  local entry, second = found[1], found[2]
+  if not second then break end
+  if tonumber(string.match(entry[1], '^%d+')) >= oldest and bytes <= tonumber(ARGV[4]) then break end
+  bytes = bytes - #entry[2][6]
+  from, at = second[1], second[1]
+end
+local id = redis.call('XADD', KEYS[1], 'MINID', '=', from, '*',
+  'total', string.format('%.0f', total), 'events', ARGV[2], 'batch', ARGV[1])
+redis.call('HSET', KEYS[2], 'bytes', string.format('%.0f', bytes), 'total', string.format('%.0f', total), 'last', id)
+return id
+`);
+
 /** Runs a script by its checksum, and sends its text where the server does not know it (a new server, a flush). */
-export async function run(client: Client, one: Script, keys: readonly string[], args: readonly string[]) {
+export async function run(
+  client: Client,
+  one: Script,
+  keys: readonly string[],
+  args: readonly (string | Buffer)[],
+) {
   try {
     return await client.evalsha(one.sha, keys.length, ...keys, ...args);
   } catch (error) {

@@ -3,8 +3,9 @@ import type { CompactRange } from '../../policy/whitelist.ts';
 import { readQuad, untilSeconds } from '../../changes/record.ts';
 import type { RangeRecord } from '../../changes/change.ts';
 
-// One range as one line: `start-end expires created by updated by =note`, an absent field empty. Times are
-// milliseconds in base 36 where that gives them back exactly; a name is percent-encoded; the note is the rest.
+// One range as one line: `start-end expires created by updated by ~purpose =note`, an absent field empty, an absent
+// purpose left out. Times are milliseconds in base 36 where that gives them back exactly; a name and a purpose are
+// percent-encoded; the note is the rest.
 
 /** Neighbours in a list mostly have the same times and names: the last answer is kept. */
 function remembered<T>(work: (text: string) => T): (text: string) => T {
@@ -44,27 +45,29 @@ const [readCreator, readUpdater] = [remembered(decodeURIComponent), remembered(d
 
 /** A range for Redis, without its id. */
 export function rangeText(range: RangeRecord): string {
-  const { start, end, note, expiresAt, createdAt, createdBy, updatedAt, updatedBy } = range;
+  const { start, end, note, purpose, expiresAt, createdAt, createdBy, updatedAt, updatedBy } = range;
   const expires = expiresAt === undefined ? '' : expiryText(expiresAt);
   const update = updatedAt === undefined ? ' ' : `${updateText(updatedAt)} ${updaterText(updatedBy ?? '')}`;
   const created = `${creationText(createdAt)} ${creatorText(createdBy)}`;
-  return `${start}-${end} ${expires} ${created} ${update} ${note === undefined ? '' : `=${note}`}`;
+  const why = purpose === undefined ? '' : `~${encode(purpose)} `;
+  return `${start}-${end} ${expires} ${created} ${update} ${why}${note === undefined ? '' : `=${note}`}`;
 }
 
-const LINE = /^([0-9.]+)-([0-9.]+) (\S*) (\S+) (\S*) (\S*) (\S*) (?:=([^]*))?$/;
+const LINE = /^([0-9.]+)-([0-9.]+) (\S*) (\S+) (\S*) (\S*) (\S*) (?:~(\S*) )?(?:=([^]*))?$/;
 
 /** The range as it was written; undefined where the text is not one. */
 export function readRange(id: string, text: string): RangeRecord | undefined {
   const match = LINE.exec(text);
   if (match === null || !isRangeId(id)) return undefined;
   try {
-    const [, start = '', end = '', expires = '', created = '', by = '', updated = '', updatedBy = '', note] =
-      match;
+    const [, start = '', end = '', expires = '', created = '', by = '', ...rest] = match;
+    const [updated = '', updatedBy = '', purpose, note] = rest;
     return {
       id,
       start,
       end,
       ...(note === undefined ? {} : { note }),
+      ...(purpose === undefined ? {} : { purpose: decodeURIComponent(purpose) }),
       ...(expires === '' ? {} : { expiresAt: readExpiry(expires) }),
       createdAt: readCreation(created),
       createdBy: readCreator(by),

@@ -1,29 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { addedTexts, changeText, listTexts, rangeTexts } from './change-text.ts';
+import { addedTexts, changeText } from './change-text.ts';
 import type { RedisConnections } from './connections.ts';
 import { isReply, unavailable } from './connections.ts';
 import type { Keys } from './keys.ts';
-import { readChange, replies } from './read.ts';
+import { readChange, readHead } from './read.ts';
+import { stage, type Staged } from './staging.ts';
 import { aliveIn, timeMs } from './replicas.ts';
 import type { ReplicaRegistry } from './replicas.ts';
 import { commitScript, run } from './scripts.ts';
 import type { Lineage } from './lineage.ts';
+import type { InTurn } from '../in-turn.ts';
 import { createSlicer } from '../slicer.ts';
-import { changeOf, withoutLists } from '../../changes/log-entry.ts';
+import { lengthOf, START, withoutLists } from '../../changes/log-entry.ts';
+import { linked, listsHashOf } from '../change-id.ts';
 import { StoreError } from '../store.ts';
 import type { Change, Draft } from '../../changes/change.ts';
 import type { Receipt } from '../store.ts';
 
 /** Longer changes do not stand in the stream, and are put together outside before they count. */
 const INLINE = 500;
-const PIECE = 500;
-/** Ranges that one command stages. */
-const STAGED = 2000;
 const KEPT_CHANGES = 10_000;
 const KEY_SECONDS = 86_400;
 const LISTS_SECONDS = 30 * 86_400;
-const STAGING_SECONDS = 600;
 
 export interface WriteOptions {
   readonly connections: RedisConnections;
@@ -31,46 +29,17 @@ export interface WriteOptions {
   readonly replica: string;
   readonly replicas: ReplicaRegistry;
   readonly lineage: Lineage;
+  readonly inTurn: InTurn;
   /** How long an answer waits for the gateways to serve the change. */
   readonly waitMs: () => number;
   /** Redis replicas that a write is waited for. */
   readonly followers: () => number;
 }
 
-type Staged = { readonly size: number; readonly hash: string; readonly lists: string };
-
-/** Puts a scope's new ranges together beside it; it counts only with the commit, and is forgotten without one. */
-async function stage({ connections, keys }: WriteOptions, draft: Draft, changeId: string): Promise<Staged> {
-  const { commands: client } = connections;
-  const [hash, lists] = [keys.staging(changeId), keys.staging(`${changeId}:lists`)];
-  const slicer = createSlicer();
-  await replies(
-    client.pipeline().copy(keys.scope(draft.scope), hash, 'REPLACE').expire(hash, STAGING_SECONDS).exec(),
-  );
-  let removed = 0;
-  for (let i = 0; i < draft.removed.length; i += STAGED) {
-    removed += await client.hdel(hash, ...draft.removed.slice(i, i + STAGED).map(({ id }) => id));
-    await slicer.pause();
-  }
-  let added = 0;
-  for (let i = 0; i < draft.added.length; i += STAGED) {
-    added += await client.hset(hash, ...rangeTexts(draft.added.slice(i, i + STAGED)).flat());
-    await slicer.pause();
-  }
-  for (const piece of listTexts(draft, PIECE)) {
-    await client.rpush(lists, piece);
-    await slicer.pause();
-  }
-  const size = await client.hlen(hash);
-  await replies(client.pipeline().expire(hash, STAGING_SECONDS).expire(lists, STAGING_SECONDS).exec());
-  if (removed === draft.removed.length && added === draft.added.length) return { size, hash, lists };
-  await client.del(hash, lists);
-  throw new StoreError('conflict', `${draft.scope} has other ranges now`);
-}
-
 /** What the commit script is asked. */
-function request(options: WriteOptions, draft: Draft, changeId: string, staged: Staged | undefined) {
+function request(options: WriteOptions, draft: Draft, change: Change, staged: Staged | undefined) {
   const { keys, lineage, replica } = options;
+  const { changeId, previousId, listsHash } = change;
   const names = [
     keys.head,
     keys.scopes,
@@ -90,12 +59,13 @@ function request(options: WriteOptions, draft: Draft, changeId: string, staged: 
     String(lineage.highest()),
     changeId,
     replica,
-    changeText(draft, staged === undefined),
+    changeText({ ...draft, ...(listsHash !== undefined && { listsHash }) }, staged === undefined),
     draft.settings ? JSON.stringify(draft.settings.after) : '',
     String(KEY_SECONDS),
     String(KEPT_CHANGES),
     String(staged?.size ?? -1),
     String(LISTS_SECONDS),
+    previousId,
     String(removed.length),
     ...removed.map(({ id }) => id),
     ...added.flat(),
@@ -149,15 +119,13 @@ async function acknowledged({ connections, followers }: WriteOptions): Promise<n
 
 async function receiptOf(
   options: WriteOptions,
-  draft: Draft,
-  changeId: string,
+  whole: Change,
   reply: readonly unknown[],
   sinceMs: number,
 ): Promise<Receipt> {
-  const [, revision, previousId, replicas, time] = reply;
-  const before = { revision: Number(revision) - 1, changeId: String(previousId) };
-  const whole = changeOf(draft, before, changeId);
-  const change = draft.removed.length + draft.added.length > INLINE ? withoutLists(whole) : whole;
+  const [, , , replicas, time] = reply;
+  const { changeId } = whole;
+  const change = lengthOf(whole) > INLINE ? withoutLists(whole) : whole;
   options.lineage.note(change);
   const alive = aliveIn(replicas as string[], timeMs(time as unknown[])).keys();
   const [live, copies] = await Promise.all([
@@ -167,26 +135,53 @@ async function receiptOf(
   return { change, live, repeated: false, ...(copies === undefined ? {} : { acknowledged: copies }) };
 }
 
+/** Others may write in between so often before it is given up. */
+const TRIES = 50;
+
+interface Committed {
+  readonly change: Change;
+  readonly reply: readonly unknown[];
+}
+
+/** Links the draft to the newest change, and commits it while that is the newest. */
+async function commit(
+  options: WriteOptions,
+  draft: Draft,
+  listsHash: string | undefined,
+  staged: Staged | undefined,
+): Promise<Committed> {
+  const { connections, keys, lineage } = options;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { revision, changeId } = (await readHead(connections.commands, keys).catch(fail)) ?? START;
+    const before = { revision: Math.max(revision, lineage.highest()), changeId };
+    const change = linked(draft, before, listsHash);
+    const { names, args } = request(options, draft, change, staged);
+    const reply = await run(connections.commands, commitScript, names, args).catch((error: unknown) => {
+      throw failure(error);
+    });
+    if ((reply as unknown[])[0] !== 'moved') return { change, reply: reply as unknown[] };
+  }
+  throw new StoreError('unavailable', 'others change the policy faster than this change can be made');
+}
+
+const fail = (error: unknown): never => {
+  throw unavailable(error);
+};
+
 /** One atomic write. Rejects with `conflict`, `unavailable` (nothing was changed) or `unknown`. */
 export async function writeChange(options: WriteOptions, draft: Draft): Promise<Receipt> {
   const sinceMs = performance.now();
   const { connections } = options;
   await connections.attempted;
   if (!connections.isReady()) throw new StoreError('unavailable', `Redis: ${connections.problem()}`);
-  const changeId = randomBytes(8).toString('hex');
   const long = draft.removed.length + draft.added.length > INLINE;
-  const staged = long
-    ? await stage(options, draft, changeId).catch((error: unknown) => {
-        throw unavailable(error);
-      })
-    : undefined;
-  const { names, args } = request(options, draft, changeId, staged);
-  const reply = (await run(connections.commands, commitScript, names, args).catch((error: unknown) => {
-    throw failure(error);
-  })) as unknown[];
-  if (reply[0] === 'done') return receiptOf(options, draft, changeId, reply, sinceMs);
+  const staged = long ? await stage(options, draft).catch(fail) : undefined;
+  const listsHash = await listsHashOf(draft, createSlicer());
+  // One after the other: what is written at once would move on from under each other.
+  const { change, reply } = await options.inTurn(() => commit(options, draft, listsHash, staged));
+  if (reply[0] === 'done') return receiptOf(options, change, reply, sinceMs);
   if (staged !== undefined) await connections.commands.del(staged.hash, staged.lists).catch(() => undefined);
-  if (reply[0] === 'repeated') return repeatedReceipt(options, Number(reply[1]), sinceMs, changeId);
+  if (reply[0] === 'repeated') return repeatedReceipt(options, Number(reply[1]), sinceMs, change.changeId);
   throw refusal(reply[0], reply[1]);
 }
 

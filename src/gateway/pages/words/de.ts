@@ -39,6 +39,11 @@ export const german: Language = {
       'Sie wurden mehrmals innerhalb einer Minute zur Anmeldung geschickt und kamen jedes Mal ohne Sitzung zurück.',
       'Erlauben Sie dieser Website Cookies und versuchen Sie es in einer Minute noch einmal. Wenn es dabei bleibt, sagen Sie dem Team dieser Website Bescheid.',
     ],
+    'canary-found': [
+      'Zurückgehalten',
+      'Was diese Adresse zeigt, gehört zu einem Gespräch, und nichts sagt, wer es sehen darf.',
+      'Das Team dieser Website weiß davon. Wenn Sie brauchen, was hier steht, wenden Sie sich an das Team.',
+    ],
     'cookie-no-token': [
       'Die Anmeldung hat nicht geholfen',
       'Das Cookie, das die Anmeldung dieser Website setzt, ist kein Token: Daran lässt sich hier niemand erkennen.',

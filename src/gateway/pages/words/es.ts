@@ -35,6 +35,11 @@ export const spanish: Language = {
       'Se le ha pedido iniciar sesión varias veces en un minuto y ha vuelto cada vez sin sesión.',
       'Permita las cookies de este sitio e inténtelo de nuevo en un minuto; si continúa, avise al equipo que gestiona este sitio.',
     ],
+    'canary-found': [
+      'Retenido',
+      'Lo que muestra esta dirección pertenece a una conversación, y nada dice quién puede verla.',
+      'El equipo que gestiona este sitio ya está avisado. Si necesita lo que hay aquí, pídaselo.',
+    ],
     'cookie-no-token': [
       'Iniciar sesión no ha servido',
       'La cookie que deja el inicio de sesión de este sitio no es un token: con ella no se reconoce a nadie aquí.',

@@ -36,6 +36,11 @@ export const french: Language = {
       'Vous avez été invité à vous connecter plusieurs fois en une minute et êtes revenu chaque fois sans session.',
       'Autorisez les cookies de ce site et réessayez dans une minute ; si le problème persiste, prévenez l’équipe qui gère ce site.',
     ],
+    'canary-found': [
+      'Retenu',
+      'Ce que montre cette adresse fait partie d’une conversation, et rien ne dit qui peut la voir.',
+      'L’équipe qui gère ce site en est informée. Si vous avez besoin de ce contenu, adressez-vous à elle.',
+    ],
     'cookie-no-token': [
       'La connexion n’a rien changé',
       'Le cookie que pose la connexion de ce site n’est pas un jeton : il ne permet de reconnaître personne ici.',

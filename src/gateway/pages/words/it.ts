@@ -37,6 +37,11 @@ export const italian: Language = {
       'Le è stato chiesto di accedere più volte in un minuto, e ogni volta è tornato senza una sessione.',
       'Consenta i cookie di questo sito e riprovi tra un minuto; se il problema continua, avvisi il team che gestisce questo sito.',
     ],
+    'canary-found': [
+      'Trattenuto',
+      'Ciò che questo indirizzo mostra appartiene a una conversazione, e nulla dice chi può vederla.',
+      'Il team che gestisce questo sito è stato avvisato. Se le serve ciò che si trova qui, si rivolga a loro.',
+    ],
     'cookie-no-token': [
       'L’accesso non è servito',
       'Il cookie impostato dall’accesso di questo sito non è un token: qui non permette di riconoscere nessuno.',

@@ -36,6 +36,11 @@ export const portuguese: Language = {
       'Foi pedido que você iniciasse sessão várias vezes em um minuto, e a cada vez não havia sessão na volta.',
       'Permita os cookies deste site e tente novamente em um minuto; se o problema continuar, avise a equipe que cuida deste site.',
     ],
+    'canary-found': [
+      'Retido',
+      'O que este endereço mostra pertence a uma conversa, e nada diz quem pode vê-la.',
+      'A equipe que cuida deste site foi avisada. Se você precisa do que está aqui, fale com ela.',
+    ],
     'cookie-no-token': [
       'Iniciar sessão não adiantou',
       'O cookie deixado pelo início de sessão deste site não é um token: com ele não se reconhece ninguém aqui.',

@@ -11,6 +11,7 @@ import type {
   Revocations,
   Scope,
   SettingsPatch,
+  UnguardedList,
   WhitelistList,
   WhitelistPage,
   ChangeReceipt,
@@ -94,6 +95,8 @@ export const liftRevocation = (id: string): Promise<ChangeReceipt> =>
   request(`/revocations/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });
+
+export const getUnguarded = (): Promise<UnguardedList> => request('/unguarded');
 
 export const explain = (question: ExplainQuestion): Promise<Explanation> =>
   request('/explain', { method: 'POST', body: question });

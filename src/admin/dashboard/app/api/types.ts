@@ -6,6 +6,8 @@ import type { Scope } from '../../../../policy/reason.ts';
 /** What the API takes and answers, by its own schemas. */
 export type { Scope };
 export type Replicas = ApiAnswer<'replicas'>;
+/** What passed that no route guards. */
+export type UnguardedList = ApiAnswer<'unguarded'>;
 export type ReplicaStatus = Replicas['replicas'][number];
 export type WhitelistList = ApiAnswer<'whitelists'>;
 export type WhitelistSummary = WhitelistList['whitelists'][number];
@@ -25,6 +27,7 @@ export type SettingsPatch = Type.Static<typeof SettingsBody>;
 /** A range on its way in. */
 export type RangeInput = Pick<Type.Static<typeof RangeBody>, 'start' | 'end'> & {
   readonly note?: string;
+  readonly purpose?: string;
   readonly expiresAt?: string;
 };
 export type ImportInput = Type.Static<typeof ImportBody>;

@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { Scope } from '../api/types.ts';
+import { BotNames } from '../parts/bot-names.tsx';
 import { Field } from '../parts/field.tsx';
 import { hrefOf, readRoute, scopeName } from '../routes.ts';
 import type { ChangeFilter, ChangeKind } from '../state/change-log.ts';
@@ -104,8 +105,10 @@ function BotFilter({ superAdmin }: { readonly superAdmin: boolean }) {
         type="search"
         autocomplete="off"
         spellcheck={false}
+        list={`${id}-bots`}
         aria-describedby={`${id}-hint`}
       />
+      <BotNames id={`${id}-bots`} />
       <p class="hint" id={`${id}-hint`}>
         {superAdmin ? 'A bot’s id, or “platform”; then Enter.' : 'A bot’s id; then Enter.'}
       </p>

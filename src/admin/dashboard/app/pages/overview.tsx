@@ -11,11 +11,13 @@ import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { usePoll } from '../state/poll.ts';
 import { useSession, useSuperAdmin } from '../state/session.tsx';
+import { AroundUnguarded } from './unguarded.tsx';
 
 const botsPerPage = 50;
 
 /** *Access control*: the platform's list, and the bots'. */
 export function OverviewScreen() {
+  const isSuper = useSuperAdmin();
   return (
     <>
       <PageTitle title="Access control" />
@@ -23,8 +25,14 @@ export function OverviewScreen() {
         People with bot access see a bot’s transcripts from anywhere. Everyone else sees them only from an
         address that is listed here.
       </p>
-      {useSuperAdmin() ? <PlatformCard /> : null}
-      <Bots />
+      {isSuper ? (
+        <AroundUnguarded>
+          <PlatformCard />
+          <Bots />
+        </AroundUnguarded>
+      ) : (
+        <Bots />
+      )}
     </>
   );
 }

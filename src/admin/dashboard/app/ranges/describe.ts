@@ -78,7 +78,8 @@ function listed(verb: string, ranges: readonly RangeRecord[]): string[] {
 }
 
 function rangeText(range: RangeRecord): string {
-  const note = range.note === undefined ? '' : ` (${range.note})`;
+  const prose = [range.purpose, range.note].filter((one) => one !== undefined).join('; ');
+  const note = prose === '' ? '' : ` (${prose})`;
   const expiry = range.expiresAt === undefined ? '' : `, until ${whenText(range.expiresAt)}`;
   return `${spanText(range)}${note}${expiry}`;
 }

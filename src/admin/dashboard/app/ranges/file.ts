@@ -37,11 +37,12 @@ export async function readList(
 }
 
 /** As it goes to the gateway: its own members and nothing else. */
-export function bare({ start, end, note, expiresAt }: ReadRange): ListedRange {
+export function bare({ start, end, note, purpose, expiresAt }: ReadRange): ListedRange {
   return {
     start,
     end,
     ...(note === undefined ? {} : { note }),
+    ...(purpose === undefined ? {} : { purpose }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }

@@ -9,28 +9,40 @@ export interface Typed {
   readonly start: string;
   readonly end: string;
   readonly note: string;
+  readonly purpose: string;
   /** As a `datetime-local` input has it: in the reader's own zone. */
   readonly expires: string;
 }
 
-export const nothingTyped: Typed = { start: '', end: '', note: '', expires: '' };
+export const nothingTyped: Typed = { start: '', end: '', note: '', purpose: '', expires: '' };
 
 export function typedFrom(range: RangeRecord): Typed {
   return {
     start: range.start,
     end: range.end,
     note: range.note ?? '',
+    purpose: range.purpose ?? '',
     expires: toLocalInput(range.expiresAt),
   };
 }
 
 export function isNothing(typed: Typed): boolean {
-  return typed.start === '' && typed.end === '' && typed.note === '' && typed.expires === '';
+  return Object.values(typed).every((text) => text === '');
 }
 
-export type Mistakes = Partial<Record<'start' | 'end' | 'note' | 'expiresAt', string>>;
+export type Mistakes = Partial<Record<keyof typeof names, string>>;
 
-const names = { start: 'Start IP range', end: 'End IP range', note: 'Note', expiresAt: 'Expiry' } as const;
+const names = {
+  start: 'Start IP range',
+  end: 'End IP range',
+  note: 'Note',
+  purpose: 'Purpose',
+  expiresAt: 'Expiry',
+} as const;
+
+function isNamed(field: string): field is keyof typeof names {
+  return Object.hasOwn(names, field);
+}
 
 /** The range that the fields say, or what is wrong with each; by the gateway's own rules. */
 export function readTyped(
@@ -41,9 +53,7 @@ export function readTyped(
   if (result.ok) return { range: result.range, mistakes: {} };
   const mistakes: Mistakes = {};
   for (const { field, message } of result.errors) {
-    if (field === 'start' || field === 'end' || field === 'note' || field === 'expiresAt') {
-      mistakes[field] ??= `${names[field]} ${message}.`;
-    }
+    if (isNamed(field)) mistakes[field] ??= `${names[field]} ${message}.`;
   }
   return { mistakes };
 }
@@ -51,11 +61,12 @@ export function readTyped(
 /** As it goes to the gateway. */
 export function inputOf(typed: Typed): RangeInput {
   const expires = typed.expires === '' ? undefined : new Date(typed.expires);
-  const note = typed.note.trim();
+  const [note, purpose] = [typed.note.trim(), typed.purpose.trim()];
   return {
     start: typed.start.trim(),
     end: typed.end.trim(),
     ...(note === '' ? {} : { note }),
+    ...(purpose === '' ? {} : { purpose }),
     ...(expires === undefined || Number.isNaN(expires.getTime()) ? {} : { expiresAt: expires.toISOString() }),
   };
 }

@@ -27,5 +27,5 @@ export function useSeen(page: WhitelistPage | undefined, now: string | undefined
 /** The same for one range of the list. */
 export function useSeenRange({ page }: WhitelistState, { id }: RangeRecord) {
   const now = page?.ranges.find((range) => range.id === id);
-  return useSeen(page, now && JSON.stringify([now.start, now.end, now.note, now.expiresAt]));
+  return useSeen(page, now && JSON.stringify([now.start, now.end, now.note, now.purpose, now.expiresAt]));
 }

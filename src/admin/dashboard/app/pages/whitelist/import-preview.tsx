@@ -132,6 +132,7 @@ function Understood({ ranges }: { readonly ranges: readonly ReadRange[] }) {
 
 function remarks(range: ReadRange, effects: readonly { readonly text: string }[]): string {
   const own = [
+    ...(range.purpose === undefined ? [] : [range.purpose]),
     ...(range.note === undefined ? [] : [range.note]),
     ...(range.expiresAt === undefined ? [] : [`until ${whenText(range.expiresAt)}`]),
   ];

@@ -63,11 +63,12 @@ export function RangeForm(props: RangeFormProps) {
 /** Nobody is told off for a field that they have not come to yet. */
 function shownMistakes(mistakes: Mistakes, typed: Typed, tried: boolean): Mistakes {
   if (tried) return mistakes;
-  const { start, end, note, expiresAt } = mistakes;
+  const { start, end, note, purpose, expiresAt } = mistakes;
   return {
     ...(start !== undefined && looksDone(typed.start) ? { start } : {}),
     ...(end !== undefined && looksDone(typed.end) ? { end } : {}),
     ...(note === undefined ? {} : { note }),
+    ...(purpose === undefined ? {} : { purpose }),
     ...(expiresAt !== undefined && typed.expires !== '' ? { expiresAt } : {}),
   };
 }
@@ -92,6 +93,13 @@ function RangeFields(props: FieldsProps) {
   return (
     <div class="fields">
       <Ends {...props} />
+      <Field
+        label="Purpose"
+        required={false}
+        value={typed.purpose}
+        error={mistakes.purpose}
+        onValue={(purpose) => set({ purpose })}
+      />
       <Field
         label="Note"
         required={false}

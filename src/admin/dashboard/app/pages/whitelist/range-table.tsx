@@ -17,6 +17,7 @@ export function RangeTable({ ranges, onDo }: TableProps) {
           <th scope="col">Start IP range</th>
           <th scope="col">End IP range</th>
           <th scope="col">Addresses</th>
+          <th scope="col">Purpose</th>
           <th scope="col">Note</th>
           <th scope="col">Expires</th>
           <th scope="col">Added</th>
@@ -44,6 +45,9 @@ function Row({ range, onDo }: { readonly range: RangeRecord; readonly onDo: Tabl
         {range.end}
       </td>
       <td data-label="Addresses">{amount(addressCount(range))}</td>
+      <td data-label="Purpose" class="note">
+        {range.purpose ?? '–'}
+      </td>
       <td data-label="Note" class="note">
         {range.note ?? '–'}
       </td>

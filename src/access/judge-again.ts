@@ -1,0 +1,93 @@
+import type { ClientIp } from '../policy/client-ip.ts';
+import type { Principal } from '../policy/principal.ts';
+import type { Resource } from '../policy/resource.ts';
+import { parseAddress } from '../reading/address.ts';
+import type { Answer, Authorize } from './question.ts';
+import type { Rules } from './rules.ts';
+
+/** What the record has of a request that was judged. */
+export interface Judged {
+  readonly method: string;
+  readonly reason: string;
+  readonly route?: string | undefined;
+  readonly bot?: string | undefined;
+  readonly conversation?: string | undefined;
+  readonly contact?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly session?: string | undefined;
+  readonly clientIp?: string | undefined;
+}
+
+/**
+ * Judges a request of the past by the routes and the policy of now. Its credential was not kept: it is taken for
+ * valid still, and for what it was seen to prove then. Undefined where the request named no one bot, its route is gone,
+ * or the platform's own answer decided.
+ */
+export function judgeAgain(
+  authorize: Authorize,
+  rules: Rules,
+  nowMs: number,
+  judged: Judged,
+): Answer | Promise<Answer> | undefined {
+  const resource = resourceOf(rules, judged);
+  if (resource === undefined) return undefined;
+  const { method, clientIp } = judged;
+  const question = { method, target: '/', headers: [], peer: { address: clientIp ?? '' }, upgrade: false };
+  const as = principalOf(judged, nowMs);
+  return authorize(question, { as, from: clientOf(clientIp), resource, atMs: nowMs, trace: true });
+}
+
+function resourceOf({ routes }: Rules, judged: Judged): Resource | undefined {
+  const { reason, bot, contact, conversation, route: path } = judged;
+  const route = routes.guarded.find(({ facts }) => facts.path === path)?.facts;
+  if (route === undefined || bot === undefined || reason === 'platform-decides') return undefined;
+  const conversations = conversation === undefined ? [] : [conversation];
+  return { kind: 'transcript', bot, conversations, route, ...(contact !== undefined && { contact }) };
+}
+
+function clientOf(text: string | undefined): ClientIp {
+  const address = text === undefined ? undefined : parseAddress(text);
+  if (address === undefined) return { status: 'unknown', why: 'none was recorded' };
+  if (address.family === 6) return { status: 'ipv6', address: address.address };
+  return { status: 'ipv4', address: address.address, value: address.value };
+}
+
+const HOUR_MS = 3_600_000;
+
+function principalOf({ reason, subject, issuer, session, ...judged }: Judged, nowMs: number): Principal {
+  if (subject === undefined) return strangerOf(reason);
+  const { bot, contact, conversation } = judged;
+  const isMember = reason === 'bot-access' && bot !== undefined;
+  const isContact = reason === 'own-history';
+  const conversations = new Set(conversation === undefined ? [] : [conversation]);
+  return {
+    kind: 'known',
+    via: 'bearer',
+    issuer: issuer ?? session ?? '',
+    ...(session !== undefined && { session }),
+    subject,
+    expiresAtMs: nowMs + HOUR_MS,
+    issuerBots: 'all',
+    ...(isMember && { member: { bots: new Set([bot]) } }),
+    ...(isContact && { contact: { ...(contact !== undefined && { id: contact }), conversations } }),
+  };
+}
+
+/** Nobody, for the same reason as then. */
+function strangerOf(reason: string): Principal {
+  switch (reason) {
+    case 'token-invalid':
+    case 'token-expired':
+    case 'token-revoked':
+    case 'token-foreign':
+      return { kind: 'refused', reason };
+    case 'session-expired':
+    case 'session-revoked':
+    case 'session-ended':
+    case 'session-invalid':
+      return { kind: 'anonymous', reason };
+    default:
+      return { kind: 'anonymous', reason: 'no-credential' };
+  }
+}

@@ -1,0 +1,62 @@
+/** Targets that the worst platform takes for `/chat/print/17/k`, `/api/tickets/17` or `/storage/f17`. */
+export const spellings: readonly string[] = [
+  '/index.php/chat/print/17/k',
+  '/eng/chat/print/17/k',
+  '/index.php/eng/chat/print/17/k',
+  '/eng/index.php/chat/print/17/k',
+  '/a/b/index.php/chat/print/17/k',
+  '/index.php?/chat/print/17/k',
+  '/?x=index.php/chat/print/17/k',
+  '/indexXphp/..%2findex.php/chat/print/17/k',
+  '/INDEX.PHP/chat/print/17/k',
+  '//chat//print//17//k',
+  '/./chat/x/../print/17/k',
+  '/%2e/chat/print/17/k',
+  '/chat;v=1/print;jsessionid=x/17;a/k',
+  '/%63hat/print/17/k',
+  '/%2563hat/print/17/k',
+  '/chat%2fprint%2f17%2fk',
+  '/chat%5cprint%5c17%5ck',
+  '/CHAT/Print/17/k',
+  '/c.hat/pr@int/17/k',
+  '/~chat/print/17/k',
+  '/chat/print/17/k/',
+  '/chat/print/17/k.html',
+  '/chat/print/17/k?download=1&x=/y',
+  '/chat/print/17/k/more/(theme)/1',
+  '/eng/api/tickets/17',
+  '/api/tickets/17.json',
+  '/api;x/tickets/17?expand=1',
+  '/index.php/api/tickets/17',
+];
+
+/** Requests that it takes for one of conversation 17: method and target, content type, body. */
+export const forms: readonly (readonly [head: string, type: string, body: string])[] = [
+  ['POST /api/messages', 'application/json', '{"chat_id":18,"chat_id":17}'],
+  ['POST /api/messages', 'application/json', '{"chat_id":"17"}'],
+  ['POST /api/messages', 'application/json', '{"chat\\u005fid":17}'],
+  ['POST /api/messages', 'application/json', ' [{"chat_id":17}]'],
+  ['POST /api/messages', 'text/plain', '{"chat_id":17}'],
+  ['POST /api/messages', '', '{"chat_id":17}'],
+  ['POST /api/messages', 'application/x-www-form-urlencoded', 'chat_id=17'],
+  ['POST /api/messages?chat_id=18', 'application/json', '{"chat_id":17}'],
+  ['POST /api/messages?chat_id=17', 'application/json', '{}'],
+  ['GET /api/messages?chat_id=17', '', ''],
+  ['PUT /eng/api/messages', 'application/json', '{"chat_id":17}'],
+  ['POST /index.php/api/messages', 'application/json', '{"chat_id":17}'],
+  ['POST /graphql', 'application/json', '{"variables":{"chatId":"18"},"variables":{"chatId":"17"}}'],
+  ['POST /graphql', 'application/json', '[{"variables":{"chatId":"17"}}]'],
+  ['POST /graphql', 'application/json', '{"variables":"{\\"chatId\\":\\"17\\"}"}'],
+  ['GET /graphql?variables={%22chatId%22:%2217%22}', '', ''],
+  ['POST /graphql?variables={%22chatId%22:%2217%22}', 'application/json', '{}'],
+];
+
+/** What names conversation 18 beside one that a member of its bot may see, or names none. */
+export const fields: readonly (readonly [head: string, type: string, body: string])[] = [
+  ['POST /api/messages', 'application/json', '{"chat_id":17,"chat_id":18}'],
+  ['POST /api/messages?chat_id=18', 'application/json', '{"chat_id":17}'],
+  ['POST /api/messages', 'application/json', '{"chat_id":18}'],
+  ['POST /api/messages', 'application/json', '{}'],
+  ['POST /graphql', 'application/json', '{"variables":{"chatId":"18"}}'],
+  ['POST /graphql', 'application/json', '[{"variables":{"chatId":"17"}},{"variables":{"chatId":"18"}}]'],
+];
