@@ -72,6 +72,12 @@ export const problems = {
   'body-too-large': problem(413, 'Body too large', 'What was sent is more than is looked at here.', client),
   'target-too-long': problem(414, 'Address too long', 'The address is longer than is served here.', client),
   'expectation-failed': problem(417, 'Expectation failed', 'This expectation cannot be met.', client),
+  'upgrade-required': problem(
+    426,
+    'WebSocket needed',
+    'This is served over a WebSocket only, not by plain requests.',
+    client,
+  ),
   'rate-limited': problem(429, 'Too many bad tokens', 'Too many bad tokens came from your address.', later),
   'headers-too-large': problem(431, 'Headers too large', 'The headers are more than is served here.', client),
 

@@ -65,9 +65,11 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
   return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
 }
 
-function asTarget({ target, headers, method, body }: Question, { host: forwardedHost }: RequestOrigin) {
+function asTarget(question: Question, { host: forwardedHost }: RequestOrigin) {
+  const { target, headers, method, body, upgrade, call } = question;
   const formBody = hasFormBody(headers);
-  return { target, host: firstOf(headers, 'host'), forwardedHost, formBody, method, headers, body };
+  const host = firstOf(headers, 'host');
+  return { target, host, forwardedHost, formBody, method, headers, body, upgrade, call };
 }
 
 function answer(

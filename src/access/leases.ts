@@ -1,3 +1,4 @@
+import { routeOf } from '../policy/resource.ts';
 import { createAsking, createSweep, type Leased } from './ask-again.ts';
 import { createHeldList, type Link } from './held.ts';
 import type { Answer, Authorize, Question } from './question.ts';
@@ -67,7 +68,8 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
     return true;
   };
   const settle = (lease: Held, now: Answer | undefined): void => {
-    if (now !== undefined && letsThrough(now) && accepts(lease.question, now)) return;
+    if (now !== undefined && letsThrough(now) && accepts(lease.question, now) && readsAlike(lease, now))
+      return;
     if (release(lease)) lease.end(now, now === undefined ? 'internal-error' : whyOf(now));
   };
   const ask = createAsking(authorize, settle);
@@ -96,6 +98,11 @@ export function createLeases({ authorize, accepts, subscribe }: LeaseSources): L
       unsubscribe();
     },
   };
+}
+
+/** A socket whose messages are not judged is not to go on where they have to be. */
+function readsAlike({ answer }: Leased, now: Answer): boolean {
+  return routeOf(answer.resource)?.frames === routeOf(now.resource)?.frames;
 }
 
 function newLease(question: Question, answer: Answer, end: EndLease): Held {

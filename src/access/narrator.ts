@@ -94,6 +94,8 @@ function describeResource(resource: Resource): string {
       return `conversation ${resource.conversation}, whose bot ${resource.lookup} knows (route ${resource.route.path})`;
     case 'wrong-method':
       return `guarded, and its routes list ${resource.allowed.join(', ')} only`;
+    case 'no-upgrade':
+      return `a socket whose messages are judged, asked for without an upgrade (route ${resource.route.path})`;
     case 'ambiguous':
     case 'unresolved':
       return `${resource.kind}: ${resource.why}`;

@@ -1,3 +1,4 @@
+import type { Call, UNREADABLE } from '../reading/frames/calls.ts';
 import type { BodyReading } from '../reading/body.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
@@ -22,6 +23,8 @@ export interface Question {
   readonly headers: readonly string[];
   readonly peer: Peer;
   readonly upgrade: boolean;
+  /** What is asked for within the socket that it opened; the rest is as it was then. */
+  readonly call?: Call | typeof UNREADABLE;
   /** What the body says; undefined where it was not read. Read where an answer's resource `needsBody`. */
   readonly body?: BodyReading;
 }

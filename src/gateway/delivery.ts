@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { limitedAddress } from '../access/limited-address.ts';
 import type { Answer } from '../access/question.ts';
+import { routeOf } from '../policy/resource.ts';
+import { createFrameGuard, type FrameGuard } from './frame-guard.ts';
 import { watchTunnel } from './canaries/tunnel-watch.ts';
 import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 import { writeOrWait } from './response-body.ts';
@@ -139,18 +141,25 @@ export class Delivery {
     const { socket: client, early } = response.release();
     this.#share.onHead(this.#asked, this.#answer, 101, this.upstreamMs);
     client.write(switchingHead(raw, this.treatment), 'latin1');
+    const guard = this.#guardFrames();
     const watch = watchTunnel(this.#share.watching?.(), this.#answer, this.#asked, (cause) => {
       this.#share.own.note('canary-found', cause, this.#asked.requestId);
       this.breakOff('canary-found');
     });
     // Heard before the tunnel passes it on.
     if (watch !== undefined) upstream.on('data', watch.seen);
-    this.#tunnel = createTunnel({ client, early, upstream }, this.#share.tunnelIdleMs, (how) => {
+    this.#tunnel = createTunnel({ client, early, upstream, guard }, this.#share.tunnelIdleMs, (how) => {
       watch?.close();
       this.#bytes = { in: how.bytesIn, out: how.bytesOut };
       closed(how.why);
     });
     return true;
+  }
+
+  #guardFrames(): FrameGuard | undefined {
+    const protocol = routeOf(this.#answer.resource)?.frames;
+    if (protocol === undefined) return undefined;
+    return createFrameGuard(protocol, this.#asked, this.#share, (why) => this.breakOff(why));
   }
 
   /** The visitor does not take it. */

@@ -10,11 +10,10 @@ import { targetToForward } from './given-tokens.ts';
 import { hasBody } from '../reading/body.ts';
 import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import { hasOtherCoding, isBodiless, isWebSocketAnswer, upstreamFailure } from './upstream-answer.ts';
+import { isBodiless, isWebSocketAnswer, unfitness, upstreamFailure } from './upstream-answer.ts';
 
 /** More interim answers than this before the final one is an attack on our patience. */
 const mostInterim = 16;
-
 /**
  * One granted request, or upgrade, on its way to the upstream; its answer's way back is the delivery's. It goes on
  * for as long as its lease holds. A class, for once: there is one for each request, and its methods are undici's
@@ -91,8 +90,9 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (status >= 100 && status < 200) return this.#onInterim(status, raw);
-    if (hasOtherCoding(raw)) {
-      this.fail('upstream-invalid', 'the answer has a transfer coding other than chunked');
+    const unfit = unfitness(status, raw, this.lease.answer);
+    if (unfit !== undefined) {
+      this.fail('upstream-invalid', unfit);
       return true;
     }
     this.#headArrived();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Leases } from '../access/leases.ts';
-import type { Answer, Question } from '../access/question.ts';
+import type { Answer, Authorize, Question } from '../access/question.ts';
 import type { Assertion } from './assertion.ts';
 import type { Watching } from './canaries/watched.ts';
 import type { GatewaySettings, OnPassed } from './options.ts';
@@ -45,11 +45,16 @@ export interface ExchangeShare {
   readonly sendTimeoutMs: number;
   /** A tunnel without a byte for so long is closed; 0 = never. */
   readonly tunnelIdleMs: number;
+  /** A message within a socket that is judged is no longer. */
+  readonly messageBytes: number;
+  readonly authorize: Authorize;
   /** True from when no new connections are taken: the ones there are not kept. */
   isClosing(): boolean;
   settings(): GatewaySettings;
   /** Told the head of each answer of the upstream's, before it goes out. */
   onHead(asked: GuardedRequest, answer: Answer, status: number, upstreamMs: number): void;
+  /** Told of each thing that is asked for within a socket, granted or not. */
+  onCall(requestId: string, answer: Answer, durationMs: number): void;
   /** Undefined: the platform is told by plain headers only. */
   readonly assertion: Assertion | undefined;
   readonly onPassed: OnPassed | undefined;

@@ -114,6 +114,8 @@ function createShare(
     bodyTimeoutMs: limits.bodyTimeoutMs,
     sendTimeoutMs: limits.sendTimeoutMs,
     tunnelIdleMs: websockets.idleTimeoutMs,
+    messageBytes: limits.inspectedBodyBytes,
+    authorize: deps.authorize,
     isClosing: () => closing.hasBegun,
     leases: createLeases({
       authorize: deps.authorize,
@@ -128,12 +130,18 @@ function createShare(
       deps.onAccess(answer, { requestId, method, code, status, upstreamMs, durationMs });
       if (answer.resource.kind === 'other') deps.onUnguarded?.(answer, question, status);
     },
+    onCall: tellCalls(deps),
     assertion: deps.assertion,
     onPassed: deps.onPassed,
     watching: watchingOf(deps),
     onEnded: (answer, ended) => deps.onEnded(answer, ended),
     observeUpstream: deps.observe && ((seconds) => deps.observe?.upstream(seconds)),
   };
+}
+
+function tellCalls({ onAccess }: GatewayDeps): ExchangeShare['onCall'] {
+  return (requestId, answer, durationMs) =>
+    onAccess(answer, { requestId, method: 'GET', code: answer.decision.reason, durationMs });
 }
 
 function watchingOf({ settings, canarySink: sink }: GatewayDeps): ExchangeShare['watching'] {

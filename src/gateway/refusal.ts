@@ -67,6 +67,7 @@ export function refusal(parts: RefusalParts): Refusal {
   if (problem.status === 401) headers.push('WWW-Authenticate', challenge(code));
   if (problem.status === 503 || problem.status === 429) headers.push('Retry-After', String(retrySeconds));
   if (problem.status === 405) headers.push('Allow', parts.methods?.join(', ') ?? allowedMethods);
+  if (problem.status === 426) headers.push('Upgrade', 'websocket', 'Connection', 'Upgrade');
   if (asker !== 'program' && parts.page !== undefined) {
     const { pages, signIn, ...rest } = parts.page;
     const way = signIn && { ...signIn, inFrame: asker === 'frame' };

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Lease } from '../access/leases.ts';
 import type { Answer } from '../access/question.ts';
+import { routeOf } from '../policy/resource.ts';
 import { stripHashes } from '../reading/contact-parts.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { headersToForward } from './given-tokens.ts';
@@ -46,10 +47,16 @@ export function requestHeaders(
 
 /** The visitor's headers without the credentials that are not for the platform. */
 function ownHeaders(raw: readonly string[], answer: Answer, settings: GatewaySettings): readonly string[] {
-  const placed = headersToForward(raw, answer, settings);
+  // Messages that are judged cannot be compressed.
+  const isRead = routeOf(answer.resource)?.frames !== undefined;
+  const placed = headersToForward(isRead ? withoutExtensions(raw) : raw, answer, settings);
   const { forwardCredentials, cookieNames, hashPlaces } = settings;
   if (forwardCredentials) return stripAdminCookies(placed);
   return stripAdminCookies(stripHashes(hashPlaces, stripCredentials(cookieNames, placed)));
+}
+
+function withoutExtensions(raw: readonly string[]): readonly string[] {
+  return raw.filter((_, at) => raw[at - (at % 2)]?.toLowerCase() !== 'sec-websocket-extensions');
 }
 
 interface Copying {

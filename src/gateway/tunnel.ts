@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { FrameGuard } from './frame-guard.ts';
 import { responseHeaders, type ResponseTreatment } from './response-headers.ts';
 
 /** Two sockets joined. */
@@ -12,6 +13,8 @@ export interface TunnelEnds {
   /** Bytes of the client that came before there was a tunnel. */
   readonly early: readonly Buffer[];
   readonly upstream: Duplex;
+  /** Where the client's messages are judged. */
+  readonly guard?: FrameGuard | undefined;
 }
 
 export interface TunnelClosed {
@@ -34,30 +37,30 @@ const lastWordsMs = 10_000;
 const flushMs = 1_000;
 
 /** Joins two sockets: bytes as they come, with back-pressure, until both ends are closed. `closed` is called once. */
-export function createTunnel(
-  { client, early, upstream }: TunnelEnds,
-  idleMs: number,
-  closed: (how: TunnelClosed) => void,
-): Tunnel {
+export function createTunnel(ends: TunnelEnds, idleMs: number, closed: (how: TunnelClosed) => void): Tunnel {
+  const { client, upstream, guard } = ends;
   const bytes = { in: 0, out: 0 };
   let why: string | undefined;
   const destroy = (): void => void (client.destroy(), upstream.destroy());
-  const end = (reason: string): void => {
+  const end = once((reason: string): void => {
     why ??= reason;
-    destroy();
-  };
+    if (saysWhy(ends, reason)) setTimeout(destroy, flushMs).unref();
+    else destroy();
+  });
   const idle = idleMs > 0 ? setTimeout(end, idleMs, 'idle').unref() : undefined;
   const leave = once((left: string): void => {
     clearTimeout(idle);
+    guard?.close();
     // What was written before the end still goes out.
     client.end();
     upstream.end();
     setTimeout(destroy, flushMs).unref();
     closed({ why: why ?? left, bytesIn: bytes.in, bytesOut: bytes.out });
   });
-  const pass = (from: Duplex, to: Duplex, way: 'in' | 'out', left: string): void => {
+  const watch = (from: Duplex, way: 'in' | 'out', left: string): void => {
     from.on('data', (chunk: Buffer) => {
       bytes[way] += chunk.length;
+      if (way === 'out') guard?.follow(chunk);
       idle?.refresh();
     });
     from.once('end', () => {
@@ -65,14 +68,29 @@ export function createTunnel(
       why ??= left;
     });
     from.once('close', () => leave(left)).on('error', () => leave(left));
-    from.pipe(to);
   };
+  watch(client, 'in', 'visitor-left');
+  watch(upstream, 'out', 'platform-left');
+  join(ends, end);
+  return { end };
+}
+
+function join({ client, early, upstream, guard }: TunnelEnds, end: (why: string) => void): void {
   // A socket of undici's would end with the platform's last word, and the visitor's own would be lost.
   upstream.allowHalfOpen = true;
   client.unshift(Buffer.concat(early));
-  pass(client, upstream, 'in', 'visitor-left');
-  pass(upstream, client, 'out', 'platform-left');
-  return { end };
+  upstream.pipe(client);
+  if (guard === undefined) client.pipe(upstream);
+  else client.pipe(guard.through.on('error', () => end('internal-error'))).pipe(upstream);
+}
+
+/** True where the client is told in a frame why it ends: the last that it gets. */
+function saysWhy({ client, upstream, guard }: TunnelEnds, why: string): boolean {
+  const last = guard?.farewell(why);
+  if (last === undefined) return false;
+  upstream.unpipe(client).destroy();
+  client.end(last);
+  return true;
 }
 
 function once<T>(act: (value: T) => void): (value: T) => void {

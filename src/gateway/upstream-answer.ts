@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
+import { showsUnread } from './frame-guard.ts';
 import { isResponseHopByHop } from './header-names.ts';
 import { latin1 } from './response-headers.ts';
 
@@ -36,7 +38,7 @@ export function isClosedByUpstream(error: Error): boolean {
 }
 
 /** True for a transfer coding that the visitor would not learn (RFC 9112 section 6.1). */
-export function hasOtherCoding(raw: readonly Buffer[]): boolean {
+function hasOtherCoding(raw: readonly Buffer[]): boolean {
   let codings = 0;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (raw[i]?.length !== 17 || latin1(raw[i]).toLowerCase() !== 'transfer-encoding') continue;
@@ -44,6 +46,14 @@ export function hasOtherCoding(raw: readonly Buffer[]): boolean {
     if (latin1(raw[i + 1]).toLowerCase() !== 'chunked') return true;
   }
   return codings > 1;
+}
+
+/** Why an answer cannot be passed on; undefined where it can. */
+export function unfitness(status: number, raw: readonly Buffer[], answer: Answer): string | undefined {
+  if (hasOtherCoding(raw)) return 'the answer has a transfer coding other than chunked';
+  return showsUnread(answer, status)
+    ? 'an answer without a WebSocket, where its messages are to be judged'
+    : undefined;
 }
 
 /** True where the other end takes the upgrade that was asked for, and no other. */

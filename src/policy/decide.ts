@@ -53,6 +53,8 @@ export function decide(
       return traced(trace, 'lookup', withoutBot(asked, resource, options));
     case 'wrong-method':
       return traced(trace, 'method', deny('method-not-allowed'));
+    case 'no-upgrade':
+      return traced(trace, 'upgrade', deny('upgrade-required'));
     case 'transcript':
     case 'platform':
       return decideGuarded(asked, resource, view, options, nowMs, trace);

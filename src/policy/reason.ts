@@ -17,7 +17,7 @@ export type AnonymousReason =
   'no-credential' | 'session-expired' | 'session-revoked' | 'session-ended' | 'session-invalid';
 
 export type DenyReason =
-  'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access' | 'method-not-allowed';
+  'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access' | 'method-not-allowed' | 'upgrade-required';
 
 /** What cannot be known now. */
 export type IdentityUnavailableReason =

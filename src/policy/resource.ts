@@ -11,6 +11,8 @@ export interface RouteFacts {
   /** True: tokens of these places go on to the platform. */
   readonly forwardTokens?: true;
   readonly kind?: RouteKind;
+  /** What its sockets speak, where each subscription is judged by itself. */
+  readonly frames?: string;
   /** Set where it names no single bot: who may read what is of any. */
   readonly reach?: Reach;
   /** True: of that, a verified contact may too. */
@@ -55,7 +57,9 @@ export type Resource =
   /** Guarded, and its bot is the one that a lookup has for its conversation. */
   | (Sought & { readonly kind: 'sought'; readonly route: RouteFacts })
   /** Guarded by routes that list other methods. */
-  | { readonly kind: 'wrong-method'; readonly allowed: readonly string[]; readonly route: RouteFacts };
+  | { readonly kind: 'wrong-method'; readonly allowed: readonly string[]; readonly route: RouteFacts }
+  /** Asked for as a plain request, where only what is said in a WebSocket can be judged. */
+  | { readonly kind: 'no-upgrade'; readonly route: RouteFacts };
 
 /** A conversation whose bot has to be looked up. */
 export interface Sought {

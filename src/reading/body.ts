@@ -62,7 +62,7 @@ function jsonOf(bytes: Uint8Array): JsonObject | undefined {
 }
 
 /** True where two members of one object differ in letter case or form only: some readers take either for the other. */
-function hasTwins(value: unknown): boolean {
+export function hasTwins(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasTwins);
   if (!isObject(value)) return false;
   const names = Object.keys(value);

@@ -4,6 +4,7 @@ import { hasBody, hasJsonBody } from './body.ts';
 import { workFor, type Work } from './closure.ts';
 import type { Match } from './match.ts';
 import { readsBodyOf } from './merged-body.ts';
+import { resourceOfCall } from './frames/channels.ts';
 import { factsOf, ofOneBot } from './guarded-readings.ts';
 import type { GuardedReadings } from './guarded-readings.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
@@ -74,7 +75,7 @@ function resourceOf(
     const { unresolved: why, needsBody } = named;
     return { kind: 'unresolved', why, route, ...candidatesOf(named), ...(needsBody && { needsBody }) };
   }
-  if (route.reach !== undefined) return { kind: 'platform', route };
+  if (route.reach !== undefined) return ofNoBot(guarded, asked, route);
   const { lookup } = routes[0] ?? {};
   if (lookup !== undefined) return sought(lookup, named, conversationsOf(named, guarded, asked), route);
   if (bot === undefined)
@@ -90,6 +91,21 @@ function resourceOf(
     conversations: conversationsOf(named, guarded, asked),
     route,
   };
+}
+
+/** What is of no single bot, a socket, or what is asked for within it. */
+function ofNoBot(guarded: GuardedReadings, { upgrade, call }: TargetRequest, route: RouteFacts): Resource {
+  const [first, ...more] = new Set(guarded.map(([best]) => best?.route));
+  if (first?.frames === undefined && more.every((other) => other?.frames === undefined))
+    return { kind: 'platform', route };
+  if (first?.frames === undefined || more.length > 0)
+    return {
+      kind: 'ambiguous',
+      why: 'Its readings are of a socket whose messages are judged, and of more.',
+      route,
+    };
+  if (upgrade === false) return { kind: 'no-upgrade', route };
+  return call === undefined ? { kind: 'platform', route } : resourceOfCall(first.frames, call, route);
 }
 
 /** Of one conversation, whose bot and contact its lookup knows. */

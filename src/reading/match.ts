@@ -164,3 +164,15 @@ export function matchesOpen(route: Pick<Route, 'templates' | 'exact'>, segments:
     });
   });
 }
+
+/** A reading and what guards it, in words; for explain. */
+export function describeReading({ text }: Reading, matches: readonly Match[]): string {
+  const shown = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  if (matches.length === 0) return `${shown} is not guarded`;
+  return matches
+    .map(
+      ({ route, bots }) =>
+        `${shown} is guarded by ${route.facts.path}${bots.map((bot) => `, bot ${bot}`).join('')}`,
+    )
+    .join('; ');
+}

@@ -61,6 +61,15 @@ export function compilePlaces(options: PlaceOptions, fail: Fail): Places {
   };
 }
 
+/** JMESPath for ids; `what` names the place in what is said of a mistake. */
+export function compileIds(
+  given: IdTexts | undefined,
+  what: string,
+  fail: Fail,
+): { readonly [name in IdName]?: Expression } {
+  return compile(given, what, (text) => expression(text, fail), fail);
+}
+
 function compile<T>(
   given: IdTexts | undefined,
   what: string,

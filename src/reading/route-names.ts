@@ -34,11 +34,16 @@ export function reachOf(option: RouteOptions, names: readonly string[], fail: Fa
   if (isAny && kind === undefined) fail('"any" is no bot: "bot: any" is for a route that says its `kind`.');
   if (!isAny && !(kind === 'socket' && open !== true && namesNone)) {
     if (contacts === true) fail('"contacts" is for what is of any bot: "bot: any", or a socket without one.');
+    if (option.frames !== undefined) fail('"frames" is for a socket that names no bot itself.');
     checkNames(option, names, fail);
     return undefined;
   }
   if (lookup !== undefined || names.some((name) => name === 'contactId' || name === 'conversationId'))
     fail('What is of any bot names no contact and no conversation.');
+  if (option.frames !== undefined && (kind !== 'socket' || option.members === 'platform'))
+    fail(
+      '"frames" is for `kind: socket`, and not for `members: platform`: each subscription is decided here.',
+    );
   return kind === 'file' ? 'anyBot' : 'platform';
 }
 

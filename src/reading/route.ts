@@ -1,4 +1,5 @@
 import type { Reach, RouteFacts, RouteKind } from '../policy/resource.ts';
+import { compileFrames, type Frames, type FramesOptions } from './frames/channels.ts';
 import { compileHost, type HostPattern } from './host.ts';
 import { compilePlaces, searchesOf } from './places.ts';
 import { namesOf, reachOf } from './route-names.ts';
@@ -31,6 +32,8 @@ export interface RouteOptions extends PlaceOptions {
   readonly lookup?: string | undefined;
   /** False: an address never opens it; the default where the route names a contact. */
   readonly whitelist?: boolean | undefined;
+  /** What is judged within its sockets. */
+  readonly frames?: FramesOptions | undefined;
   /** Not guarded. */
   readonly open?: boolean | undefined;
   /** Whether tokens and sessions decide for members, or the platform's own answer. */
@@ -52,6 +55,8 @@ export interface Route {
   readonly host?: HostPattern;
   readonly bot?: string;
   readonly lookup?: string;
+  /** What is judged within its sockets, each by itself. */
+  readonly frames?: Frames;
   readonly places: Places;
   /** True where path and constant name all, and no contact: nothing else has to be looked at. */
   readonly isPlain: boolean;
@@ -131,8 +136,9 @@ function compileRoute(option: RouteOptions, index: number): Route {
   const isNamed = (name: IdName): boolean =>
     places.names.includes(name) || templates.some(({ names }) => names.includes(name));
   const namesContact = isNamed('contactId');
+  const facts = factsOf(option, namesContact, reach);
   return {
-    facts: factsOf(option, namesContact, reach),
+    facts,
     index,
     templates,
     exact: option.exact ?? false,
@@ -141,6 +147,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
     ...(host && { host }),
     ...(option.bot === undefined || reach !== undefined ? {} : { bot: option.bot }),
     ...(option.lookup === undefined ? {} : { lookup: option.lookup }),
+    ...(option.frames && { frames: compileFrames(option.frames, facts, fail) }),
     places,
     isPlain: places.names.length === 0 && !namesContact && host === undefined,
     namesContact,
@@ -150,7 +157,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
 }
 
 function factsOf(option: RouteOptions, namesContact: boolean, reach: Reach | undefined): RouteFacts {
-  const { path, whitelist, members, tokenPlaces = [], forwardTokens, kind, contacts } = option;
+  const { path, whitelist, members, tokenPlaces = [], forwardTokens, kind, contacts, frames } = option;
   return {
     path,
     whitelist: whitelist ?? !namesContact,
@@ -158,7 +165,8 @@ function factsOf(option: RouteOptions, namesContact: boolean, reach: Reach | und
     ...(tokenPlaces.length > 0 && { tokenPlaces }),
     ...(forwardTokens === true && { forwardTokens }),
     ...(kind && { kind }),
-    ...(reach && { reach }),
+    ...(reach && { reach: frames ? 'anyBot' : reach }),
+    ...(frames && { frames: frames.protocol }),
     ...(contacts === true && { contacts }),
   };
 }

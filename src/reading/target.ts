@@ -1,10 +1,11 @@
 import type { Resource } from '../policy/resource.ts';
 import type { BodyReading } from './body.ts';
+import type { Call, UNREADABLE } from './frames/calls.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
 import { workFor, type Reading, type Work } from './closure.ts';
 import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
-import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
+import { describeReading, matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
 import { FRONT_CONTROLLER, readPath } from './path-readings.ts';
 import type { Route, RouteTable } from './route.ts';
 import { splitTarget, type Readable } from './target-form.ts';
@@ -25,6 +26,10 @@ export interface TargetRequest {
   readonly forwardedHost?: string | undefined;
   /** Name, value, name, value: for ids in headers and cookies. */
   readonly headers?: readonly string[];
+  /** False: it is no handshake of a WebSocket. */
+  readonly upgrade?: boolean;
+  /** What is asked for within the socket that it opened. */
+  readonly call?: Call | typeof UNREADABLE | undefined;
   /** What the body says; undefined where it was not read. */
   readonly body?: BodyReading | undefined;
 }
@@ -50,7 +55,7 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
   for (const reading of readings) {
     const segments = segmentsOf(reading.text);
     const matches = guardsOf(table, segments, reading, hosts, isPlain);
-    trace?.(describe(reading, matches));
+    trace?.(describeReading(reading, matches));
     if (matches.length > 0) guarded.push(matches);
     open &&= isOpen(table, segments, reading, hosts);
   }
@@ -185,15 +190,4 @@ function isOpenTo({ open }: RouteTable, segments: readonly string[], hosts: read
 /** Where all else is guarded, an odd spelling of what is open is guarded too. */
 function isPlainlyOpen(table: RouteTable, { path }: Readable, hosts: readonly string[]): boolean {
   return isOpenTo(table, segmentsOf(path), hosts);
-}
-
-function describe({ text }: Reading, matches: readonly Match[]): string {
-  const shown = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  if (matches.length === 0) return `${shown} is not guarded`;
-  return matches
-    .map(
-      ({ route, bots }) =>
-        `${shown} is guarded by ${route.facts.path}${bots.map((bot) => `, bot ${bot}`).join('')}`,
-    )
-    .join('; ');
 }

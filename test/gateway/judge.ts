@@ -51,6 +51,7 @@ export interface Judge {
   subscribe(listener: (revision: number) => void): () => void;
   /** Switches a bot's list on or off; resolves when that is served. */
   switchList(bot: string, enabled: boolean): Promise<void>;
+  setMode(bot: string, mode: 'enforce' | 'report'): Promise<void>;
   /** Swaps in rules by which this is guarded, too, as a reload does. */
   guard(...routes: readonly RouteOptions[]): void;
   stop(): Promise<void>;
@@ -62,6 +63,8 @@ export interface JudgeOptions {
   /** Networks of proxies whose X-Forwarded-For is believed. */
   readonly proxies?: readonly string[];
   readonly otherPaths?: 'forward' | 'reject';
+  /** Where no record says it. */
+  readonly mode?: 'enforce' | 'report';
   /** By which tokens are verified, instead of the one that they are signed by. */
   readonly keys?: readonly KeyOptions[];
 }
@@ -75,6 +78,7 @@ export async function startJudge({
   loads = true,
   proxies = [],
   otherPaths = 'forward',
+  mode = 'enforce',
   keys = [secretOf(signer)],
 }: JudgeOptions = {}): Promise<Judge> {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-judge-'));
@@ -85,7 +89,7 @@ export async function startJudge({
   const verifier = createVerifier({ ...options([staff]), clockToleranceSeconds: 0 }, { log: quiet });
   const trust = compileTrust({ cidrs: proxies, source: 'x-forwarded-for' });
   const history = { path: '/history', query: { botId: 'botId' } };
-  const defaults = { mode: 'enforce', requireLogin: false } as const;
+  const defaults = { mode, requireLogin: false };
   const rulesFor = (...more: readonly RouteOptions[]): Rules => ({
     routes: compileRoutes([{ path: '/t/:botId/:conversationId' }, ...more, history]),
     trust,
@@ -111,6 +115,7 @@ export async function startJudge({
     isTrustedPeer: (address) => isTrustedPeer(trust, address),
     subscribe: (listener) => live.subscribe(listener),
     switchList: (bot, enabled) => patch(bot, { enabled }),
+    setMode: (bot, mode) => patch(bot, { mode }),
     guard: (...more) => void (rules = rulesFor(...more)),
     async stop() {
       live.close();

@@ -1,4 +1,5 @@
 // Weakenings of the guard: what, where (from, to), and which tests must notice.
+const frames = ['test/gateway/hostile-frames.test.ts'];
 const decide = ['test/policy/decide.test.ts', 'test/policy/oracle.test.ts'];
 const whitelist = ['test/policy/whitelist.test.ts'];
 const targets = ['test/reading/targets.test.ts'];
@@ -84,6 +85,11 @@ const rows = [
   ['underscore spellings pass', 'src/gateway/identity-headers.ts', ".replace(/[^a-z0-9]/g, '-')", ".replace(/[^a-z0-9_]/g, '-')", wire],
   ['overrides pass', 'src/gateway/header-names.ts', '|| overrides.test(plain))', ')', wire],
   ['variables of CGI pass', 'src/gateway/header-names.ts', "if (variables.test(plain)) return 'drop';", '', wire],
+  ['a frame without a mask', 'src/reading/frames/wire.ts', 'if (!isMasked || ', 'if (', frames],
+  ['a compressed frame', 'src/reading/frames/wire.ts', '(first & 0x70) !== 0 || ', '', frames],
+  ['a subscription that is refused goes on', 'src/gateway/frame-guard.ts', 'if (!(await this.#grants.has(call))) return false;', 'await this.#grants.has(call);', frames],
+  ['a tunnel that is not read goes on', 'src/access/leases.ts', ' && readsAlike(lease, now)', '', frames],
+  ['sockets that are judged are polled', 'src/reading/judge.ts', "if (upgrade === false) return { kind: 'no-upgrade', route };", '', frames],
   ['two Hosts', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return authorizations > 1', wire],
   ['two Authorizations', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return hosts > 1', wire],
   ['TRACE', 'src/gateway/inspect.ts', "if (request.method === 'TRACE')", "if (request.method === 'TRACED')", wire],

@@ -9,6 +9,7 @@ const socket: RouteOptions = { path: '/cable', kind: 'socket' };
 const routes: readonly RouteOptions[] = [
   files,
   socket,
+  { path: '/data', kind: 'data', bot: 'any' },
   { path: '/bots/:botId/socket', kind: 'socket' },
   { path: '/files/of/:botId' },
   { path: '/desk/:botId/:conversationId', members: 'platform' },
@@ -36,6 +37,7 @@ t.test('what is of any bot', async (t) => {
     t.equal(read(routes, target), expected, target);
   t.match(routeOf(ask('/files/17')), { kind: 'file', reach: 'anyBot', whitelist: true });
   t.match(routeOf(ask('/cable')), { kind: 'socket', reach: 'platform' });
+  t.match(routeOf(ask('/data')), { kind: 'data', reach: 'platform' });
   t.match(routeOf(ask('/t/a/1')), { kind: 'page', reach: undefined });
 });
 

@@ -28,6 +28,7 @@ export function inWords(resource: Resource): string {
     case 'unresolved':
     case 'platform':
     case 'wrong-method':
+    case 'no-upgrade':
     case 'sought':
       return resource.kind;
     case 'transcript':

@@ -30,6 +30,7 @@ export const reasons: Record<Reason, string> = {
   'not-open': 'The URL is neither guarded nor open.',
   'bot-unresolved': 'The URL is guarded, but names no single bot.',
   'method-not-allowed': 'The URL is guarded, and its route does not serve this method.',
+  'upgrade-required': 'The URL is a socket whose messages are judged, and was asked for as a page.',
   'no-access': 'The person is signed in, has no bot access, and the address is in no list.',
   'policy-unavailable': 'The lists cannot be read or are too old.',
   'log-unavailable': 'It cannot be written down now who is shown what.',
