@@ -91,20 +91,6 @@ export const ImportQuery = Type.Object(
   },
   strict,
 );
-const revision = (description: string) => Type.Integer({ minimum: 0, description });
-export const CompareQuery = Type.Object(
-  { from: revision('Of the earlier state; 0 is before all.'), to: revision('Of the later one.') },
-  strict,
-);
-export const RestoreBody = Type.Object(
-  {
-    at: Type.String({
-      maxLength: 40,
-      description: 'When it was as it shall be again. RFC 3339 with an offset.',
-    }),
-  },
-  strict,
-);
 
 /** True where a query says so. */
 export const isYes = (text: string | undefined): boolean => text === 'true' || text === '1';

@@ -94,7 +94,14 @@ export const guidance: Record<string, Part> = {
     await page.getByRole('dialog').getByRole('button', { name: 'Save settings' }).click();
     await page.getByText('Report mode: nobody is refused.').waitFor();
     t.equal(await visit('set', '8.8.4.4'), 200);
-    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    const undo = page.getByRole('button', { name: 'Undo', exact: true });
+    await undo.click();
+    const lockout = page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' });
+    await lockout.getByRole('button', { name: 'Cancel' }).click();
+    await lockout.waitFor({ state: 'detached' });
+    t.equal(await visit('set', '8.8.4.4'), 200, 'nothing was done');
+    await undo.click();
+    await lockout.getByRole('button', { name: 'Do it all the same' }).click();
     await page.getByText('Report mode: nobody is refused.').waitFor({ state: 'detached' });
     t.equal(await visit('set', '8.8.4.4'), 401);
     await page.getByRole('group', { name: 'Require login' }).getByLabel('Yes').check();

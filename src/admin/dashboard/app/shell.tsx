@@ -1,4 +1,5 @@
 import { GatewaysChip } from './parts/gateways-chip.tsx';
+import { LockoutPrompt } from './parts/lockout-prompt.tsx';
 import { NoticeBar } from './parts/notice-bar.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
 import { EnforcingScreen } from './pages/enforcing.tsx';
@@ -31,6 +32,7 @@ export function Shell() {
         </main>
       </div>
       <NoticeBar />
+      <LockoutPrompt />
       {standing === 'over' ? <SessionOver /> : null}
     </>
   );

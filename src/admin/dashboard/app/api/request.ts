@@ -34,12 +34,23 @@ export function listenSignedOut(listener: SignedOutListener): void {
   onSignedOut = listener;
 }
 
+type LockoutListener = (problem: Problem) => Promise<boolean>;
+let askMeant: LockoutListener = async () => false;
+
+/** Asks, in one place, whether a change is meant that shuts out who makes it. */
+export function listenLockout(listener: LockoutListener): void {
+  askMeant = listener;
+}
+
 /** One call of the admin API. Throws `ApiError`. */
 export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   const response = await reach(address(path, sent.query), sent);
   const body = await readJson(response);
   if (response.ok) return body as T;
   const problem = asProblem(response.status, body);
+  const isLockout = problem.reason === 'locks-you-out' && sent.query?.['force'] === undefined;
+  if (isLockout && (await askMeant(problem)))
+    return request(path, { ...sent, query: { ...sent.query, force: 'true' } });
   if (response.status === 401) onSignedOut(problem);
   throw new ApiError(problem);
 }

@@ -1,13 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
-import { Effects } from '../../parts/message.tsx';
-import { counted } from '../../parts/time.tsx';
-import { effectsOf, addressCount, spanText, wideAbove } from '../../ranges/effects.ts';
+import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { completed, readPasted, readTyped } from '../../ranges/typed.ts';
 import type { Mistakes, Typed } from '../../ranges/typed.ts';
-import { useNeighbours } from '../../state/neighbours.ts';
-import { useSession } from '../../state/session.tsx';
+import { Preview } from './range-preview.tsx';
 
 export interface RangeFormProps {
   readonly scope: Scope;
@@ -170,39 +167,5 @@ function Ends({ typed, onTyped, mistakes, onList }: FieldsProps) {
         placeholder="203.0.113.255"
       />
     </>
-  );
-}
-
-interface PreviewProps extends RangeFormProps {
-  readonly span: { readonly start: string; readonly end: string } | undefined;
-  readonly wide: boolean;
-  readonly meant: boolean;
-  readonly onMeant: (meant: boolean) => void;
-}
-
-/** Says what saving would do before it is done. */
-function Preview({ scope, span, editing, wide, meant, onMeant }: PreviewProps) {
-  const { me } = useSession();
-  const near = useNeighbours(scope, span, editing?.id);
-  return (
-    <div class="preview">
-      <div role="status">
-        {span === undefined ? null : (
-          <>
-            <p>
-              <strong>{spanText(span)}</strong>: {counted(addressCount(span), 'address', 'addresses')}, start
-              and end included.
-            </p>
-            <Effects effects={effectsOf(span, near ?? [], me)} />
-          </>
-        )}
-      </div>
-      {wide && span !== undefined ? (
-        <label class="meant">
-          <input type="checkbox" checked={meant} onChange={(event) => onMeant(event.currentTarget.checked)} />
-          I mean all {counted(addressCount(span), 'address', 'addresses')}.
-        </label>
-      ) : null}
-    </div>
   );
 }
