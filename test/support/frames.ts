@@ -32,12 +32,10 @@ export function frame(payload: string | Uint8Array, parts: FrameParts = {}): Buf
 /** A text in several frames. */
 export function fragments(text: string, ...at: readonly number[]): Buffer[] {
   const cuts = [0, ...at, text.length];
-  return cuts
-    .slice(1)
-    .map((end, index) =>
-      frame(text.slice(cuts[index], end), {
-        opcode: index === 0 ? 1 : 0,
-        isLast: end === text.length && index === at.length,
-      }),
-    );
+  return cuts.slice(1).map((end, index) =>
+    frame(text.slice(cuts[index], end), {
+      opcode: index === 0 ? 1 : 0,
+      isLast: end === text.length && index === at.length,
+    }),
+  );
 }

@@ -39,6 +39,11 @@ export const german: Language = {
       'Sie wurden mehrmals innerhalb einer Minute zur Anmeldung geschickt und kamen jedes Mal ohne Sitzung zurück.',
       'Erlauben Sie dieser Website Cookies und versuchen Sie es in einer Minute noch einmal. Wenn es dabei bleibt, sagen Sie dem Team dieser Website Bescheid.',
     ],
+    'upgrade-required': [
+      'WebSocket nötig',
+      'Was hier steht, wird nur über einen WebSocket ausgeliefert, nicht als Seite.',
+      'Öffnen Sie den Chat über die Website, zu der er gehört.',
+    ],
     'canary-found': [
       'Zurückgehalten',
       'Was diese Adresse zeigt, gehört zu einem Gespräch, und nichts sagt, wer es sehen darf.',

@@ -35,6 +35,11 @@ export const spanish: Language = {
       'Se le ha pedido iniciar sesión varias veces en un minuto y ha vuelto cada vez sin sesión.',
       'Permita las cookies de este sitio e inténtelo de nuevo en un minuto; si continúa, avise al equipo que gestiona este sitio.',
     ],
+    'upgrade-required': [
+      'Se necesita un WebSocket',
+      'Esto solo se sirve por un WebSocket, no como página.',
+      'Abra el chat desde el sitio al que pertenece.',
+    ],
     'canary-found': [
       'Retenido',
       'Lo que muestra esta dirección pertenece a una conversación, y nada dice quién puede verla.',

@@ -36,6 +36,11 @@ export const french: Language = {
       'Vous avez été invité à vous connecter plusieurs fois en une minute et êtes revenu chaque fois sans session.',
       'Autorisez les cookies de ce site et réessayez dans une minute ; si le problème persiste, prévenez l’équipe qui gère ce site.',
     ],
+    'upgrade-required': [
+      'WebSocket nécessaire',
+      'Ce contenu n’est servi que par un WebSocket, pas comme une page.',
+      'Ouvrez la conversation depuis le site auquel elle appartient.',
+    ],
     'canary-found': [
       'Retenu',
       'Ce que montre cette adresse fait partie d’une conversation, et rien ne dit qui peut la voir.',

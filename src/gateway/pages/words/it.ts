@@ -37,6 +37,11 @@ export const italian: Language = {
       'Le è stato chiesto di accedere più volte in un minuto, e ogni volta è tornato senza una sessione.',
       'Consenta i cookie di questo sito e riprovi tra un minuto; se il problema continua, avvisi il team che gestisce questo sito.',
     ],
+    'upgrade-required': [
+      'Serve un WebSocket',
+      'Questo contenuto è servito solo tramite un WebSocket, non come pagina.',
+      'Apra la chat dal sito a cui appartiene.',
+    ],
     'canary-found': [
       'Trattenuto',
       'Ciò che questo indirizzo mostra appartiene a una conversazione, e nulla dice chi può vederla.',

@@ -36,6 +36,11 @@ export const portuguese: Language = {
       'Foi pedido que você iniciasse sessão várias vezes em um minuto, e a cada vez não havia sessão na volta.',
       'Permita os cookies deste site e tente novamente em um minuto; se o problema continuar, avise a equipe que cuida deste site.',
     ],
+    'upgrade-required': [
+      'É preciso um WebSocket',
+      'Isto só é servido por um WebSocket, não como página.',
+      'Abra o chat pelo site a que ele pertence.',
+    ],
     'canary-found': [
       'Retido',
       'O que este endereço mostra pertence a uma conversa, e nada diz quem pode vê-la.',
