@@ -35,14 +35,31 @@ const routes = compileRoutes([
   { path: '/contacts/:contactId/conversations', bot: 'a', whitelist: false },
 ]);
 
-interface World {
+export interface World {
   readonly trust?: TrustOptions;
   readonly view?: PolicyView;
   readonly mode?: 'enforce' | 'report';
   readonly otherPaths?: 'forward' | 'reject';
 }
 
-export function world({
+export function world(how: World = {}) {
+  const { authorize } = judges(how);
+  return (target: string, headers: readonly string[] = [], how?: How, over: Partial<Question> = {}) =>
+    authorize(
+      {
+        method: 'GET',
+        target,
+        headers: ['Host', 'chat.example', ...headers],
+        peer: { address: '10.0.0.1' },
+        upgrade: false,
+        ...over,
+      },
+      how,
+    );
+}
+
+/** The function that is asked, and what it goes by. */
+export function judges({
   trust = { cidrs: ['10.0.0.0/8'], source: 'x-forwarded-for' },
   view = f.policy(),
   mode = 'enforce',
@@ -59,18 +76,7 @@ export function world({
     options: { otherPaths, canLogIn: true, defaults: { mode, requireLogin: false } },
   };
   const authorize = createAuthorize({ rules: () => rules, policy: () => view, now: () => Date.now() });
-  return (target: string, headers: readonly string[] = [], how?: How, over: Partial<Question> = {}) =>
-    authorize(
-      {
-        method: 'GET',
-        target,
-        headers: ['Host', 'chat.example', ...headers],
-        peer: { address: '10.0.0.1' },
-        upgrade: false,
-        ...over,
-      },
-      how,
-    );
+  return { authorize, rules };
 }
 
 export const told = ({ decision }: Answer): string => `${decision.outcome} ${decision.reason}`;
