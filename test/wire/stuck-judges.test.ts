@@ -106,11 +106,11 @@ t.test('what cannot be known any more ends two seconds after it was known at the
     t.ok(tookMs < 2_000, `${one.way}: over after ${Math.round(tookMs)} ms`);
     if (isEarly(one.way)) t.match(one.text(), /^HTTP\/1\.1 503 [^]*sessions-unavailable/, one.way);
   }
+  await soon(1_500);
   const ended = gateway.logs
     .slice(before)
     .filter(({ msg, why }) => msg === 'ended' && why !== 'visitor-left');
   t.same([...new Set(ended.map(({ why }) => why))], ['sessions-unavailable']);
-  await soon(1_500);
   bodies.stop();
   t.same(
     fromList.filter(isOver).map(({ way }) => way),
