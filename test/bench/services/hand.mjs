@@ -4,25 +4,14 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { importSPKI, jwtVerify } from 'jose';
 import { Pool } from 'undici';
+import { readListed } from './listed.mjs';
 
 const { PORT, UPSTREAM, PUBLIC_KEY, RANGES } = process.env;
 const key = await importSPKI(readFileSync(PUBLIC_KEY, 'utf8'), 'RS256');
 const rules = { algorithms: ['RS256'], issuer: 'https://issuer.example/', audience: 'transcript-gateway' };
 const pool = new Pool(UPSTREAM, { connections: 512 });
-const starts = Uint32Array.from(JSON.parse(readFileSync(RANGES, 'utf8')), ([start]) => start).sort();
+const listed = readListed(RANGES);
 const cache = new Map();
-
-function listed(address) {
-  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle] <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && value - starts[low - 1] < 16;
-}
 
 async function allowed(request, bot) {
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
