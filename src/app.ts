@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createRecorded } from './access/recorded.ts';
 import { createAsserting } from './app/assertion.ts';
+import { createAlertWatch, type AlertWatch } from './app/alerts.ts';
 import { createAdmin, editingOf } from './app/admin.ts';
 import { createPrivateDoor, createPublicDoor } from './app/doors.ts';
 import { figuresOf } from './app/figures.ts';
@@ -47,17 +48,17 @@ export async function startApp(
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
   const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits, activity, unguarded, asserting } = keepers;
+  const { store, live, limits, activity, alerts } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations, logouts] = [createCounters(), createDurations(), createLogoutCounts()];
-  const admin = createAdmin({ start, ruling, authorize, store, live, limits, activity, unguarded, log });
+  const admin = createAdmin({ start, ruling, authorize, log, ...keepers });
   const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
   const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
-  const seen = { counters, logouts, durations, health, limits, activity, unguarded, log, lines };
-  const parts = { start, ruling, asserting, onPassed, authorize: shown, live, admin, ...seen };
+  const seen = { ...keepers, counters, logouts, durations, health, log, lines };
+  const parts = { start, ruling, onPassed, authorize: shown, admin, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
-  const registry = createRegistry(figuresOf({ gateway, ruling, delegation, live, ...seen }), durations);
+  const registry = createRegistry(figuresOf({ gateway, ruling, delegation, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   for (const each of [standing, live]) each.start();
@@ -71,7 +72,7 @@ export async function startApp(
       await privateDoor.close();
       await closeKeepers();
     };
-    return { publicUrl, privateUrl, reload: reloading(standing, gateway), close };
+    return { publicUrl, privateUrl, reload: reloading(standing, gateway, alerts), close };
   } catch (error) {
     await closeKeepers();
     throw error;
@@ -96,24 +97,32 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
-  const unguarded = createUnguardedWatch(log, settings);
+  const alerts = createAlertWatch({ start, settings, store, activity, log });
+  alerts.takeOver(settings());
+  const unguarded = createUnguardedWatch(log, settings, alerts);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     trials.close();
     live.close();
     limits.close();
+    alerts.close();
     asserting?.keys.close();
     // Before the store, whose lock on their folder keeps another gateway out of it.
     await activity?.close();
     await store.close();
   };
-  return { store, live, limits, activity, unguarded, asserting, close };
+  return { store, live, limits, activity, alerts, unguarded, asserting, close };
 }
 
 /** New rules, and everything under way is asked about by them. */
-function reloading(standing: Pick<Standing, 'takeOver'>, gateway: Gateway): App['reload'] {
+function reloading(
+  standing: Pick<Standing, 'takeOver'>,
+  gateway: Gateway,
+  alerts: AlertWatch,
+): App['reload'] {
   return (next) => {
     standing.takeOver(next);
+    alerts.takeOver(next);
     gateway.reconsider();
   };
 }

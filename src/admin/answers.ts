@@ -2,6 +2,7 @@ import type { ChangeScope } from '../changes/change.ts';
 import { revocation, RevocationsAnswer } from './revocation-schemas.ts';
 import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
+import { alertAnswers } from './answers-alerts.ts';
 import { activityAnswers, Forecast } from './answers-activity.ts';
 import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
@@ -177,6 +178,7 @@ export const ApiAnswers = {
   ...auditAnswers,
   lookup: lookupAnswer(range),
   ...unguardedAnswers,
+  ...alertAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

@@ -87,10 +87,9 @@ function isStaticToken(options: AdminOptions, text: string): boolean {
 
 export function logStaticToken(options: AdminOptions, request: FastifyRequest, address: string): void {
   const { method, id: requestId } = request;
-  options.log.warn(
-    { method, path: request.url.split('?')[0], from: options.shownAddress(address), requestId },
-    'static admin token used',
-  );
+  const from = options.shownAddress(address);
+  options.log.warn({ method, path: request.url.split('?')[0], from, requestId }, 'static admin token used');
+  options.alerts.staticToken(from, method);
 }
 
 /** How long the address that asks has to wait; never by one that is not known, which many may share. */

@@ -10,6 +10,7 @@ import { lookupRoute } from './lookup.ts';
 import { accessReportRoute } from './reports/access.ts';
 import { reviewReportRoute } from './reports/review.ts';
 import { reviewRoute } from './review.ts';
+import { alertRoutes } from './alerts.ts';
 import { Problem } from './answers.ts';
 import { auditRoute } from './audit.ts';
 import { requireJson, takeJsonOnly } from './body.ts';
@@ -90,6 +91,7 @@ const guardedRoutes = [
   accessReportRoute,
   reviewReportRoute,
   unguardedRoute,
+  alertRoutes,
   forecastRoute,
   meRoutes,
 ];

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerD
 import type { ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Activity } from '../activity/activity.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { Judged } from '../access/judge-again.ts';
 import type { Answer, Authorize, Peer, Question } from '../access/question.ts';
 import type { Tried } from '../access/try-identity.ts';
@@ -79,6 +80,13 @@ export interface AdminOptions {
   readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer> | undefined;
   /** What passed that no route guards. */
   readonly unguarded: Pick<Unguarded, 'read'>;
+  /** What should not go unseen. */
+  readonly alerts: Pick<Alerts, 'recent' | 'test' | 'receivers'> & {
+    /** False where none are configured. */
+    isOn(): boolean;
+    /** The static token was used, from an address as it may be shown. */
+    staticToken(from: string, method: string): void;
+  };
   /** Bots that routes name. */
   readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;

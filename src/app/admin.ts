@@ -40,12 +40,13 @@ export interface AdminParts {
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: DecisionRecord | undefined;
   readonly unguarded: AdminOptions['unguarded'];
+  readonly alerts: AdminOptions['alerts'];
   readonly log: ChangeSink & AdminLog;
 }
 
 /** What both doors' admin API is built from; each door adds where its requests come from. */
 export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'peerOf'> {
-  const { start, ruling, authorize, store, live, limits, activity, unguarded, log } = parts;
+  const { start, ruling, authorize, store, live, limits, activity, unguarded, alerts, log } = parts;
   const editing = editingOf(store, live);
   const shown = shownBy(() => ruling().config.log, start.store);
   return {
@@ -67,6 +68,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
     unguarded,
+    alerts,
     constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),

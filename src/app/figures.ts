@@ -17,6 +17,7 @@ import {
 } from './session-figures.ts';
 import { counter, gauge } from './plain-figures.ts';
 import { tokenFigures } from './token-figures.ts';
+import { alertFigures, type AlertWatch } from './alerts.ts';
 import { unguardedFigures, type UnguardedWatch } from './unguarded.ts';
 
 export interface FigureSources {
@@ -28,6 +29,7 @@ export interface FigureSources {
   readonly delegation: DelegationWatch;
   readonly activity: Activity | undefined;
   readonly unguarded: UnguardedWatch;
+  readonly alerts: AlertWatch;
 }
 
 /** Every figure that the rooms keep, under the name that operators see. */
@@ -51,6 +53,7 @@ export function figuresOf(sources: FigureSources): readonly Figure[] {
     ...delegationFigures(delegation),
     ...doorFigures(gateway),
     ...unguardedFigures(sources.unguarded),
+    ...alertFigures(sources.alerts),
     ...(activity === undefined ? [] : activityFigures(activity)),
     buildInfo(),
   ];

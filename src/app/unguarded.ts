@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createUnguarded, type Unguarded, type UnguardedReport } from '../audit/unguarded.ts';
+import type { AlertWatch } from './alerts.ts';
 import type { ReloadSettings } from '../config/index.ts';
 import type { GatewayDeps } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
@@ -14,7 +15,11 @@ export interface UnguardedWatch extends Required<Pick<GatewayDeps, 'canarySink' 
 /** Lines a minute for one canary in one kind of URL. */
 const linesPerMinute = 6;
 
-export function createUnguardedWatch(log: Logger, settings: () => ReloadSettings): UnguardedWatch {
+export function createUnguardedWatch(
+  log: Logger,
+  settings: () => ReloadSettings,
+  alerts: Pick<AlertWatch, 'canary'>,
+): UnguardedWatch {
   const seen: Unguarded = createUnguarded(Date.now);
   const lines = createBuckets({
     perMinute: linesPerMinute,
@@ -27,6 +32,7 @@ export function createUnguardedWatch(log: Logger, settings: () => ReloadSettings
         const { method, target } = asked.question;
         const shape = shapeOf(target);
         seen.canary({ canary: name, action, method, shape, open });
+        alerts.canary(name, action, method, shape);
         if (!lines.hit(`${name} ${method} ${shape}`)) return;
         log.warn({ canary: name, action, method, shape, requestId: asked.requestId }, 'canary');
       },

@@ -24,6 +24,8 @@ export const answers = {
   lookup: ApiAnswers.lookup,
   event: Event,
   unguarded: ApiAnswers.unguarded,
+  alerts: ApiAnswers.alerts,
+  alertTest: ApiAnswers.alertTest,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */
   problem: Type.Object({
     title: Problem.properties.title,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
+import { alerts, alertsTest } from './alerts.ts';
 import { auditVerify } from './audit-verify.ts';
 import { activityExport } from './activity/export.ts';
 import { lookup } from './activity/lookup.ts';
@@ -54,6 +55,8 @@ const working: readonly Command[] = [
   reportReview,
   identityTry,
   auditVerify,
+  alerts,
+  alertsTest,
   hunt,
   unguarded,
   doctor,

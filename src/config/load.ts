@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { alertRules } from './checks/alert-rules.ts';
 import { canaryRules } from './checks/canary-rules.ts';
 import { doorRules } from './checks/door-rules.ts';
 import { identityRules } from './checks/identity-rules.ts';
@@ -108,7 +109,7 @@ export function readConfig(options: LoadOptions): Read {
     asWritten: (path) => writtenAt.get(pathText(path)) ?? path,
     given: (path) => originOf(path) !== undefined,
   };
-  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules, ...canaryRules];
+  const rules = [...doorRules, ...routeRules, ...identityRules, ...sessionRules, ...lookupRules, ...storeRules, ...pageRules, ...canaryRules, ...alertRules];
   eachRoute.check(asked);
   const fit = rules.filter(({ reads }) => !reads.some((name) => findings.wrong([name])));
   fit.forEach((rule) => rule.check(asked));

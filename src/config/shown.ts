@@ -6,6 +6,7 @@ const HIDDEN = '(secret)';
 
 function shown(node: SchemaNode, value: unknown): unknown {
   if (typeof value === 'string' && node.format === 'redis-url') return value.replace(/\/\/[^@/]*@/, `//${HIDDEN}@`);
+  if (typeof value === 'string' && node.format === 'webhook-url') return `${new URL(value).origin}/${HIDDEN}`;
   if (node.secret === true) return HIDDEN;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   const { items, properties } = node;

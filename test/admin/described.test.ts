@@ -118,6 +118,11 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/me', await call('GET', '/me', { headers: { 'x-forwarded-for': 'garbage' } })];
   yield ['get', '/replicas', await call('GET', '/replicas')];
   yield ['get', '/replicas', await call('GET', '/replicas', { token: owner })];
+  for (const token of [undefined, owner]) {
+    const who = token === undefined ? {} : { token };
+    yield ['get', '/alerts', await call('GET', '/alerts', who)];
+    yield ['post', '/alerts/test', await call('POST', '/alerts/test', { ...who, body: {} })];
+  }
   yield ['get', '/unguarded', await call('GET', '/unguarded')];
   yield ['get', '/unguarded', await call('GET', '/unguarded', { token: owner })];
 }
@@ -132,7 +137,11 @@ async function* sessionCalls(
 }
 
 void t.test('every call answers as the description says, and no more', async (t) => {
-  const { call, publicCall, recorded, unguarded } = await openScene(t);
+  const { call, publicCall, recorded, unguarded, alerts } = await openScene(t);
+  // A port that nobody listens on.
+  alerts.tell([{ name: 'away', url: 'http://127.0.0.1:1/', secret: 'whsec_', timeoutMs: 1_000 }]);
+  t.teardown(() => alerts.close());
+  alerts.raise({ kind: 'log.unavailable', subject: '', summary: 'It was.', of: { scope: 'platform' } });
   const lost = { kind: 'lost', fromMs: 1, toMs: 2, count: 3, replica: 'one' } as const;
   const now = { atMs: Date.now(), route: '/transcripts/:botId/:conversationId', rangeId: '1' };
   const shown = { clientIp: '192.0.2.1', durationMs: 0.5, cause: 'expired' };

@@ -1,3 +1,4 @@
+import { createAlerts, type Alerts } from '../../src/alerts/alerts.ts';
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -102,6 +103,7 @@ export interface Scene {
   readonly ports: { readonly private: number; readonly public: number };
   readonly recentBots: RecentBots;
   readonly unguarded: Unguarded;
+  readonly alerts: Alerts;
   /** Puts a batch into the record of decisions. */
   readonly recorded: (batch: Batch) => void;
 }
@@ -170,6 +172,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
   const authorize = createAuthorize({ rules: () => rules, policy: (nowMs) => live.view(nowMs), now });
   const recentBots = createRecentBots();
   const unguarded = createUnguarded(now);
+  const alerts = createAlerts({ log, now, everyMs: () => 60_000 });
   const index = openIndex(':memory:');
   const decisions = openDecisions(index);
   const listeners = new Set<(event: ActivityEvent) => void>();
@@ -197,6 +200,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    alerts: { ...alerts, isOn: () => true, staticToken: () => undefined },
     audit: (digests) => audit(store, undefined, digests),
     activity: recordOf(decisions, listeners),
     policy: () => live.view(now()),
@@ -249,6 +253,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     said,
     ports,
     recentBots,
+    alerts,
     unguarded,
     recorded,
   };

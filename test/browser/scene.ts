@@ -116,6 +116,7 @@ function configFor(platform: Platform): Record<string, unknown> {
     routes: [{ path: '/transcripts/:botId/:conversationId' }, { path: '/desk/:conversationId', bot: 'desk' }],
     canaries: [{ name: 'made-up', phrase: 'History of canary' }],
     listUnguarded: 'always',
+    alerts: {},
     identity: {
       issuers: [
         {

@@ -10,7 +10,7 @@ const storeys: readonly (readonly string[])[] = [
   ['gateway', 'admin', 'ops'],
   ['access'],
   ['lookups'],
-  ['identity', 'policy-store', 'audit', 'activity', 'limits', 'reading', 'range-list'],
+  ['identity', 'policy-store', 'audit', 'activity', 'alerts', 'limits', 'reading', 'range-list'],
   ['changes'],
   ['policy', 'errors', 'json-schema', 'json', 'expression'],
 ];

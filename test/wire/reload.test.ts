@@ -27,6 +27,7 @@ const reloaded = {
   frontController: 'main.cfm',
   canaries: [{ name: 'print', phrase: 'words of a made-up conversation' }],
   listUnguarded: 'always',
+  alerts: { webhooks: [] },
   otherPaths: 'reject',
   botIdCase: 'lower',
   pages: { siteName: 'The New Site' },
@@ -98,6 +99,7 @@ t.test('a reload takes every key that it says it takes, and nothing of the other
   const next = reloaded.admin.token;
   t.match(await explain('first-token-'.repeat(4), '/feedback'), /^\[401/, 'admin.token');
   t.match(await explain(next, '/feedback'), /^\[200.*bot sales.*mode report/, 'routes, policy.defaults');
+  await gateway.line(({ msg, kind }) => msg === 'alert' && kind === 'admin.static_token');
   t.match(await explain(next, '/watched/Support'), /bot support/, 'botIdCase');
   t.match(await explain(next, '/?x=main.cfm/feedback'), /bot sales/, 'frontController');
   t.match(await explain(next, '/chats/c1'), /chats: the conversation is of bot found/, 'lookups');

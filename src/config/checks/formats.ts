@@ -119,6 +119,13 @@ const certificate: Check = (text) => {
   }
 };
 
+/** Standard Webhooks 1.0, "Signature scheme". */
+const webhookSecret: Check = (text) => {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? '';
+  const { length } = Buffer.from(encoded, 'base64');
+  return length >= 24 && length <= 64 ? undefined : 'must be whsec_ and the Base64 of 24 to 64 bytes';
+};
+
 const cidr: Check = (text) => {
   try {
     compileCidrs([text]);
@@ -159,6 +166,8 @@ export const formats: Readonly<Record<FormatName, Check>> = {
     return /^https?:\/\/[^/]*\{/.test(text) ? 'has {conversationId} in its path or query only' : jwksUrl(plain);
   },
   'introspection-url': jwksUrl,
+  'webhook-url': jwksUrl,
+  'webhook-secret': webhookSecret,
   path: (text) => (/^\/[^\s?#\\]*$/.test(text) ? undefined : 'must be a path: it starts with "/" and has no query'),
   'host-port': hostPort,
   'header-name': headerName,

@@ -18,6 +18,8 @@ export type FormatName =
   | 'check-url'
   | 'lookup-url'
   | 'introspection-url'
+  | 'webhook-url'
+  | 'webhook-secret'
   | 'path'
   | 'host-port'
   | 'header-name'

@@ -1,5 +1,6 @@
 import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
+import { alerts } from './alerts.ts';
 import { canaries, listUnguarded } from './canaries.ts';
 import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
@@ -32,6 +33,7 @@ export const schema = Type.Object(
     policy,
     store,
     activity,
+    alerts,
     admin,
     websockets,
     limits,

@@ -26,6 +26,12 @@ export const activityKeys = (prefix: string) => ({
   head: `{${prefix}}:activity-head`,
 });
 
+/** Strings: alerts that were told; and a stream: the newest of them. */
+export const alertKeys = (prefix: string) => ({
+  claim: (key: string): string => `{${prefix}}:alert:${key}`,
+  recent: `{${prefix}}:alerts`,
+});
+
 /** String: the keys that gateways sign with. */
 export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 

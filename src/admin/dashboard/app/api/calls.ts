@@ -1,5 +1,6 @@
 import { request } from './request.ts';
 import type {
+  AlertList,
   ChangeList,
   Explanation,
   ExplainQuestion,
@@ -102,6 +103,8 @@ export const getForecast = (scope: Scope, changes: ForecastChanges): Promise<For
   request('/forecast', { method: 'POST', body: { scope, changes } });
 
 export const getUnguarded = (): Promise<UnguardedList> => request('/unguarded');
+
+export const getAlerts = (): Promise<AlertList> => request('/alerts');
 
 export const explain = (question: ExplainQuestion): Promise<Explanation> =>
   request('/explain', { method: 'POST', body: question });

@@ -9,6 +9,8 @@ export type { Scope };
 export type Replicas = ApiAnswer<'replicas'>;
 /** What passed that no route guards. */
 export type UnguardedList = ApiAnswer<'unguarded'>;
+/** What should not go unseen. */
+export type AlertList = ApiAnswer<'alerts'>;
 export type ReplicaStatus = Replicas['replicas'][number];
 export type WhitelistList = ApiAnswer<'whitelists'>;
 export type WhitelistSummary = WhitelistList['whitelists'][number];

@@ -10,6 +10,7 @@ import { hrefOf } from '../routes.ts';
 import { useLoad } from '../state/load.ts';
 import { usePoll } from '../state/poll.ts';
 import { useSuperAdmin } from '../state/session.tsx';
+import { Alerts } from './alerts.tsx';
 import { PlatformCard } from './platform-card.tsx';
 import { AroundUnguarded } from './unguarded.tsx';
 
@@ -27,6 +28,7 @@ export function OverviewScreen() {
       </p>
       {isSuper ? (
         <AroundUnguarded>
+          <Alerts />
           <PlatformCard />
           <Bots />
         </AroundUnguarded>
