@@ -6,6 +6,7 @@ import { alertAnswers } from './answers-alerts.ts';
 import { activityAnswers, Forecast } from './answers-activity.ts';
 import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
+import { trialAnswers } from './answers-trials.ts';
 import { unguardedAnswers } from './answers-unguarded.ts';
 import { whoAnswers } from './answers-who.ts';
 import { Enum, NullableBoolean, NullableEnum } from './schemas.ts';
@@ -74,6 +75,7 @@ const Side = Type.Object({
   ranges: Type.Array(Range),
   revocations: Type.Optional(Type.Array(Type.Object(revocation))),
 });
+const sides = { before: Side, after: Side, addedCount: Type.Integer(), removedCount: Type.Integer() };
 const Change = Type.Object({
   revision: Type.Integer(),
   scope: Type.Unsafe<ChangeScope>({ type: 'string' }),
@@ -84,10 +86,7 @@ const Change = Type.Object({
   reason: Type.Optional(Type.String({ description: 'Why it was made, where one was asked for.' })),
   trialUntil: Type.Optional(Type.String({ description: 'Of a change on trial: when it lapses.' })),
   confirms: Type.Optional(Type.Integer({ description: 'The revision, on trial, that it made stay.' })),
-  before: Side,
-  after: Side,
-  addedCount: Type.Integer(),
-  removedCount: Type.Integer(),
+  ...sides,
   truncated: Type.Optional(
     Type.Boolean({ description: 'True where ranges are left out, as they are many.' }),
   ),
@@ -163,13 +162,7 @@ export const ApiAnswers = {
     removed: Type.Integer(),
   }),
   review: Type.Object({ ...written, scope: ScopeText, reviewed: Type.Integer(), ranges: Type.Integer() }),
-  comparison: Type.Object({
-    scope: ScopeText,
-    removedCount: Type.Integer(),
-    addedCount: Type.Integer(),
-    before: Side,
-    after: Side,
-  }),
+  comparison: Type.Object({ scope: ScopeText, ...sides, forecast: Type.Optional(Forecast) }),
   restored: Type.Object({ ...written, ...summary, added: Type.Integer(), removed: Type.Integer() }),
   confirm: Type.Object({ ...written, ...summary, confirms: Type.Integer() }),
   ...whoAnswers,
@@ -179,6 +172,7 @@ export const ApiAnswers = {
   lookup: lookupAnswer(range),
   ...unguardedAnswers,
   ...alertAnswers,
+  ...trialAnswers,
 } as const;
 
 /** The type of an answer, by its name. */

@@ -158,10 +158,16 @@ async function visible(
   return found.sort((a, b) => b.revision - a.revision).slice(0, query.limit);
 }
 
+/** A change that who asks may see, or what they were answered. */
 type Readable =
   { readonly ok: true; readonly change: Change } | { readonly ok: false; readonly reply: FastifyReply };
 
-async function readable(store: Store, actor: Actor, reply: FastifyReply, text: string): Promise<Readable> {
+export async function readable(
+  store: Store,
+  actor: Actor,
+  reply: FastifyReply,
+  text: string,
+): Promise<Readable> {
   const change = /^[1-9][0-9]{0,14}$/.test(text) ? await store.changeAt(Number(text)) : undefined;
   if (change === undefined) {
     return { ok: false, reply: sendProblem(reply, 'not-found', 'The log has no such change.') };

@@ -24,6 +24,7 @@ import { importRoute } from './import.ts';
 import { meRoutes, sessionRoutes } from './me.ts';
 import { watchMethods } from './methods.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
+import { previewRoutes } from './previews.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { rangeRoutes } from './ranges.ts';
@@ -80,6 +81,7 @@ const guardedRoutes = [
   changeRoutes,
   safeChangeRoutes,
   restoreRoutes,
+  previewRoutes,
   revocationRoutes,
   explainRoutes,
   identityRoute,

@@ -17,6 +17,7 @@ import type { Known, Principal } from '../policy/principal.ts';
 import type { AuditFindings } from './answers-audit.ts';
 import type { RecentBots } from './recent-bots.ts';
 import type { Editor } from '../policy-store/editor.ts';
+import type { Change } from '../changes/change.ts';
 import type { RevokeRules } from '../changes/revoke.ts';
 import type { Revoker } from '../policy-store/revoker.ts';
 import type { Store } from '../policy-store/store.ts';
@@ -87,6 +88,8 @@ export interface AdminOptions {
     /** The static token was used, from an address as it may be shown. */
     staticToken(from: string, method: string): void;
   };
+  /** The changes that are on trial now. */
+  readonly trials: () => Promise<readonly Change[]>;
   /** Bots that routes name. */
   readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;

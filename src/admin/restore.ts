@@ -46,13 +46,9 @@ function restoreRoute(app: AdminApp, options: AdminOptions): void {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;
     const { scope } = scoped;
-    const atMs = readInstant(request.body.at);
-    if (atMs === undefined || atMs > options.now()) {
-      const errors = [{ field: 'at', message: 'must be a past time with its offset (RFC 3339)' }];
-      return sendProblem(reply, 'invalid', 'A value cannot be.', { errors });
-    }
-    const state = await scopeAt(options.store, scope, ({ at }) => Date.parse(at) > atMs);
-    if (state === undefined) return sendForgotten(reply);
+    const found = await stateAt(options, reply, scope, request.body.at);
+    if (!found.ok) return found.reply;
+    const { state } = found;
     return write(options, request, reply, {
       scope,
       plan: async () => differenceOf(stateOf(await options.store.scope(scope)), state),
@@ -66,6 +62,25 @@ function restoreRoute(app: AdminApp, options: AdminOptions): void {
       }),
     });
   });
+}
+
+type StateAt =
+  { readonly ok: true; readonly state: ScopeState } | { readonly ok: false; readonly reply: FastifyReply };
+
+/** A scope as it was at a time (RFC 3339), or what who asks was answered. */
+export async function stateAt(
+  { store, now }: AdminOptions,
+  reply: FastifyReply,
+  scope: Scope,
+  at: string,
+): Promise<StateAt> {
+  const atMs = readInstant(at);
+  if (atMs === undefined || atMs > now()) {
+    const errors = [{ field: 'at', message: 'must be a past time with its offset (RFC 3339)' }];
+    return { ok: false, reply: sendProblem(reply, 'invalid', 'A value cannot be.', { errors }) };
+  }
+  const state = await scopeAt(store, scope, (change) => Date.parse(change.at) > atMs);
+  return state === undefined ? { ok: false, reply: sendForgotten(reply) } : { ok: true, state };
 }
 
 const ofRevision =

@@ -11,8 +11,13 @@ import { strangerTo } from './trial.ts';
 import { viewSettings } from './views.ts';
 import { write } from './write.ts';
 
-/** Changes on trial are confirmed here. */
+/** Changes on trial are listed and confirmed here. */
 export function safeChangeRoutes(app: AdminApp, options: AdminOptions): void {
+  app.get('/trials', listSchema, async (request) => {
+    const found = (await options.trials()).filter(({ scope }) => mayManage(actorOf(request), scope));
+    return { trials: found.map((trial) => viewTrial(trial, options, request)) };
+  });
+
   app.post('/changes/:revision/confirm', confirmSchema, async (request, reply) => {
     const { revision } = request.params;
     const trial = /^[1-9][0-9]{0,14}$/.test(revision)
@@ -25,6 +30,24 @@ export function safeChangeRoutes(app: AdminApp, options: AdminOptions): void {
       ? confirm(options, request, reply, trial)
       : sendProblem(reply, 'not-yours', stranger);
   });
+}
+
+const listSchema = {
+  schema: {
+    summary: 'The changes that are on trial now',
+    querystring: NoQuery,
+    response: { 200: ApiAnswers.trials },
+  },
+};
+
+function viewTrial(trial: Change, options: AdminOptions, request: FastifyRequest) {
+  const { revision, scope, at, by, from, trialUntil: until = '' } = trial;
+  const why = strangerTo(trial, options, request);
+  return {
+    ...{ revision, scope, at, by, until, ...(from !== undefined && { from }) },
+    secondsLeft: Math.max(0, Math.ceil((Date.parse(until) - options.now()) / 1000)),
+    ...(why !== undefined && { why }),
+  };
 }
 
 const NO_TRIAL = 'There is no change on trial of this revision.';

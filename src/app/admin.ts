@@ -19,6 +19,7 @@ import type { RevokeRules } from '../changes/revoke.ts';
 import type { Principal } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { createRevoker } from '../policy-store/revoker.ts';
+import { createOpenTrials } from '../policy-store/open-trials.ts';
 import { createEditor, type EditorOptions } from '../policy-store/editor.ts';
 import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import type { Store } from '../policy-store/store.ts';
@@ -69,6 +70,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
     unguarded,
     alerts,
+    trials: createOpenTrials(store),
     constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),

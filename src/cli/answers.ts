@@ -19,6 +19,9 @@ export const answers = {
   changes: ApiAnswers.changes,
   audit: ApiAnswers.audit,
   revert: ApiAnswers.revert,
+  confirm: ApiAnswers.confirm,
+  comparison: ApiAnswers.comparison,
+  restored: ApiAnswers.restored,
   review: ApiAnswers.review,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
@@ -53,6 +56,8 @@ export type ApiProblem = Type.Static<(typeof answers)['problem']>;
 export interface ChangeReceipt {
   readonly revision: number;
   readonly live: { readonly replicas: number; readonly of: number };
+  /** Of a change on trial: when it lapses. */
+  readonly trialUntil?: string;
 }
 
 const ajv = new Ajv(Type.ownSchemas);

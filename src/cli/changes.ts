@@ -6,14 +6,16 @@ import { gatewayFlags } from './command.ts';
 import type { Command } from './command.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, usage, writeJson } from './io.ts';
-import { liveText } from './live-text.ts';
 import { oneScope } from './scope.ts';
 import { counted, table } from './table.ts';
 
-type Change = ApiAnswer<'change'>;
+/** What a change did, or would do. */
+type Did = Pick<ApiAnswer<'change'>, 'before' | 'after' | 'addedCount' | 'removedCount' | 'scope'> &
+  Partial<ApiAnswer<'change'>>;
 
 /** What a change did, in short. */
-function summaryOf({ before, after, addedCount, removedCount, reverts, reason, scope }: Change): string {
+export function summaryOf(did: Did): string {
+  const { before, after, addedCount, removedCount, reverts, confirms, trialUntil, reason, scope } = did;
   const [old, now] = [before.settings, after.settings];
   const settings = Object.entries(now ?? {}).flatMap(([name, value]) => {
     const was = Object.entries(old ?? {}).find(([key]) => key === name)?.[1];
@@ -25,6 +27,8 @@ function summaryOf({ before, after, addedCount, removedCount, reverts, reason, s
     ...settings,
     ...(addedCount > 0 ? [`${counted(addedCount, word)} added`] : []),
     ...(removedCount > 0 ? [`${counted(removedCount, word)} removed`] : []),
+    ...(confirms === undefined ? [] : [`${String(confirms)} stays`]),
+    ...(trialUntil === undefined ? [] : [`on trial until ${localTime(trialUntil)}`]),
     ...(reason === undefined ? [] : [`because: ${reason}`]),
   ].join(', ');
 }
@@ -74,31 +78,6 @@ export const changes: Command = {
       io.stdout.write(
         `${counted(rows.length, 'change')}${page.next === undefined ? '' : ', and older ones'}\n`,
       );
-    }
-    return DONE;
-  },
-};
-
-export const undo: Command = {
-  name: 'undo',
-  takes: 'REVISION',
-  summary: 'Undo a change by a new one.',
-  details:
-    'REVISION is that of transcript-gateway changes. What was changed again since is refused, and named.',
-  flags: gatewayFlags,
-  async run(given, io, command) {
-    const [revision, ...rest] = given.positionals;
-    if (revision === undefined)
-      throw usage('say which change: its revision, as transcript-gateway changes shows');
-    if (rest.length > 0) throw usage(`unexpected argument "${rest.join(' ')}"`);
-    if (!/^[1-9]\d{0,14}$/.test(revision)) throw usage(`"${revision}" is no revision`);
-    const gateway = findGateway(given, io, Object.keys(command.flags));
-    const path = `/changes/${revision}/revert`;
-    const made = await gateway.call({ method: 'POST', path, body: {}, answer: answers.revert });
-    if (given.has('json')) writeJson(io, made);
-    else {
-      const did = `${counted(made.added, 'range')} added, ${counted(made.removed, 'range')} removed`;
-      io.stdout.write(`${made.scope}: change ${revision} is undone: ${did} (${liveText(made)})\n`);
     }
     return DONE;
   },

@@ -5,7 +5,7 @@ import { auditVerify } from './audit-verify.ts';
 import { activityExport } from './activity/export.ts';
 import { lookup } from './activity/lookup.ts';
 import { tail } from './activity/tail.ts';
-import { changes, undo } from './changes.ts';
+import { changes } from './changes.ts';
 import { checkConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { readCommandLine } from './command.ts';
@@ -28,6 +28,7 @@ import { rangesRemove } from './ranges/remove.ts';
 import { rangesReview } from './ranges/review.ts';
 import { reportAccess } from './report/access.ts';
 import { reportReview } from './report/review.ts';
+import { compare, confirm, restore, undo } from './undo.ts';
 import { unguarded } from './unguarded.ts';
 import { whitelistOff, whitelistOn, whitelistShow } from './whitelist.ts';
 
@@ -51,6 +52,9 @@ const working: readonly Command[] = [
   activityExport,
   changes,
   undo,
+  confirm,
+  compare,
+  restore,
   reportAccess,
   reportReview,
   identityTry,

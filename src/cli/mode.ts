@@ -7,6 +7,7 @@ import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
 import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
+import { writeFlags, writeQuery } from './write-ways.ts';
 
 function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: string): Command {
   return {
@@ -14,7 +15,7 @@ function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: s
     takes: 'SCOPE',
     summary,
     details: 'SCOPE is platform or bot:<id>.',
-    flags: { ...dryRunFlag, ...createFlag, ...gatewayFlags },
+    flags: { ...dryRunFlag, ...writeFlags, ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
       const scope = oneScope(given.positionals);
       const gateway = findGateway(given, io, Object.keys(command.flags));
@@ -22,7 +23,7 @@ function modeCommand(word: string, mode: 'report' | 'enforce' | null, summary: s
       if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { settings: { mode } });
       const made = await gateway.call({
         method: 'PATCH',
-        path: `/whitelists/${encodeURIComponent(scope)}`,
+        path: `/whitelists/${encodeURIComponent(scope)}${writeQuery(given)}`,
         body: { mode },
         answer: answers.settings,
       });

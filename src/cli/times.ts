@@ -64,9 +64,9 @@ export function readExpires(text: string, nowMs: number): string {
   return until.toISOString();
 }
 
-/** What `--from` or `--to` means, as RFC 3339; a date is its beginning or its end, and times are those of this machine. */
-export function readPast(flag: 'from' | 'to', text: string, nowMs: number): string {
-  const at = read(text.trim(), new Date(nowMs), flag);
+/** What `--from`, `--at` or `--to` means, as RFC 3339; a date is its beginning or its end, and times are those of this machine. */
+export function readPast(flag: 'from' | 'to' | 'at', text: string, nowMs: number): string {
+  const at = read(text.trim(), new Date(nowMs), flag === 'to' ? 'to' : 'from');
   if (at === undefined) throw usage(`--${flag} "${text}" is no time: give ${PAST}`);
   return at.toISOString();
 }

@@ -9,6 +9,7 @@ import { DONE, writeJson } from './io.ts';
 import { liveText } from './live-text.ts';
 import { createFlag, requireKnown } from './known-scope.ts';
 import { oneScope } from './scope.ts';
+import { writeFlags, writeQuery } from './write-ways.ts';
 import { counted, table } from './table.ts';
 
 const shown = (value: string | boolean | null): string =>
@@ -75,7 +76,7 @@ function toggle(word: 'on' | 'off', summary: string): Command {
     takes: 'SCOPE',
     summary,
     details: 'SCOPE is platform or bot:<id>.',
-    flags: { ...dryRunFlag, ...createFlag, ...gatewayFlags },
+    flags: { ...dryRunFlag, ...writeFlags, ...createFlag, ...gatewayFlags },
     async run(given, io, command) {
       const scope = oneScope(given.positionals);
       const gateway = findGateway(given, io, Object.keys(command.flags));
@@ -84,7 +85,7 @@ function toggle(word: 'on' | 'off', summary: string): Command {
       if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { settings });
       const made = await gateway.call({
         method: 'PATCH',
-        path: `/whitelists/${encodeURIComponent(scope)}`,
+        path: `/whitelists/${encodeURIComponent(scope)}${writeQuery(given)}`,
         body: settings,
         answer: answers.settings,
       });

@@ -1,11 +1,11 @@
-import { openTrial } from '../changes/trial.ts';
 import type { Change } from '../changes/change.ts';
 import type { Editor } from './editor.ts';
 import type { StoreLog } from './log.ts';
+import { createOpenTrials } from './open-trials.ts';
 import type { Store } from './store.ts';
 
 export interface TrialsOptions {
-  readonly store: Pick<Store, 'changes' | 'changeAt' | 'scope'>;
+  readonly store: Pick<Store, 'changes' | 'changeAt' | 'entryAt' | 'scope' | 'scopes'>;
   readonly editor: Pick<Editor, 'lapse'>;
   /** Hears of every revision that is served. */
   readonly subscribe: (listener: (revision: number) => void) => () => void;
@@ -14,8 +14,6 @@ export interface TrialsOptions {
   readonly now: () => number;
 }
 
-/** Entries of the log that are looked through: more are not made while a trial lasts. */
-const MOST = 500;
 /** So often the clock is looked at while a trial is open: it may be set, and a machine may sleep. */
 const LOOK_MS = 5_000;
 /** A store that was away is asked again. */
@@ -26,6 +24,7 @@ const RETRY_MS = 2_000;
  * ran out while none was running is taken back at the start.
  */
 export function createTrials({ store, editor, subscribe, log, now }: TrialsOptions): { close(): void } {
+  const openTrials = createOpenTrials(store);
   let timer: NodeJS.Timeout | undefined;
   let [closed, looking, again] = [false, false, false];
   const wait = (ms: number): void => {
@@ -36,7 +35,7 @@ export function createTrials({ store, editor, subscribe, log, now }: TrialsOptio
     if (looking) return void (again = true);
     [looking, again] = [true, false];
     try {
-      const nextMs = await lapseAll(store, editor, log, now);
+      const nextMs = await lapseAll(await openTrials(), store, editor, log, now);
       if (nextMs !== undefined) wait(nextMs - now());
     } catch {
       // Whoever cannot read the store now says so elsewhere.
@@ -59,30 +58,20 @@ export function createTrials({ store, editor, subscribe, log, now }: TrialsOptio
 
 /** Ends all trials whose time is up; when the next one is (Unix ms), or is to be tried again. */
 async function lapseAll(
+  trials: readonly Change[],
   store: TrialsOptions['store'],
   editor: TrialsOptions['editor'],
   log: StoreLog,
   now: () => number,
 ): Promise<number | undefined> {
   let nextMs: number | undefined;
-  for (const trial of await openTrials(store)) {
+  for (const trial of trials) {
     const endMs = Date.parse(trial.trialUntil ?? '');
     const isOver = !(endMs > now());
     const untilMs = isOver ? await lapse(store, editor, log, trial, now) : endMs;
     if (untilMs !== undefined) nextMs = Math.min(nextMs ?? untilMs, untilMs);
   }
   return nextMs;
-}
-
-/** The newest change of each scope, where it is on trial. */
-async function openTrials(store: TrialsOptions['store']): Promise<readonly Change[]> {
-  const recent = await store.changes({ limit: MOST });
-  const seen = new Set<string>();
-  return recent.filter((change) => {
-    const isNewest = !seen.has(change.scope);
-    seen.add(change.scope);
-    return isNewest && openTrial(change) !== undefined;
-  });
 }
 
 async function lapse(

@@ -103,10 +103,14 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   const foreseen = { scope: 'bot:sales', changes: { settings: { whenOff: 'anyone' } } };
   const tried = await call('PATCH', `${at(one)}?confirmWithin=5m`, { body: { requireLogin: true } });
   yield ['patch', one, tried];
+  yield ['get', '/trials', await call('GET', '/trials')];
   const confirm = `/changes/${String(tried.body.revision)}/confirm`;
   yield ['post', '/changes/{revision}/confirm', await call('POST', confirm)];
   yield ['get', `${one}/compare`, await call('GET', `${at(one)}/compare?from=1&to=3`)];
   const now = { at: new Date().toISOString() };
+  yield ['post', `${one}/restore/preview`, await call('POST', `${at(one)}/restore/preview`, { body: now })];
+  const back = await call('POST', confirm.replace('confirm', 'revert/preview'), { body: {} });
+  yield ['post', '/changes/{revision}/revert/preview', back];
   yield ['post', `${one}/restore`, await call('POST', `${at(one)}/restore`, { body: now })];
   yield ['get', '/changes', await call('GET', '/changes?limit=2')];
   yield ['post', '/forecast', await call('POST', '/forecast', { body: foreseen })];

@@ -25,6 +25,7 @@ import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
 import type { Known } from '../../src/policy/principal.ts';
 import { revocationOf } from '../../src/policy/revocation.ts';
+import { createOpenTrials } from '../../src/policy-store/open-trials.ts';
 import { createEditor } from '../../src/policy-store/editor.ts';
 import { createFileStore } from '../../src/policy-store/file/file-store.ts';
 import { createLivePolicy } from '../../src/policy-store/live/live-policy.ts';
@@ -200,6 +201,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     revocations: { revoker: createRevoker(editing), rules: () => revoking },
     store,
     recentBots,
+    trials: createOpenTrials(store),
     alerts: { ...alerts, isOn: () => true, staticToken: () => undefined },
     audit: (digests) => audit(store, undefined, digests),
     activity: recordOf(decisions, listeners),

@@ -9,6 +9,7 @@ import { liveText } from '../live-text.ts';
 import { createFlag, requireKnown } from '../known-scope.ts';
 import { scopeArgument } from '../scope.ts';
 import { readExpires } from '../times.ts';
+import { writeFlags, writeQuery } from '../write-ways.ts';
 
 /** `START END`, or one text: an address, a network or `START-END`. */
 function readEnds(words: readonly string[]): { start: string; end: string } {
@@ -38,6 +39,7 @@ export const rangesAdd: Command = {
       help: 'From then on it no longer counts: 7d, 12h, 2030-01-31, 18:00, or both.',
     },
     ...dryRunFlag,
+    ...writeFlags,
     ...createFlag,
     ...gatewayFlags,
   },
@@ -60,7 +62,7 @@ export const rangesAdd: Command = {
     if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { add: [range] });
     const made = await gateway.call({
       method: 'POST',
-      path: `/whitelists/${encodeURIComponent(scope)}/ranges`,
+      path: `/whitelists/${encodeURIComponent(scope)}/ranges${writeQuery(given)}`,
       body: range,
       answer: answers.range,
     });

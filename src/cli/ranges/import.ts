@@ -17,6 +17,7 @@ import { createFlag, requireKnown } from '../known-scope.ts';
 import { oneScope } from '../scope.ts';
 import { counted, plainText } from '../table.ts';
 import { readFormat } from './export.ts';
+import { writeFlags, writeQuery } from '../write-ways.ts';
 
 type BadLine = Pick<Extract<Item, { ok: false }>, 'line' | 'message'>;
 
@@ -95,7 +96,7 @@ async function send(
   try {
     return await gateway.call({
       method: 'POST',
-      path: `/whitelists/${encodeURIComponent(scope)}/import${given.has('dry-run') ? '?dryRun=true&forecast=true' : ''}`,
+      path: `/whitelists/${encodeURIComponent(scope)}/import${writeQuery(given, given.has('dry-run') ? { dryRun: 'true', forecast: 'true' } : {})}`,
       body: {
         ranges: file.entries.map(({ range }) => range),
         ...(given.has('replace') ? { replace: true } : {}),
@@ -118,8 +119,8 @@ async function importFile(
   const made = await send(gateway, scope, file, given, io);
   const bad = badOf(made.errors ?? [], file);
   if (bad.length > 0) return refuse(bad, file.unit, given, io);
-  const { live, revision } = made;
-  const receipt = live === undefined ? '; nothing was changed' : ` (${liveText({ live, revision })})`;
+  const { live } = made;
+  const receipt = live === undefined ? '; nothing was changed' : ` (${liveText({ ...made, live })})`;
   if (given.has('json')) writeJson(io, made);
   else {
     io.stdout.write(`${scope}: ${live === undefined ? 'it would be ' : ''}${summary(made)}${receipt}\n`);
@@ -139,6 +140,7 @@ comment; expires, expiry. An empty end makes start what a line may be. JSON: a l
 {"ranges": […]}. A column or member that is not known is refused by its name.`,
   flags: {
     ...dryRunFlag,
+    ...writeFlags,
     replace: { type: 'boolean', help: 'Afterwards the list is exactly the file: remove what is not in it.' },
     format: {
       type: 'string',

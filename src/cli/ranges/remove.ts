@@ -8,6 +8,7 @@ import { findGateway } from '../gateway.ts';
 import { CommandError, DONE, FAILED, usage, writeJson } from '../io.ts';
 import { liveText } from '../live-text.ts';
 import { scopeArgument } from '../scope.ts';
+import { writeFlags, writeQuery } from '../write-ways.ts';
 import { eachRange } from './list.ts';
 
 /** The id of the range with exactly these ends. */
@@ -28,7 +29,7 @@ export const rangesRemove: Command = {
   takes: 'SCOPE ID | SCOPE START [END]',
   summary: 'Remove a range, by its id or by its exact ends.',
   details: 'SCOPE is platform or bot:<id>. START alone may be an address, a network or "A - B".',
-  flags: { ...dryRunFlag, ...gatewayFlags },
+  flags: { ...dryRunFlag, ...writeFlags, ...gatewayFlags },
   async run(given, io, command) {
     const [scopeText, ...words] = given.positionals;
     if (scopeText === undefined) throw usage('say for which scope: platform or bot:<id>');
@@ -40,7 +41,7 @@ export const rangesRemove: Command = {
     if (given.has('dry-run')) return foresee({ gateway, given, io }, scope, { remove: [id] });
     const made = await gateway.call({
       method: 'DELETE',
-      path: `/whitelists/${encodeURIComponent(scope)}/ranges/${encodeURIComponent(id)}`,
+      path: `/whitelists/${encodeURIComponent(scope)}/ranges/${encodeURIComponent(id)}${writeQuery(given)}`,
       answer: answers.range,
     });
     if (given.has('json')) writeJson(io, made);

@@ -7,6 +7,7 @@ import { liveText } from '../live-text.ts';
 import { scopeArgument } from '../scope.ts';
 import { counted } from '../table.ts';
 import { readExpires } from '../times.ts';
+import { writeFlags, writeQuery } from '../write-ways.ts';
 
 const done = { keep: 'kept', shorten: 'shortened', remove: 'removed' } as const;
 
@@ -36,6 +37,7 @@ export const rangesReview: Command = {
     },
     remove: { type: 'boolean', help: 'They are not needed.' },
     reason: { type: 'string', value: 'TEXT', help: 'Why.' },
+    ...writeFlags,
     ...gatewayFlags,
   },
   async run(given, io, command) {
@@ -47,7 +49,7 @@ export const rangesReview: Command = {
     if (reason === undefined) throw usage('say why: --reason TEXT');
     const body = { ids, reason, ...actionOf(given) };
     const gateway = findGateway(given, io, Object.keys(command.flags));
-    const path = `/whitelists/${encodeURIComponent(scope)}/review`;
+    const path = `/whitelists/${encodeURIComponent(scope)}/review${writeQuery(given)}`;
     const made = await gateway.call({ method: 'POST', path, body, answer: answers.review });
     if (given.has('json')) writeJson(io, made);
     else
