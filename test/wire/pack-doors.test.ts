@@ -26,7 +26,7 @@ t.teardown(() => (server.closeAllConnections(), server.close()));
 const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 
 const inUrls = new Set(['tiledesk', 'botpress']);
-const configOf = (name: string): object => ({
+const configOf = (name: string): Readonly<Record<string, unknown>> => ({
   upstream: { url },
   platform: inUrls.has(name) ? { name } : { name, bot: 'desk' },
   identity: {
