@@ -99,7 +99,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   const activity = openRecord(start, live.position, log);
   const alerts = createAlertWatch({ start, settings, store, activity, log });
   alerts.takeOver(settings());
-  const unguarded = createUnguardedWatch(log, settings, alerts);
+  const unguarded = createUnguardedWatch(start, settings, log, alerts);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     trials.close();
@@ -109,6 +109,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
     asserting?.keys.close();
     // Before the store, whose lock on their folder keeps another gateway out of it.
     await activity?.close();
+    await unguarded.shares.close();
     await store.close();
   };
   return { store, live, limits, activity, alerts, unguarded, asserting, close };

@@ -40,7 +40,7 @@ export interface AdminParts {
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: DecisionRecord | undefined;
-  readonly unguarded: AdminOptions['unguarded'];
+  readonly unguarded: { readonly shares: AdminOptions['unguarded'] };
   readonly alerts: AdminOptions['alerts'];
   readonly log: ChangeSink & AdminLog;
 }
@@ -68,7 +68,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     decideOptions: () => ruling().rules.options,
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
-    unguarded,
+    unguarded: unguarded.shares,
     alerts,
     trials: createOpenTrials(store),
     constantBots: () => ruling().config.routes.flatMap(constantBot),

@@ -1,23 +1,28 @@
 import type { Logger } from 'pino';
 import { createUnguarded, type Unguarded, type UnguardedReport } from '../audit/unguarded.ts';
 import type { AlertWatch } from './alerts.ts';
-import type { ReloadSettings } from '../config/index.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import type { GatewayDeps } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import type { Figure } from '../ops/metrics.ts';
 import { shapeOf, showsWords } from '../reading/shape.ts';
+import { shareUnguarded, type UnguardedShares } from './unguarded-shares.ts';
 
 /** What watches what no route guards, and who is told. */
 export interface UnguardedWatch extends Required<Pick<GatewayDeps, 'canarySink' | 'onUnguarded'>> {
+  /** What this process saw. */
   read(): UnguardedReport;
+  /** What all gateways on the store saw. */
+  readonly shares: UnguardedShares;
 }
 
 /** Lines a minute for one canary in one kind of URL. */
 const linesPerMinute = 6;
 
 export function createUnguardedWatch(
-  log: Logger,
+  start: StartOptions,
   settings: () => ReloadSettings,
+  log: Logger,
   alerts: Pick<AlertWatch, 'canary'>,
 ): UnguardedWatch {
   const seen: Unguarded = createUnguarded(Date.now);
@@ -45,6 +50,7 @@ export function createUnguardedWatch(
       seen.passed({ method, shape: shapeOf(target), open: resource.kind === 'other' && resource.open });
     },
     read: () => seen.read(),
+    shares: shareUnguarded(start, () => seen.read(), log),
   };
 }
 

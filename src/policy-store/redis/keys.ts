@@ -26,6 +26,9 @@ export const activityKeys = (prefix: string) => ({
   head: `{${prefix}}:activity-head`,
 });
 
+/** Hash: gateway → what it passed on unguarded. */
+export const unguardedKey = (prefix: string): string => `{${prefix}}:unguarded`;
+
 /** Strings: alerts that were told; and a stream: the newest of them. */
 export const alertKeys = (prefix: string) => ({
   claim: (key: string): string => `{${prefix}}:alert:${key}`,
