@@ -6,6 +6,7 @@ import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import { createListening } from './listening.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
+import type { Readings, ReadingsAsked } from './readings.ts';
 import type { RetentionOptions } from './retention.ts';
 import { appendAll, followStream, type ActivityStream, type StreamEntry } from './stream.ts';
 import type { Summary, Use } from './summary.ts';
@@ -44,6 +45,9 @@ export interface Activity {
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Follows the chains of hashes; `digests`: from elsewhere, which the record must agree with. */
   verify(digests?: readonly string[]): Promise<Verification>;
+  /** Records that somebody read what is recorded: chained and kept as events are. */
+  noteReading(text: string): void;
+  readings(asked: ReadingsAsked): Promise<Readings>;
   /** Hears of every event as it comes; of those of other gateways on one Redis as soon as they are read. */
   subscribe(listener: (event: ActivityEvent) => void): () => void;
   /** All that was recorded here up to now is written down: in the index, or in the stream of all gateways. */
@@ -83,6 +87,7 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...questionsTo(thread, stream),
     ...listening,
     hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
+    noteReading: recorder.read,
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),
     async close() {
@@ -149,12 +154,13 @@ function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { attest 
 function questionsTo(
   { ask }: IndexThread,
   stream: ActivityStream | undefined,
-): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'verify'> {
+): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'readings' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
     forecast: (filter, draft) => ask('forecast', { filter, draft }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
+    readings: (asked) => ask('readings', asked),
     verify: (digests = []) => verifyRecord(ask, digests, stream),
   };
 }

@@ -2,6 +2,7 @@ import type { Draft, Forecast } from './forecast.ts';
 import type { RetentionOptions } from './retention.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
+import type { Readings, ReadingsAsked } from './readings.ts';
 import type { Summary, Use } from './summary.ts';
 import type { ChainHead } from './digest.ts';
 import type { StreamEntry } from './stream.ts';
@@ -21,6 +22,7 @@ export interface Questions {
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
   forecast: { readonly filter: TimedFilter; readonly draft: Draft };
+  readings: ReadingsAsked;
   rangeUse: { readonly scope: string; readonly fromMs: number };
   /** Where the last step ended; absent for the first. */
   verify: { readonly from?: Verified; readonly digests: readonly string[] };
@@ -46,6 +48,7 @@ export interface Answers {
   query: Page;
   summary: Summary;
   forecast: Forecast;
+  readings: Readings;
   rangeUse: readonly Use[];
   verify: Verified;
   verifyEntries: readonly Progress[];

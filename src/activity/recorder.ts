@@ -27,6 +27,8 @@ export interface Recorder {
   flush(): Promise<void>;
   /** Adds a digest to what is sent next. */
   attest(digest: string): void;
+  /** Adds who read what. */
+  read(text: string): void;
   state(): RecorderState;
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
     record: queue.add,
     flush,
     attest: (digest) => queue.mark('digest', { text: digest }),
+    read: (text) => queue.mark('read', { text }),
     state: queue.state,
     async close() {
       clearInterval(timer);

@@ -4,6 +4,7 @@ import { readBatch } from './event.ts';
 import { forecast } from './forecast.ts';
 import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
+import { readingsIn } from './readings.ts';
 import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyEntries, verifySome } from './verify.ts';
@@ -57,6 +58,7 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
     forecasts = made.catch(() => undefined);
     return made;
   },
+  readings: (asked) => readingsIn(index, asked),
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
   verify: ({ from, digests }) => verifySome(index, from, digests),
   verifyEntries: (asked) => verifyEntries(index, asked),

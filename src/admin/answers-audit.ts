@@ -44,4 +44,21 @@ const findings = Json.Object({
 });
 
 export type AuditFindings = Type.Static<typeof findings>;
-export const auditAnswers = { audit: findings } as const;
+const reading = Type.Object({
+  at: Type.String(),
+  what: Type.String({ description: 'The call, as `activity` or `reports/access`.' }),
+  of: Type.Object({}, { additionalProperties: true, description: 'What narrowed it.' }),
+  by: Type.String(),
+  from: Type.Optional(Type.String()),
+  requestId: Type.String(),
+});
+
+export const auditAnswers = {
+  readings: Type.Object({
+    readings: Type.Array(reading, {
+      description: 'One for each question of one reader in ten minutes, as log and record may show it.',
+    }),
+    next: Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' })),
+  }),
+  audit: findings,
+} as const;

@@ -27,6 +27,7 @@ import type { AdminApp, AdminOptions } from './options.ts';
 import { previewRoutes } from './previews.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
+import { readingsRoute } from './readings.ts';
 import { rangeRoutes } from './ranges.ts';
 import { safeChangeRoutes } from './safe-changes.ts';
 import { restoreRoutes } from './restore.ts';
@@ -90,6 +91,7 @@ const guardedRoutes = [
   summaryRoute,
   streamRoute,
   lookupRoute,
+  readingsRoute,
   accessReportRoute,
   reviewReportRoute,
   unguardedRoute,

@@ -72,7 +72,8 @@ export interface AdminOptions {
   /** Follows what was recorded; the digests are others than those in the record. */
   readonly audit: (digests: readonly string[]) => Promise<AuditFindings>;
   readonly activity?:
-    Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'subscribe' | 'forecast' | 'settled'> | undefined;
+    | Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'readings' | 'subscribe' | 'forecast' | 'settled'>
+    | undefined;
   /** The configured part of what decisions go by. */
   readonly decideOptions: () => DecideOptions;
   /** What is served now. */

@@ -15,3 +15,16 @@ export const RestoreBody = Type.Object(
   },
   strict,
 );
+
+const time = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
+export const ReadingsQuery = Type.Object(
+  {
+    from: time('Not before this time.'),
+    to: time('Before this time.'),
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Where the last page said that the next starts.' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  },
+  strict,
+);

@@ -74,7 +74,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),
-    read: createReadLog(log, shown),
+    read: createReadLog(log, shown, activity?.noteReading),
     shownAddress: (address) => shortenedAddress(address, shown()),
     shownPerson: (id) => personOf(id, shown()),
     defaults: () => ruling().config.policy.defaults,

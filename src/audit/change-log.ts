@@ -46,12 +46,18 @@ export function createChangeLog(
   };
 }
 
-/** Writes one line for each reading of what was decided; `options` is asked for each. */
-export function createReadLog(log: ChangeSink, options: () => AccessLogOptions): (event: ReadEvent) => void {
+/** Writes one line for each reading of what was decided; `options` is asked for each, `keep` gets the same as JSON. */
+export function createReadLog(
+  log: ChangeSink,
+  options: () => AccessLogOptions,
+  keep?: (line: string) => void,
+): (event: ReadEvent) => void {
   return ({ by, from, ...event }) => {
     const shown = options();
     const address = from === undefined ? {} : { from: shortenedAddress(from, shown) };
-    log.info({ ...event, by: authorOf(by, shown), ...address }, 'read');
+    const line = { ...event, by: authorOf(by, shown), ...address };
+    log.info(line, 'read');
+    keep?.(JSON.stringify(line));
   };
 }
 

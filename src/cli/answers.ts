@@ -27,6 +27,7 @@ export const answers = {
   lookup: ApiAnswers.lookup,
   event: Event,
   unguarded: ApiAnswers.unguarded,
+  readings: ApiAnswers.readings,
   alerts: ApiAnswers.alerts,
   alertTest: ApiAnswers.alertTest,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */

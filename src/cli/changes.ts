@@ -3,9 +3,10 @@ import { localTime } from './activity/event-text.ts';
 import { timeFlags, timeQuery } from './activity/filters.ts';
 import { answers } from './answers.ts';
 import { gatewayFlags } from './command.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandArguments } from './command.ts';
 import { findGateway } from './gateway.ts';
 import { DONE, usage, writeJson } from './io.ts';
+import type { Io } from './io.ts';
 import { oneScope } from './scope.ts';
 import { counted, table } from './table.ts';
 
@@ -52,6 +53,10 @@ export const changes: Command = {
     q: { type: 'string', value: 'TEXT', help: 'An address that a changed range touches, or a text.' },
     by: { type: 'string', value: 'TEXT', help: 'A part of who it was, or of where they came from.' },
     kind: { type: 'string', value: 'KIND', help: 'added, edited, deleted, switched, settings or undo.' },
+    reads: {
+      type: 'boolean',
+      help: 'Who read what was decided, instead: of the record of decisions, as long as that is kept.',
+    },
     ...timeFlags,
     limit: { type: 'string', value: 'N', help: 'At most so many; else 50.' },
     ...gatewayFlags,
@@ -60,6 +65,7 @@ export const changes: Command = {
     const scope = given.positionals.length === 0 ? undefined : oneScope(given.positionals);
     const query = timeQuery(given);
     query.set('limit', readLimit(given.text('limit')));
+    if (given.has('reads')) return reads(given, io, command, query);
     for (const name of ['q', 'by', 'kind']) {
       const value = given.text(name);
       if (value !== undefined) query.set(name, value);
@@ -82,3 +88,30 @@ export const changes: Command = {
     return DONE;
   },
 };
+
+/** Who read what was decided; nothing else narrows it but when. */
+async function reads(
+  given: CommandArguments,
+  io: Io,
+  command: Command,
+  query: URLSearchParams,
+): Promise<number> {
+  const other = ['q', 'by', 'kind'].find((name) => given.has(name));
+  if (other !== undefined || given.positionals.length > 0)
+    throw usage('--reads takes --from, --to and --limit');
+  const gateway = findGateway(given, io, Object.keys(command.flags));
+  const page = await gateway.call({ path: `/readings?${query.toString()}`, answer: answers.readings });
+  if (given.has('json')) {
+    writeJson(io, page);
+    return DONE;
+  }
+  const rows = page.readings.map(({ at, by, from, what, of }) => [
+    ...[localTime(at), by, from ?? '', what],
+    Object.entries(of)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', '),
+  ]);
+  if (rows.length > 0) io.stdout.write(table(['WHEN', 'WHO', 'FROM', 'READ', 'OF'], rows));
+  io.stdout.write(`${counted(rows.length, 'reading')}${page.next === undefined ? '' : ', and older ones'}\n`);
+  return DONE;
+}

@@ -93,6 +93,8 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/activity', await call('GET', '/activity?after=x')];
   yield ['get', '/activity/summary', await call('GET', '/activity/summary')];
   yield ['get', '/activity/summary', await call('GET', '/activity/summary?buckets=x')];
+  yield ['get', '/readings', await call('GET', '/readings?limit=1')];
+  yield ['get', '/readings', await call('GET', '/readings?from=x')];
   yield ['get', '/lookup', await call('GET', '/lookup?q=192.0.2.1')];
   yield ['get', '/lookup', await call('GET', '/lookup?q=11111111')];
   yield ['get', '/lookup', await call('GET', '/lookup')];

@@ -9,6 +9,7 @@ import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../..
 import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
 import { forecast } from '../../src/activity/forecast.ts';
 import { queryEvents } from '../../src/activity/query.ts';
+import { readingsIn } from '../../src/activity/readings.ts';
 import { rangeUse, summarize } from '../../src/activity/summary.ts';
 import { judgeAgain } from '../../src/access/judge-again.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
@@ -271,6 +272,7 @@ function recordOf(
     summary: async (filter, buckets) => summarize(decisions, filter, buckets),
     rangeUse: async (scope, fromMs) => rangeUse(decisions, scope, fromMs),
     forecast: (filter, draft) => forecast(decisions, filter, draft),
+    readings: async (asked) => readingsIn(decisions.index, asked),
     settled: () => Promise.resolve(),
     subscribe(listener) {
       listeners.add(listener);

@@ -12,10 +12,11 @@ import { people } from './people.ts';
 import { ranges } from './ranges.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
+import { trials } from './trials.ts';
 import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
-t.setTimeout(300_000);
+t.setTimeout(480_000);
 
 const parts =
   process.env['MANY'] === undefined
@@ -29,6 +30,7 @@ const parts =
         ...people,
         ...replicas,
         ...foreseen,
+        ...trials,
         ...unguarded,
       }
     : many;

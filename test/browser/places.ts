@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import { lookAway, lookBack, notice, openBot } from './hands.ts';
+import { lookAgain, lookAway, lookBack, notice, openBot } from './hands.ts';
+import { tryOut } from './trials.ts';
 import type { Scene } from './scene.ts';
 
 type Way = (page: Page, scene: Scene) => Promise<unknown>;
@@ -89,6 +90,30 @@ const superAdmin: Record<string, Way> = {
     await page.getByRole('button', { name: /^Undo/ }).first().click();
     await dialog(page);
   },
+  'change log, on trial, comparing': async (page, { home }) => {
+    await tryOut(page, 'compared', { enabled: true });
+    await page.goto(`${home}#/changes/bots/compared`);
+    await page.getByRole('region', { name: 'On trial' }).waitFor();
+    await page.getByText('Compare two revisions').click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByRole('status').getByText('Switched IP whitelisting on').waitFor();
+  },
+  'change log, bringing back': async (page) => {
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('region', { name: 'On trial' }).waitFor({ state: 'detached' });
+    await page
+      .getByRole('button', { name: /^Bring back/ })
+      .last()
+      .click();
+    await page.getByRole('dialog').getByText('What would change now').waitFor();
+    await page.getByRole('dialog').getByText('Switched IP whitelisting on').waitFor();
+  },
+  'change log, who read': async (page, { home, call }) => {
+    await call('GET', '/lookup?q=%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E');
+    await page.goto(`${home}#/changes`);
+    await page.getByText('Who read the record of visits').click();
+    await page.getByRole('row').filter({ hasText: 'window.hit' }).first().waitFor();
+  },
   people: async (page, { home, call }) => {
     const subject = '<img src=x onerror=window.hit=1>';
     await call('POST', '/revocations', { issuer: 'scripts', subject: `someone ${subject}`, note: subject });
@@ -120,7 +145,7 @@ const superAdmin: Record<string, Way> = {
   'session over': async (page, { home }) => {
     await openBot(page, home, 'over');
     await page.context().clearCookies();
-    await page.getByRole('switch').click();
+    await lookAgain(page);
     await page.getByRole('heading', { name: 'Your session is over' }).waitFor();
   },
 };

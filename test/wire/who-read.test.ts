@@ -59,5 +59,24 @@ t.test('who read a conversation is answered, and to an owner of their bots alone
   await gateway.line(
     ({ msg, what, by }) => msg === 'read' && what === 'reports/access' && /owner/.test(String(by)),
   );
+  const readings = JSON.parse(await call(admin.token, '/readings?limit=1000')) as {
+    readings: { what: string; of: object; by: string }[];
+  };
+  const asked = readings.readings.map(({ what, of, by }) => `${by} ${what} ${JSON.stringify(of)}`);
+  t.ok(
+    asked.includes('static-token activity {"conversation":"1001"}'),
+    'who read what, in the record itself',
+  );
+  t.ok(asked.some((one) => /^person-owner \(staff\) reports\/access/.test(one)));
+  t.equal(new Set(asked).size, asked.length, 'each question once, however often it was asked');
+  t.match(await call(owner, '/readings'), /"not-yours"/);
+  t.match(await call(admin.token, '/readings?limit=1'), /"next":"\d+"/);
+  t.match(await call(admin.token, '/readings?to=2020-01-01T00:00:00Z'), /"readings":\[\]/);
+  const verify = await fetch(`${gateway.privateUrl}/_gateway/api/v1/audit/verify`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  t.match(await verify.json(), { whole: true }, 'chained as decisions are');
   t.equal(await gateway.stop(), 0);
 });

@@ -1,6 +1,7 @@
 import { GatewaysChip } from './parts/gateways-chip.tsx';
 import { LockoutPrompt } from './parts/lockout-prompt.tsx';
 import { NoticeBar } from './parts/notice-bar.tsx';
+import { TrialBar } from './parts/trial-bar.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
 import { EnforcingScreen } from './pages/enforcing.tsx';
 import { MissingScreen } from './pages/missing.tsx';
@@ -28,6 +29,7 @@ export function Shell() {
         <Header route={route} inside={inside} />
         <main id="content" tabIndex={-1}>
           {standing === 'loading' ? <p role="status">Loading…</p> : null}
+          {inside ? <TrialBar /> : null}
           {inside ? <Page route={route} /> : standing === 'loading' ? null : <SignInScreen />}
         </main>
       </div>

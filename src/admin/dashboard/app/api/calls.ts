@@ -2,6 +2,7 @@ import { request } from './request.ts';
 import type {
   AlertList,
   ChangeList,
+  Comparison,
   Explanation,
   ExplainQuestion,
   Forecast,
@@ -10,10 +11,12 @@ import type {
   Me,
   RangeInput,
   RangeRecord,
+  ReadingList,
   Replicas,
   Revocations,
   Scope,
   SettingsPatch,
+  TrialList,
   UnguardedList,
   WhitelistList,
   WhitelistPage,
@@ -60,11 +63,17 @@ export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<
 export const importRanges = (
   scope: Scope,
   ranges: readonly RangeInput[],
-  how: { readonly dryRun: boolean; readonly ifMatch: number; readonly onSent: (share: number) => void },
+  how: {
+    readonly dryRun: boolean;
+    /** A dry run also says what it would have changed of the recorded visits. */
+    readonly forecast?: boolean;
+    readonly ifMatch: number;
+    readonly onSent?: (share: number) => void;
+  },
 ): Promise<ChangeReceipt & Imported> =>
   request(`${list(scope)}/import`, {
     method: 'POST',
-    query: { dryRun: how.dryRun ? 'true' : undefined },
+    query: { dryRun: how.dryRun ? 'true' : undefined, forecast: how.forecast ? 'true' : undefined },
     body: { ranges },
     ifMatch: how.ifMatch,
     onSent: how.onSent,
@@ -83,6 +92,26 @@ export const getChanges = (query: {
 
 export const revertChange = (revision: number): Promise<ChangeReceipt> =>
   request(`/changes/${revision}/revert`, { method: 'POST' });
+
+export const previewRevert = (revision: number): Promise<Comparison> =>
+  request(`/changes/${revision}/revert/preview`, { method: 'POST', body: {} });
+
+export const getReadings = (limit: number): Promise<ReadingList> =>
+  request('/readings', { query: { limit } });
+
+export const getTrials = (): Promise<TrialList> => request('/trials', { timeoutMs: 5_000 });
+
+export const confirmChange = (revision: number): Promise<ChangeReceipt> =>
+  request(`/changes/${revision}/confirm`, { method: 'POST' });
+
+export const compareRevisions = (scope: Scope, from: string, to: string): Promise<Comparison> =>
+  request(`${list(scope)}/compare`, { query: { from, to } });
+
+export const previewRestore = (scope: Scope, at: string): Promise<Comparison> =>
+  request(`${list(scope)}/restore/preview`, { method: 'POST', body: { at } });
+
+export const restoreList = (scope: Scope, at: string): Promise<ChangeReceipt> =>
+  request(`${list(scope)}/restore`, { method: 'POST', body: { at } });
 
 export const getRevocations = (query: {
   readonly issuer?: string | undefined;

@@ -43,6 +43,12 @@ export type Forecast = ApiAnswer<'forecast'>;
 export type ForecastChanges = Type.Static<typeof ForecastBody>['changes'];
 export type Revocations = ApiAnswer<'revocations'>;
 export type Revocation = Revocations['revocations'][number];
+/** What two states of a list differ in, or what a change would do. */
+export type Comparison = ApiAnswer<'comparison'>;
+/** Who read what was decided. */
+export type ReadingList = ApiAnswer<'readings'>;
+/** Changes that lapse unless they are confirmed. */
+export type TrialList = ApiAnswer<'trials'>;
 /** Who the gateway takes the person looking for. */
 export type Me = ApiAnswer<'me'>;
 export type ExplainQuestion = ExplainRequest;

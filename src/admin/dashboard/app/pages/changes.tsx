@@ -6,13 +6,18 @@ import { When, amount, counted } from '../parts/time.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { hrefOf, scopeName } from '../routes.ts';
 import { noFilter, useChangeLog } from '../state/change-log.ts';
+import { BringBack } from './bring-back.tsx';
+import { useSuperAdmin } from '../state/session.tsx';
 import { ChangeFilters } from './change-filters.tsx';
+import { CompareRevisions } from './compare.tsx';
+import { Readings } from './readings.tsx';
 import { RevertChange } from './revert.tsx';
 
 /** Who changed what, when and from where; each can be undone. */
 export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) {
   const [filter, setFilter] = useState(noFilter);
   const log = useChangeLog(scope, filter);
+  const isSuper = useSuperAdmin();
   return (
     <>
       <PageTitle
@@ -20,6 +25,10 @@ export function ChangesScreen({ scope }: { readonly scope: Scope | undefined }) 
         documentTitle={scope === undefined ? 'Change log' : `Change log: ${scopeName(scope)}`}
       />
       <ChangeFilters scope={scope} filter={filter} onFilter={setFilter} />
+      {scope === undefined || log.changes.length === 0 ? null : (
+        <CompareRevisions scope={scope} changes={log.changes} />
+      )}
+      {isSuper && scope === undefined ? <Readings /> : null}
       <p class="hint" role="status">
         {log.loading ? 'Loading…' : countText(log.changes.length, log.more !== undefined)}
       </p>
@@ -67,7 +76,19 @@ function Entry({ change, onReverted }: { readonly change: Change; readonly onRev
           {change.from === undefined ? '' : ` from ${change.from}`}
         </p>
       </div>
-      {change.scope === 'revocations' ? null : <RevertChange change={change} onReverted={onReverted} />}
+      <Ways change={change} onReverted={onReverted} />
     </li>
+  );
+}
+
+/** A revocation is lifted elsewhere. */
+function Ways({ change, onReverted }: { readonly change: Change; readonly onReverted: () => void }) {
+  const { scope } = change;
+  if (scope === 'revocations') return null;
+  return (
+    <div class="actions">
+      <RevertChange change={change} onReverted={onReverted} />
+      <BringBack change={{ ...change, scope }} onDone={onReverted} />
+    </div>
   );
 }

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
-import { revertChange } from '../api/calls.ts';
-import type { Change } from '../api/types.ts';
+import { previewRevert, revertChange } from '../api/calls.ts';
+import type { Change, Comparison } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { Failure } from '../parts/message.tsx';
+import { Says } from '../parts/foreseen.tsx';
+import { Failure, failureText, Message } from '../parts/message.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { useGateways } from '../state/gateways.tsx';
+import { useLoad } from '../state/load.ts';
 import { useNotices } from '../state/notice.tsx';
 
 interface RevertProps {
@@ -27,6 +29,7 @@ export function RevertChange({ change, onReverted }: RevertProps) {
 }
 
 function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onClose: () => void }) {
+  const preview = useLoad(() => previewRevert(change.revision), []);
   const { busy, error, revert } = useRevert(change, () => {
     onClose();
     onReverted();
@@ -46,10 +49,24 @@ function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onC
           <li key={line}>{line}</li>
         ))}
       </ul>
+      <Undoing preview={preview} />
       <Failure error={error} />
     </Confirm>
   );
 }
+
+/** Whom it would meet; or what is in its way. */
+function Undoing({ preview: { value, error } }: { readonly preview: Preview }) {
+  return (
+    <div class="foreseen" role="status">
+      {value === undefined && error === undefined ? <p class="hint">Looking what it would change…</p> : null}
+      {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
+      {error === undefined ? null : <Message tone="warn">{failureText(error)}</Message>}
+    </div>
+  );
+}
+
+type Preview = Pick<ReturnType<typeof useLoad<Comparison>>, 'value' | 'error'>;
 
 function useRevert(change: Change, onDone: () => void) {
   const [busy, setBusy] = useState(false);

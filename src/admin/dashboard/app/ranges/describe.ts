@@ -8,11 +8,20 @@ const most = 5;
 export function describeChange(change: Change): string[] {
   const lines = [
     ...(change.reverts === undefined ? [] : [`Undid change ${change.reverts}`]),
+    ...(change.confirms === undefined ? [] : [`Made change ${change.confirms} stay`]),
+    ...(change.trialUntil === undefined ? [] : [`On trial until ${whenText(change.trialUntil)}`]),
     ...(change.reason === undefined ? [] : [`Because: ${change.reason}`]),
   ];
   if (change.scope === 'revocations') return [...lines, ...describeRevocations(change)];
   return [...lines, ...describeSettings(change), ...describeRanges(change)];
 }
+
+/** What two states differ in, one line each. */
+export function describeDifference(found: Did): string[] {
+  return [...describeSettings(found), ...describeRanges(found)];
+}
+
+type Did = Pick<Change, 'before' | 'after' | 'addedCount' | 'removedCount'> & Partial<Change>;
 
 function describeRevocations({ before, after }: Change): string[] {
   const named = ({ issuer, subject, sid, jti }: Revocation): string => {
@@ -31,7 +40,7 @@ function describeRevocations({ before, after }: Change): string[] {
 
 type Revocation = NonNullable<Change['before']['revocations']>[number];
 
-function describeSettings(change: Change): string[] {
+function describeSettings(change: Did): string[] {
   const [before, after] = [change.before.settings, change.after.settings];
   if (before === undefined || after === undefined) return [];
   const toggle =
@@ -59,7 +68,7 @@ function shown(value: string | boolean | null): string {
   return value;
 }
 
-function describeRanges(change: Change): string[] {
+function describeRanges(change: Did): string[] {
   if (change.truncated === true) {
     return [
       ...(change.addedCount > 0 ? [`Added ${counted(change.addedCount, 'range')}`] : []),
@@ -88,7 +97,7 @@ function rangeText(range: RangeRecord): string {
 }
 
 /** A range that is in both lists under one id was edited. */
-function sortRanges(change: Change) {
+function sortRanges(change: Did) {
   const after = new Map(change.after.ranges.map((range) => [range.id, range]));
   const edited: [RangeRecord, RangeRecord][] = [];
   const removed: RangeRecord[] = [];

@@ -1,9 +1,10 @@
 import { addRange } from '../../api/calls.ts';
 import type { Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { spanText } from '../../ranges/effects.ts';
-import { inputOf, isNothing, nothingTyped } from '../../ranges/typed.ts';
+import { inputOf, isNothing, nothingTyped, readTyped } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
 import { useDraft } from '../../state/draft.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -49,10 +50,17 @@ export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
         onCancel={then(close)}
         onList={(text) => then(() => onList(text))()}
       />
+      <AddForeseen scope={scope} typed={typed} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </section>
   );
+}
+
+/** What adding it would have changed, as soon as it is a range. */
+function AddForeseen({ scope, typed }: { readonly scope: Scope; readonly typed: Typed }) {
+  if (readTyped(typed, Date.now()).range === undefined) return null;
+  return <Foreseen scope={scope} changes={{ add: [inputOf(typed)] }} />;
 }
 
 function focusFirstInput(element: HTMLElement | null): void {

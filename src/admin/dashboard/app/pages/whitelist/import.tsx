@@ -2,11 +2,14 @@ import { useState } from 'preact/hooks';
 import { importRanges } from '../../api/calls.ts';
 import type { Imported, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
+import { LazyDetails } from '../../parts/lazy-details.tsx';
+import { Says, Waiting } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
 import type { ReadRange } from '../../ranges/file.ts';
+import { useLoad } from '../../state/load.ts';
 import { useReadList } from '../../state/read-list.ts';
 import type { ListReading } from '../../state/read-list.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -67,6 +70,13 @@ export function ImportPanel(props: ImportProps) {
       <h3 id="add-many">Add a list or a file</h3>
       <ListSource text={props.text} onText={props.onText} file={file} onFile={setFile} />
       <ImportPreview reading={reading} />
+      {added === 0 || props.list.page === undefined ? null : (
+        <LazyDetails summary="What adding them would change">
+          {() => (
+            <ImportForeseen scope={props.scope} reading={reading} revision={props.list.page?.revision ?? 0} />
+          )}
+        </LazyDetails>
+      )}
       <Meant wide={wide} meant={meant} onMeant={setMeant} />
       <SavingBar busy={writing.busy} count={added} sent={sent} />
       <div class="actions">
@@ -81,6 +91,21 @@ export function ImportPanel(props: ImportProps) {
       <Failure error={writing.error} />
     </section>
   );
+}
+
+interface ImportForeseenProps {
+  readonly scope: Scope;
+  readonly reading: ListReading;
+  readonly revision: number;
+}
+
+function ImportForeseen({ scope, reading, revision }: ImportForeseenProps) {
+  const ranges = (reading.read?.ranges ?? []).map(bare);
+  const how = { dryRun: true, forecast: true, ifMatch: revision };
+  const { value, error } = useLoad(() => importRanges(scope, ranges, how), [reading.read, revision]);
+  if (value === undefined) return <Waiting error={error} />;
+  if (value.forecast === undefined) return <p class="hint">No record is kept that could tell.</p>;
+  return <Says forecast={value.forecast} />;
 }
 
 interface MeantProps {

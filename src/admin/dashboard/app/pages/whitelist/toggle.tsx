@@ -3,6 +3,7 @@ import { patchSettings } from '../../api/calls.ts';
 import type { Scope, WhitelistPage } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { LazyDetails } from '../../parts/lazy-details.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { Switch } from '../../parts/switch.tsx';
@@ -44,6 +45,11 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
         onToggle={() => (page.enabled ? setAsking(true) : void set(true))}
       />
       <Effects effects={standing(page.enabled, inForce)} />
+      {page.enabled || page.total === 0 ? null : (
+        <LazyDetails summary="What switching it on would change">
+          {() => <Foreseen scope={scope} changes={{ settings: { enabled: true } }} />}
+        </LazyDetails>
+      )}
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
       {asking ? (

@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import { previewRestore, restoreList } from '../api/calls.ts';
+import type { Change, Scope } from '../api/types.ts';
+import { Confirm } from '../parts/dialog.tsx';
+import { Says } from '../parts/foreseen.tsx';
+import { Failure } from '../parts/message.tsx';
+import { When } from '../parts/time.tsx';
+import { scopeName } from '../routes.ts';
+import { useGateways } from '../state/gateways.tsx';
+import { useLoad } from '../state/load.ts';
+import { useNotices } from '../state/notice.tsx';
+import { Difference } from './compare.tsx';
+
+interface BringBackProps {
+  readonly change: Change & { readonly scope: Scope };
+  readonly onDone: () => void;
+}
+
+/** Brings a list back to how it was after a change, as a new change. */
+export function BringBack(props: BringBackProps) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <button type="button" class="small" onClick={() => setAsking(true)}>
+        Bring back <span class="unseen">the list as it was after revision {props.change.revision}</span>
+      </button>
+      {asking ? <AskBringBack {...props} onClose={() => setAsking(false)} /> : null}
+    </>
+  );
+}
+
+function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly onClose: () => void }) {
+  const { scope, at, revision } = change;
+  const { value, error } = useLoad(() => previewRestore(scope, at), []);
+  const { busy, failure, restore } = useRestore(change, () => {
+    onClose();
+    onDone();
+  });
+  return (
+    <Confirm
+      title={`Bring ${scopeName(scope)} back?`}
+      yes="Bring it back"
+      busy={busy || value === undefined}
+      danger={false}
+      onYes={() => void restore()}
+      onNo={onClose}
+    >
+      <p>
+        The list and its settings become what they were after change {revision}, <When at={at} />. You can
+        undo this. What would change now:
+      </p>
+      <div role="status" class="foreseen">
+        {value === undefined && error === undefined ? <p class="hint">Looking…</p> : null}
+        {value === undefined ? null : <Difference found={value} />}
+        {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
+      </div>
+      <Failure error={failure ?? error} />
+    </Confirm>
+  );
+}
+
+function useRestore({ scope, at, revision }: BringBackProps['change'], onDone: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const { say } = useNotices();
+  const { note } = useGateways();
+  const restore = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const written = await restoreList(scope, at);
+      note(written);
+      const undo = { revision: written.revision, done: onDone };
+      say({ text: `${scopeName(scope)} is as it was after change ${revision}.`, tone: 'ok', undo });
+      onDone();
+    } catch (error) {
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+  return { busy, failure, restore };
+}
