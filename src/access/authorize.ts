@@ -1,4 +1,5 @@
 import { decide, type DecisionInput } from '../policy/decide.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
 import { settingsInForce } from '../policy/in-force.ts';
 import type { PolicyView } from '../policy/policy.ts';
 import type { Anonymous } from '../policy/principal.ts';
@@ -10,7 +11,8 @@ import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import { budgetOf } from './budget.ts';
-import { limitedAddress } from './limited-address.ts';
+import { limitedAddress, networkOf } from './limited-address.ts';
+import { hasAge, withAge } from './link-age.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
@@ -27,8 +29,20 @@ export function createAuthorize(sources: Sources): Authorize {
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const answered = (who: Who, resource: Resource): Answer =>
-      answer({ ...asked, resource }, who, sources.policy(nowMs), rules, nowMs, narrator);
+    const judged = (who: Who, resource: Resource, told: Narrator | undefined): Answer =>
+      answer({ ...asked, resource }, who, sources.policy(nowMs), rules, nowMs, told);
+    const answered = (who: Who, resource: Resource): Answer | Promise<Answer> => {
+      if (!hasAge(resource)) return judged(who, resource, narrator);
+      const aged = withAge(resource, {
+        links: sources.links,
+        nowMs,
+        address: addressOf(asked.client),
+        notes: how.trace !== true && how.resource === undefined,
+        decide: (one) => judged(who, one, undefined).decision,
+      });
+      if (!(aged instanceof Promise)) return judged(who, aged, narrator);
+      return aged.then((one) => judged(who, one, narrator));
+    };
     const conclude = (who: Who): Answer | Promise<Answer> => {
       if (asked.resource.kind !== 'sought' || asked.preflight) return answered(who, asked.resource);
       const view = sources.policy(nowMs);
@@ -84,6 +98,7 @@ function answer(
   const principal = withoutRevoked(claimed, view, nowMs, narrator?.revocation);
   const settings = settingsInForce(resource, view, rules.options.defaults);
   const { mode } = settings;
+  narrator?.link(resource);
   narrator?.principal(principal);
   narrator?.policy(view, settings);
   narrator?.near(whyNot({ resource, principal, client, view, settings, nowMs }));
@@ -102,6 +117,10 @@ function answer(
     stale: !view.known || view.staleSeconds > 0,
     ...(narrator && { steps: narrator.steps }),
   };
+}
+
+function addressOf(client: ClientIp): string | undefined {
+  return client.status === 'unknown' ? undefined : networkOf(client.address);
 }
 
 /** A true CORS preflight (Fetch, section 4.8): OPTIONS with Origin and Access-Control-Request-Method. */

@@ -2,6 +2,7 @@ import * as Type from '../../json-schema.ts';
 import { routeKinds } from '../../policy/resource.ts';
 import { frameProtocols } from '../../reading/frames/calls.ts';
 import { routeTokenPlaces } from '../../reading/token-places.ts';
+import { link } from './link.ts';
 import { choice, entry, flag, listOf, reloads, text, textOrNull } from './kinds.ts';
 
 /** Where ids stand beside the path: our name for an id, then where it is. */
@@ -127,6 +128,7 @@ const route = entry(
           'False: an address never opens it. Left out: false where the route names a contact, true elsewhere.',
       }),
     ),
+    link: Type.Optional(link),
     members: Type.Optional(
       choice(['token', 'platform'], {
         description:
@@ -157,7 +159,7 @@ export const routes = reloads(listOf(route, {
     { path: '/transcripts/:botId/:conversationId' },
     { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
     { path: '/history', query: { botId: 'botId' } },
-    { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'] },
+    { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'], link: true },
     { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
     { path: '/file/:id', kind: 'file', bot: 'any' },
     { path: '/assets', open: true },
