@@ -44,21 +44,23 @@ const findings = Json.Object({
 });
 
 export type AuditFindings = Type.Static<typeof findings>;
-const reading = Type.Object({
-  at: Type.String(),
-  what: Type.String({ description: 'The call, as `activity` or `reports/access`.' }),
-  of: Type.Object({}, { additionalProperties: true, description: 'What narrowed it.' }),
-  by: Type.String(),
-  from: Type.Optional(Type.String()),
-  requestId: Type.String(),
+
+/** One reading of the record of decisions. */
+const reading = Json.Object({
+  at: Json.String(),
+  what: Json.String({ description: 'The call, as `activity` or `reports/access`.' }),
+  of: Json.Object({}, { additionalProperties: true, description: 'What narrowed it.' }),
+  by: Json.String(),
+  from: Json.Optional(Json.String()),
+  requestId: Json.String(),
 });
 
 export const auditAnswers = {
-  readings: Type.Object({
-    readings: Type.Array(reading, {
+  readings: Json.Object({
+    readings: Json.Array(reading, {
       description: 'One for each question of one reader in ten minutes, as log and record may show it.',
     }),
-    next: Type.Optional(Type.String({ description: 'Where the next page starts; absent on the last.' })),
+    next: Json.Optional(Json.String({ description: 'Where the next page starts; absent on the last.' })),
   }),
   audit: findings,
 } as const;

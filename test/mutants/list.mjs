@@ -95,6 +95,8 @@ const rows = [
   ['sockets that are judged are polled', 'src/reading/judge.ts', "if (upgrade === false) return { kind: 'no-upgrade', route };", '', frames],
   ['an answer in place of a judged socket is shown', 'src/gateway/frame-guard.ts', 'return isRead && enforced &&', 'return isRead && !enforced &&', frames],
   ['a channel that no entry names', 'src/reading/frames/channels.ts', "return { kind: 'unresolved', why: 'Its route has no channel of this name.', route };", "return { kind: 'platform', route };", channels],
+  ['a condition that cannot be asked does not count', 'src/reading/frames/channels.ts', "'failed' in result ||", "!('failed' in result) &&", channels],
+  ['everybody opens a judged socket', 'src/reading/judge.ts', 'return first.frames.forAnyone ?', 'return first ?', channels],
   ['a batch of messages is its first', 'src/reading/frames/ddp.ts', 'calls.push(...found);', 'return found;', channels],
   ['a judged socket and one that is not', 'src/reading/judge.ts', ' && more.every((other) => other?.frames === undefined)', '', channels],
   ['one bot and any are one', 'src/reading/judge.ts', 'if (ofAny.length > 0 && ofAny.length < routes.length)', 'if (ofAny.length > routes.length)', kinds],

@@ -35,6 +35,12 @@ export const alertKeys = (prefix: string) => ({
   recent: `{${prefix}}:alerts`,
 });
 
+/** Hash: digest of a link's key → when it was first seen; and a string: the secret that digests are made with. */
+export const linkSightKeys = (prefix: string) => ({
+  sights: `{${prefix}}:links`,
+  secret: `{${prefix}}:links-secret`,
+});
+
 /** String: the keys that gateways sign with. */
 export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 
