@@ -1,62 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import t, { type Test } from 'tap';
-import { createEditor } from '../../src/policy-store/editor.ts';
-import { createTrials } from '../../src/policy-store/trials.ts';
+import t from 'tap';
 import { onBothStores, openScene, staffToken, STATIC_TOKEN } from './scene.ts';
-import type { Scene } from './scene.ts';
 import { SALES } from './lists.ts';
+import { clocks, until } from './trial-clocks.ts';
 
 const onStores = onBothStores(t);
 const range = { start: '10.0.0.1', end: '10.0.0.9' };
-
-/** The clocks of some gateways on one store; `to` sets them. */
-function clocks(t: Test, { store, live }: Scene, count: number) {
-  let aheadMs = 0;
-  const now = (): number => Date.now() + aheadMs;
-  const log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (fields: object) => t.fail(JSON.stringify(fields)),
-  };
-  const open = () => {
-    const editor = createEditor({
-      store,
-      live,
-      now,
-      randomId: () => Math.random().toString(16).slice(2).padEnd(16, '0').slice(0, 16),
-    });
-    return createTrials({ store, editor, subscribe, log, now });
-  };
-  const listeners = new Set<(revision: number) => void>();
-  const subscribe = (listener: (revision: number) => void) => {
-    listeners.add(listener);
-    const unsubscribe = live.subscribe(listener);
-    return () => {
-      listeners.delete(listener);
-      unsubscribe();
-    };
-  };
-  let running = Array.from({ length: count }, open);
-  const stop = (): void => running.forEach((each) => each.close());
-  t.teardown(() => stop());
-  return {
-    stop,
-    start: (): void => void (running = Array.from({ length: count }, open)),
-    pass(ms: number): void {
-      aheadMs += ms;
-      // What time itself does after some seconds.
-      for (const look of listeners) look(0);
-    },
-  };
-}
-
-async function until(done: () => Promise<boolean>): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await done()) return true;
-    await sleep(25);
-  }
-  return false;
-}
 
 onStores('a change on trial lapses once, on three gateways and after a restart', async (t, how) => {
   const scene = await openScene(t, how);
@@ -166,43 +115,4 @@ onStores('what would lock out who asks is said twice', async (t, how) => {
   await call('POST', '/whitelists/platform/ranges', { body: range });
   await call('PATCH', '/whitelists/platform', { body: { enabled: true } });
   t.match(await call('PATCH', '/whitelists/platform', from('10.0.0.5', off)), refusal);
-});
-
-onStores('one that is older than five hundred changes of others lapses, too', async (t, how) => {
-  const scene = await openScene(t, how);
-  const { call, store } = scene;
-  await call('PATCH', `${SALES}?confirmWithin=1h`, { body: { whenOff: 'anyone' } });
-  for (let i = 0; i < 520; i += 1)
-    await call('PATCH', '/whitelists/platform', { body: { enabled: i % 2 === 0 } });
-  const { body } = await call('GET', '/trials');
-  t.match(body.trials, [{ revision: 1, scope: 'bot:sales', secondsLeft: Number }]);
-  const gateways = clocks(t, scene, 2);
-  await sleep(200);
-  gateways.pass(3_700_000);
-  t.ok(await until(async () => (await call('GET', SALES)).body.whenOff === null));
-  t.match(await store.changes({ limit: 1 }), [{ reverts: 1, by: 'not confirmed in time' }]);
-  t.same((await call('GET', '/trials')).body.trials, []);
-});
-
-onStores('what is on trial is told to who manages it, and who can confirm it from where', async (t, how) => {
-  const { call } = await openScene(t, how);
-  const trials = async (ask: object = {}) => (await call('GET', '/trials', ask)).body.trials as unknown[];
-  t.same(await trials(), []);
-  const here = { headers: { 'x-forwarded-for': '198.51.100.7' } };
-  await call('PATCH', `/whitelists/platform?confirmWithin=5m`, { body: { enabled: true }, ...here });
-  await call('PATCH', `${SALES}?confirmWithin=30s`, { body: { enabled: true }, ...here });
-  t.match(await trials(here), [{ scope: 'platform' }, { revision: 2, scope: 'bot:sales' }]);
-  const [, sales] = (await trials(here)) as { secondsLeft: number; why?: string }[];
-  t.ok(sales && sales.secondsLeft > 20 && sales.secondsLeft <= 30);
-  t.equal(sales?.why, undefined);
-  t.match(await trials({ headers: { 'x-forwarded-for': '198.51.100.8' } }), [
-    { why: /from where it was made/ },
-    {},
-  ]);
-  const owner = staffToken({ sub: 'olga', owned_bots: ['sales'] });
-  t.match(await trials({ token: owner }), [{ scope: 'bot:sales', why: /who made it/ }]);
-  t.equal((await trials({ token: owner })).length, 1, 'of own bots only');
-  await call('POST', '/changes/2/confirm', here);
-  await call('POST', '/changes/1/revert', here);
-  t.same(await trials(), []);
 });
