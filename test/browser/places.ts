@@ -112,7 +112,7 @@ const superAdmin: Record<string, Way> = {
     await call('GET', '/lookup?q=%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E');
     await page.goto(`${home}#/changes`);
     await page.getByText('Who read the record of visits').click();
-    await page.getByRole('row').filter({ hasText: 'window.hit' }).first().waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'read lookup of q <img' }).waitFor();
   },
   people: async (page, { home, call }) => {
     const subject = '<img src=x onerror=window.hit=1>';

@@ -12,12 +12,12 @@ const perPage = 50;
 export function Readings() {
   return (
     <LazyDetails summary="Who read the record of visits" class="card">
-      {() => <ReadingTable />}
+      {() => <ReadingList />}
     </LazyDetails>
   );
 }
 
-function ReadingTable() {
+function ReadingList() {
   const [limit, setLimit] = useState(perPage);
   const { value, error } = useLoad(() => getReadings(limit), [limit]);
   if (error instanceof ApiError && error.status === 404) return <p class="empty">No record is kept.</p>;
@@ -25,31 +25,17 @@ function ReadingTable() {
   if (value.readings.length === 0) return <p class="empty">Nobody yet.</p>;
   return (
     <>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">Read</th>
-            <th scope="col">Of</th>
-          </tr>
-        </thead>
-        <tbody>
-          {value.readings.map(({ at, by, from, what, of, requestId }) => (
-            <tr key={requestId}>
-              <td data-label="When">
-                <When at={at} />
-              </td>
-              <td data-label="Who">
-                {by}
-                {from === undefined ? '' : `, ${from}`}
-              </td>
-              <td data-label="Read">{what}</td>
-              <td data-label="Of">{ofText(of)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul class="alerts">
+        {value.readings.map(({ at, by, from, what, of, requestId }) => (
+          <li key={requestId}>
+            {by} read {what} of {ofText(of)}{' '}
+            <span class="hint">
+              <When at={at} />
+              {from === undefined ? '' : ` from ${from}`}
+            </span>
+          </li>
+        ))}
+      </ul>
       {value.next === undefined ? null : (
         <button type="button" onClick={() => setLimit(limit + perPage)}>
           Show older ones
