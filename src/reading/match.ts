@@ -38,7 +38,7 @@ export function unblanked(segments: readonly string[]): string[] | undefined {
 }
 
 /** Ids as they stand in the path, each a place of its own. */
-type Ids = { readonly [name in IdName]?: string } & { readonly key?: string | undefined };
+type Ids = { readonly [name in IdName]?: string };
 
 /** What one way to fill a route's path makes of a reading; undefined where it does not guard it. */
 export function matchTemplate(
@@ -59,15 +59,24 @@ export function matchTemplate(
   for (let at = 0; at < length; at++) if (!step(walk, template, segments[at] ?? '', at)) return undefined;
   if (route.exact && segments.length > length && !walk.takesBelow) return undefined;
   const { ids, bare } = walk;
-  const key =
-    template.tail !== undefined && template.tail === walk.keyName
-      ? segments.slice(length).join('/')
-      : walk.key;
-  const match = named(route, template, { ...withTail(ids, template, segments), key }, reading, bare);
+  const ofPath = named(route, template, withTail(ids, template, segments), reading, bare);
+  const match =
+    walk.keyName === undefined ? ofPath : { ...ofPath, ...keyOf(walk, template, segments, reading) };
   const { botId } = ids;
   const endsPath =
     botId !== undefined && segments.length === length && segments[length - 1]?.endsWith(botId) === true;
   return endsPath ? withFormat(match) : match;
+}
+
+/** What stands in the place of a link's key. */
+function keyOf(
+  { keyName, key, bare }: Walk,
+  { segments: { length }, tail }: Template,
+  segments: readonly string[],
+  reading: Reading,
+): Pick<Match, 'keys' | 'hasKey'> {
+  const found = tail !== undefined && tail === keyName ? segments.slice(length).join('/') : key;
+  return { keys: idsOf(found, reading, bare), hasKey: found !== undefined && found !== '' };
 }
 
 function isLongEnough({ segments: { length }, tail }: Template, segments: readonly string[]): boolean {
@@ -146,8 +155,8 @@ function named(route: Route, template: Template, ids: Ids, reading: Reading, bar
     contacts: idsOf(ids.contactId, reading, bare),
     conversations: idsOf(ids.conversationId, reading, bare),
     namesConversation: template.names.includes('conversationId'),
-    keys: idsOf(ids.key, reading, bare),
-    hasKey: ids.key !== undefined && ids.key !== '',
+    keys: NO_BOTS,
+    hasKey: false,
   };
 }
 

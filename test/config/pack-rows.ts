@@ -71,7 +71,7 @@ export const packRows: Readonly<Record<string, readonly PackRow[]>> = {
     ['/api/v1/accounts/1/search/messages?q=x', 'data desk'],
     ['/api/v1/widget/messages?website_token=a', 'data desk'],
     ['/rails/active_storage/blobs/redirect/eyJ/a.pdf', 'file desk'],
-    ['/cable', 'socket desk'],
+    ['/cable', 'socket any'],
     ['/app/accounts/1/conversations/17', 'other'],
     ['/api/v1/profile', 'other'],
     ['/api/v1/widget/config', 'other', '{}'],

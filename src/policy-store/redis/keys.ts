@@ -32,6 +32,9 @@ export const linkSightKeys = (prefix: string) => ({
   secret: `{${prefix}}:links-secret`,
 });
 
+/** Hash: gateway → what it passed on unguarded. */
+export const unguardedKey = (prefix: string): string => `{${prefix}}:unguarded`;
+
 /** String: the keys that gateways sign with. */
 export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 
