@@ -96,7 +96,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
-  const unguarded = createUnguardedWatch(log, settings);
+  const unguarded = createUnguardedWatch(start, settings, log);
   const asserting = createAsserting(start, log);
   const close = async (): Promise<void> => {
     trials.close();
@@ -105,6 +105,7 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
     asserting?.keys.close();
     // Before the store, whose lock on their folder keeps another gateway out of it.
     await activity?.close();
+    await unguarded.shares.close();
     await store.close();
   };
   return { store, live, limits, activity, unguarded, asserting, close };

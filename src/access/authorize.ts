@@ -1,6 +1,5 @@
 import { decide, type DecisionInput } from '../policy/decide.ts';
 import { settingsInForce } from '../policy/in-force.ts';
-import type { PolicyView } from '../policy/policy.ts';
 import type { Anonymous } from '../policy/principal.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
@@ -20,37 +19,52 @@ import { whyNot } from './why-not.ts';
 
 const stranger: Anonymous = { kind: 'anonymous', reason: 'no-credential' };
 
+/** What the answer to one question is made of, whenever that is. */
+interface Judging {
+  readonly sources: Sources;
+  readonly rules: Rules;
+  readonly nowMs: number;
+  readonly asked: Read;
+  readonly narrator: Narrator | undefined;
+}
+
 /** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but first sights: of a token, of a session. */
 export function createAuthorize(sources: Sources): Authorize {
-  return (question, how = {}) => {
+  return (question, how = NO_WISHES) => {
     const nowMs = how.atMs ?? sources.now();
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const answered = (who: Who, resource: Resource): Answer =>
-      answer({ ...asked, resource }, who, sources.policy(nowMs), rules, nowMs, narrator);
-    const conclude = (who: Who): Answer | Promise<Answer> => {
-      if (asked.resource.kind !== 'sought' || asked.preflight) return answered(who, asked.resource);
-      const view = sources.policy(nowMs);
-      const { principal } = who;
-      const seeking = { rules, principal, client: asked.client, view, nowMs, trace: narrator?.lookup };
-      const found = seekBot(asked.resource, seeking);
-      return found instanceof Promise ? found.then((one) => answered(who, one)) : answered(who, found);
-    };
-    if (how.as !== undefined) return conclude({ principal: how.as });
+    const judging = { sources, rules, nowMs, asked, narrator };
+    if (how.as !== undefined) return conclude(judging, { principal: how.as });
     // Who asks matters where a grant can open something only: nothing else costs a verification.
     const { resource } = asked;
     const isOpenable =
       resource.kind === 'transcript' || resource.kind === 'platform' || resource.kind === 'sought';
-    if (!isOpenable || asked.preflight) return conclude({ principal: stranger });
+    if (!isOpenable || asked.preflight) return conclude(judging, { principal: stranger });
     const { delegating } = sources;
     const { peerTrusted } = asked.forwarding;
     const address = limitedAddress(asked.client, peerTrusted, question.peer.address);
-    const budget = how.trace === true ? undefined : budgetOf(sources, address);
+    const budget = narrator === undefined ? budgetOf(sources, address) : undefined;
     const parts = { rules, delegating, nowMs, trace: narrator?.credential, budget };
     const who = askWho(parts, question, resource, address);
-    return who instanceof Promise ? who.then(conclude) : conclude(who);
+    return who instanceof Promise ? who.then((one) => conclude(judging, one)) : conclude(judging, who);
   };
+}
+
+const NO_WISHES: How = {};
+
+/** It is known who asks; of what bot it is may have to be looked up. */
+function conclude(judging: Judging, who: Who): Answer | Promise<Answer> {
+  const { asked, sources, rules, nowMs, narrator } = judging;
+  if (asked.resource.kind !== 'sought' || asked.preflight) return answer(judging, asked.resource, who);
+  const { principal } = who;
+  const { client } = asked;
+  const view = sources.policy(nowMs);
+  const found = seekBot(asked.resource, { rules, principal, client, view, nowMs, trace: narrator?.lookup });
+  return found instanceof Promise
+    ? found.then((one) => answer(judging, one, who))
+    : answer(judging, found, who);
 }
 
 type Read = Omit<DecisionInput, 'principal'> & { readonly forwarding: Forwarding };
@@ -62,7 +76,7 @@ function read(question: Question, how: How, rules: Rules, narrator: Narrator | u
   narrator?.resource(resource);
   const client = how.from ?? arrival.client;
   narrator?.client(client, how.from === undefined ? arrival.hops : []);
-  return { preflight: isPreflight(method, headers), resource, client, forwarding: forwardingOf(arrival) };
+  return { preflight: isPreflight(method, headers), resource, client, forwarding: arrival };
 }
 
 function asTarget(question: Question, { host: forwardedHost }: RequestOrigin) {
@@ -73,13 +87,11 @@ function asTarget(question: Question, { host: forwardedHost }: RequestOrigin) {
 }
 
 function answer(
-  { preflight, resource, client, forwarding }: Read,
+  { sources, rules, nowMs, narrator, asked: { preflight, client, forwarding } }: Judging,
+  resource: Resource,
   { principal: claimed, delegation }: Who,
-  view: PolicyView,
-  rules: Rules,
-  nowMs: number,
-  narrator: Narrator | undefined,
 ): Answer {
+  const view = sources.policy(nowMs);
   // Whoever it is that says who asks: a token, a session of the platform's, or what was verified before.
   const principal = withoutRevoked(claimed, view, nowMs, narrator?.revocation);
   const settings = settingsInForce(resource, view, rules.options.defaults);
@@ -87,8 +99,8 @@ function answer(
   narrator?.principal(principal);
   narrator?.policy(view, settings);
   narrator?.near(whyNot({ resource, principal, client, view, settings, nowMs }));
-  const asked = { preflight, resource, principal, client, ...(delegation && { delegation }) };
-  const decision = decide(asked, view, rules.options, nowMs, narrator?.line);
+  const input = { preflight, resource, principal, client, ...(delegation && { delegation }) };
+  const decision = decide(input, view, rules.options, nowMs, narrator?.line);
   narrator?.decision(decision, mode);
   return {
     decision,
@@ -111,14 +123,4 @@ function isPreflight(method: string, headers: readonly string[]): boolean {
     firstOf(headers, 'origin') !== undefined &&
     firstOf(headers, 'access-control-request-method') !== undefined
   );
-}
-
-function forwardingOf({ chain, proto, host, peerTrusted, untrustedHeader }: RequestOrigin): Forwarding {
-  return {
-    chain,
-    peerTrusted,
-    ...(untrustedHeader && { untrustedHeader }),
-    ...(proto !== undefined && { proto }),
-    ...(host !== undefined && { host }),
-  };
 }

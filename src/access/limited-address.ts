@@ -11,6 +11,7 @@ export function limitedAddress(
   peerTrusted: boolean,
   peer: string | undefined,
 ): string | undefined {
+  if (client.status === 'ipv4') return client.address;
   const text = client.status === 'unknown' ? (peerTrusted ? undefined : peer) : client.address;
   return text === undefined ? undefined : networkOf(text);
 }

@@ -42,13 +42,24 @@ export function askWho(
   const presented = { bearer, cookies, authorizations, placed, contacts, sessions };
   const delegated = resource.route.members === 'platform';
   const by = { address, host: firstOf(headers, 'host'), delegated, budget };
-  const who = (principal: Principal): Who | Promise<Who> => {
-    const brings = delegated && principal.kind !== 'refused' && principal.brings !== undefined;
-    if (!brings || delegating === undefined) return { principal };
-    const state = delegating.stateOf(resource.route, question);
-    if (!(state instanceof Promise)) return { principal, delegation: state };
-    return state.then((delegation) => ({ principal, delegation }));
-  };
   const principal = identity.identify(presented, nowMs, trace, by);
+  if (!delegated || delegating === undefined)
+    return principal instanceof Promise ? principal.then(alone) : { principal };
+  const who = (one: Principal): Who | Promise<Who> => withState(one, delegating, question, resource);
   return principal instanceof Promise ? principal.then(who) : who(principal);
+}
+
+const alone = (principal: Principal): Who => ({ principal });
+
+/** Who brings a session of the platform's, with what the platform was seen to do with strangers. */
+function withState(
+  principal: Principal,
+  delegating: Delegating,
+  question: Question,
+  { route }: Openable,
+): Who | Promise<Who> {
+  if (principal.kind === 'refused' || principal.brings === undefined) return { principal };
+  const state = delegating.stateOf(route, question);
+  if (!(state instanceof Promise)) return { principal, delegation: state };
+  return state.then((delegation) => ({ principal, delegation }));
 }

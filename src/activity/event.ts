@@ -76,16 +76,39 @@ export type EventColumn = (typeof eventColumns)[number];
 const flags = new Set<EventColumn>(['enforced', 'stale']);
 const placeOf = new Map(eventColumns.map((name, place) => [name, place]));
 
-/** An event as a row of cells; what is absent at its end is left off, so that columns can be added there. */
+/**
+ * An event as a row of cells, in the order of the columns; what is absent at its end is left off, so that columns can
+ * be added there. Written out: it is made for every request, and asking for each by its name takes three times as long.
+ */
 export function toRow(event: ActivityEvent): Row {
-  const row: Cell[] = [];
-  let length = 0;
-  for (const name of eventColumns) {
-    const value = event[name];
-    row.push(value === undefined ? null : typeof value === 'boolean' ? Number(value) : value);
-    if (value !== undefined) length = row.length;
-  }
-  row.length = length;
+  const row = [
+    event.atMs,
+    event.requestId,
+    event.outcome,
+    event.reason,
+    Number(event.enforced),
+    event.mode,
+    event.method,
+    event.revision,
+    Number(event.stale),
+    event.clientIpStatus,
+    event.status ?? null,
+    event.route ?? null,
+    event.bot ?? null,
+    event.conversation ?? null,
+    event.contact ?? null,
+    event.subject ?? null,
+    event.issuer ?? null,
+    event.session ?? null,
+    event.clientIp ?? null,
+    event.scope ?? null,
+    event.rangeId ?? null,
+    event.cause ?? null,
+    event.durationMs ?? null,
+    event.upstreamMs ?? null,
+    event.asked ?? null,
+  ] satisfies Cell[] & { length: typeof eventColumns.length };
+  while (row.at(-1) === null) row.pop();
   return row;
 }
 

@@ -10,10 +10,15 @@ const count = {
   lastAt: Type.String(),
 };
 
-/** What passed that no route guards, as the gateway that is asked saw it; of several workers, as one of them did. */
+/** What passed that no route guards, as all gateways on the store saw it. */
 export const unguardedAnswers = {
   unguarded: Type.Object({
-    since: Type.String({ description: 'The start of this process.' }),
+    since: Type.String({ description: 'The start of the process that runs longest.' }),
+    gateways: Type.Integer({
+      description:
+        'How many processes told of it, each worker being one: those that run, every few seconds, and those that ended within a day.',
+    }),
+    partial: Type.Boolean({ description: 'True: the store could not be asked for what the others saw.' }),
     shapes: Type.Array(Type.Object(count), {
       description: 'The most frequent first; empty where `listUnguarded` says that nothing is listed.',
     }),

@@ -17,7 +17,7 @@ export function forecastSays(forecast: Forecast, isCut: boolean): string[] {
     ...(refused.visits + admitted.visits === 0 && judged > 0
       ? [`Of ${counted(judged, 'recorded visit')} none would have been answered differently.`]
       : []),
-    ...(judged === 0 ? ['No visit is recorded that could be judged: this says nothing.'] : []),
+    ...(judged === 0 ? ['No recorded visit can be judged again, so nothing can be said.'] : []),
     ...(at === undefined ? [] : [`This is as it would be from ${at} on, when the new expiry has passed.`]),
     ...shortness(forecast),
     ...(lost > 0 ? [`${counted(lost, 'visit')} of that time could not be recorded: there may be more.`] : []),

@@ -6,7 +6,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Judged } from '../access/judge-again.ts';
 import type { Answer, Authorize, Peer, Question } from '../access/question.ts';
 import type { Tried } from '../access/try-identity.ts';
-import type { Unguarded } from '../audit/unguarded.ts';
+import type { UnguardedSum } from '../audit/unguarded-sum.ts';
 import type { ChangeEvent, ReadEvent } from '../audit/change-log.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { FailureLimit } from '../limits/failures.ts';
@@ -81,8 +81,8 @@ export interface AdminOptions {
   readonly policy: () => PolicyView;
   /** What would be answered now to what was judged before; undefined where that cannot be told. */
   readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer> | undefined;
-  /** What passed that no route guards. */
-  readonly unguarded: Pick<Unguarded, 'read'>;
+  /** What passed that no route guards, at all gateways. */
+  readonly unguarded: { all(): Promise<UnguardedSum> };
   /** Bots that routes name. */
   readonly constantBots: () => readonly string[];
   readonly recentBots: RecentBots;

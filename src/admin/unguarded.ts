@@ -9,10 +9,11 @@ import { sendNotYours } from './scope.ts';
 export function unguardedRoute(app: AdminApp, { unguarded }: AdminOptions): void {
   app.get('/unguarded', schema, async (request, reply) => {
     if (!actorOf(request).superAdmin) return sendNotYours(reply);
-    const { sinceMs, shapes, left, canaries, notSearched } = unguarded.read();
+    const { sinceMs, shapes, left, canaries, notSearched, gateways, partial } = await unguarded.all();
     return {
       since: timeOf(sinceMs),
-      shapes: shapes.map(viewCount).sort((one, other) => other.count - one.count),
+      ...{ gateways, partial },
+      shapes: shapes.map(viewCount),
       left,
       canaries: canaries.map(({ canary, action, ...count }) => ({ canary, action, ...viewCount(count) })),
       notSearched: Object.fromEntries(notSearched),

@@ -39,7 +39,7 @@ export interface AdminParts {
   readonly live: LivePolicy;
   readonly limits: Pick<Limits, 'failures'>;
   readonly activity: DecisionRecord | undefined;
-  readonly unguarded: AdminOptions['unguarded'];
+  readonly unguarded: { readonly shares: AdminOptions['unguarded'] };
   readonly log: ChangeSink & AdminLog;
 }
 
@@ -66,7 +66,7 @@ export function createAdmin(parts: AdminParts): Omit<AdminOptions, 'door' | 'pee
     decideOptions: () => ruling().rules.options,
     policy: () => live.view(Date.now()),
     judgeAgain: (judged) => judgeAgain(authorize, ruling().rules, Date.now(), judged),
-    unguarded,
+    unguarded: unguarded.shares,
     constantBots: () => ruling().config.routes.flatMap(constantBot),
     recentBots: createRecentBots(),
     changed: createChangeLog(log, shown),

@@ -117,7 +117,7 @@ function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plug
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
   const { activity, admin, counters, lines, ruling, start } = parts;
-  const keep = activity && ((fields: KeptFields) => activity.record({ atMs: Date.now(), ...fields }));
+  const keep = activity && ((fields: KeptFields) => activity.record(fields));
   const shown = shownBy(() => ruling().config.log, start.store);
   const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(lines, options, keep) });
   let made = make(shown());

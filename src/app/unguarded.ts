@@ -1,20 +1,28 @@
 import type { Logger } from 'pino';
 import { createUnguarded, type Unguarded, type UnguardedReport } from '../audit/unguarded.ts';
-import type { ReloadSettings } from '../config/index.ts';
+import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import type { GatewayDeps } from '../gateway/index.ts';
 import { createBuckets } from '../limits/bucket.ts';
 import type { Figure } from '../ops/metrics.ts';
 import { shapeOf, showsWords } from '../reading/shape.ts';
+import { shareUnguarded, type UnguardedShares } from './unguarded-shares.ts';
 
 /** What watches what no route guards, and who is told. */
 export interface UnguardedWatch extends Required<Pick<GatewayDeps, 'canarySink' | 'onUnguarded'>> {
+  /** What this process saw. */
   read(): UnguardedReport;
+  /** What all gateways on the store saw. */
+  readonly shares: UnguardedShares;
 }
 
 /** Lines a minute for one canary in one kind of URL. */
 const linesPerMinute = 6;
 
-export function createUnguardedWatch(log: Logger, settings: () => ReloadSettings): UnguardedWatch {
+export function createUnguardedWatch(
+  start: StartOptions,
+  settings: () => ReloadSettings,
+  log: Logger,
+): UnguardedWatch {
   const seen: Unguarded = createUnguarded(Date.now);
   const lines = createBuckets({
     perMinute: linesPerMinute,
@@ -39,6 +47,7 @@ export function createUnguardedWatch(log: Logger, settings: () => ReloadSettings
       seen.passed({ method, shape: shapeOf(target), open: resource.kind === 'other' && resource.open });
     },
     read: () => seen.read(),
+    shares: shareUnguarded(start, () => seen.read(), log),
   };
 }
 

@@ -8,7 +8,7 @@ import { counted, table } from './table.ts';
 
 type Answer = Type.Static<(typeof answers)['unguarded']>;
 
-function text({ since, shapes, left, canaries, notSearched }: Answer): string {
+function text({ since, gateways, partial, shapes, left, canaries, notSearched }: Answer): string {
   const found = canaries.map((one) => [
     one.canary,
     one.action,
@@ -30,7 +30,8 @@ function text({ since, shapes, left, canaries, notSearched }: Answer): string {
       ? [table(['CANARY', 'ACTION', 'METHOD', 'UNGUARDED URL', 'TIMES', 'LAST'], found)]
       : []),
     ...(passed.length > 0 ? [table(['METHOD', 'UNGUARDED URL', 'TIMES', 'LAST', ''], passed)] : []),
-    `since ${since}: ${counted(shapes.length, 'kind')} of URL, ${counted(left, 'request')} of more; ` +
+    `since ${since}, as seen by ${counted(gateways, 'gateway')}${partial ? ' (the others cannot be asked)' : ''}: ` +
+      `${counted(shapes.length, 'kind')} of URL, ${counted(left, 'request')} of more; ` +
       `${counted(canaries.length, 'place')} with a canary\n`,
     ...(blind.length > 0 ? [`not searched for canaries: ${blind.join(', ')}\n`] : []),
   ].join('\n');

@@ -5,7 +5,7 @@ import { problems } from '../errors.ts';
 import { routeOf } from '../policy/resource.ts';
 import { UNREADABLE, type Call, type ReadCalls } from '../reading/frames/calls.ts';
 import { createCallReader } from '../reading/frames/protocols.ts';
-import { FrameEnds } from '../reading/frames/frame-ends.ts';
+import { ServerFrames } from '../reading/frames/server-frames.ts';
 import { ClientFrames, type Said } from '../reading/frames/wire.ts';
 import type { GuardedRequest, ExchangeShare } from './guarded-request.ts';
 
@@ -40,11 +40,11 @@ export function createFrameGuard(
   end: (why: string) => void,
 ): FrameGuard {
   const grants = new Grants(asked, share, end);
-  const ends = new FrameEnds();
+  const frames = new ServerFrames();
   return {
     through: new JudgedMessages(protocol, share.messageBytes, grants),
-    follow: (chunk) => ends.follow(chunk),
-    farewell: (why) => (ends.isBetween ? closeFrame(why) : undefined),
+    follow: (chunk) => void frames.read(chunk),
+    farewell: (why) => (frames.isBetween ? closeFrame(why) : undefined),
     close: () => grants.close(),
   };
 }

@@ -27,16 +27,16 @@ const mostBots = 300;
 
 function flagsOf(resource: Resource, proven: boolean): string {
   const route = 'route' in resource ? resource.route : undefined;
-  const flags = [
-    route?.whitelist === true ? 'w' : '',
-    route?.members === 'platform' ? 'p' : '',
-    proven ? 'd' : '',
-    route?.reach === 'platform' ? 'r' : '',
-    route?.reach === 'anyBot' ? 'a' : '',
-    resource.kind === 'other' && resource.open ? 'o' : '',
-    resource.kind === 'sought' && resource.without === 'missing' ? 'm' : '',
-    resource.kind === 'sought' && resource.without === 'unavailable' ? 'u' : '',
-  ].join('');
+  const isSought = resource.kind === 'sought';
+  const flags =
+    (route?.whitelist === true ? 'w' : '') +
+    (route?.members === 'platform' ? 'p' : '') +
+    (proven ? 'd' : '') +
+    (route?.reach === 'platform' ? 'r' : '') +
+    (route?.reach === 'anyBot' ? 'a' : '') +
+    (resource.kind === 'other' && resource.open ? 'o' : '') +
+    (isSought && resource.without === 'missing' ? 'm' : '') +
+    (isSought && resource.without === 'unavailable' ? 'u' : '');
   return flags === '' ? '-' : flags;
 }
 

@@ -57,10 +57,11 @@ const none: StoredSettings = {};
  * `whenOff: anyone` comes from a stored record of a policy that is known only: a lost store is a closed one.
  */
 export function settingsFor(view: PolicyView, defaults: PolicyDefaults, bot?: string): Settings {
-  const platform = view.known ? (view.policy.scopes.get('platform') ?? none) : none;
-  const own = view.known && bot !== undefined ? (view.policy.scopes.get(`bot:${bot}`) ?? none) : none;
+  const kept = stored(view, bot);
+  const keptPlatform = stored(view, undefined);
+  const [own, platform] = view.known ? [kept ?? none, keptPlatform ?? none] : [none, none];
   return {
-    mode: modeOf(view, defaults, bot),
+    mode: modeOf(view, defaults, kept, keptPlatform),
     whenOff: own.whenOff ?? platform.whenOff ?? 'members',
     requireLogin: own.requireLogin ?? platform.requireLogin ?? defaults.requireLogin,
     inheritPlatform: own.inheritPlatform ?? platform.inheritPlatform ?? true,
@@ -74,10 +75,19 @@ export function settingsFor(view: PolicyView, defaults: PolicyDefaults, bot?: st
  * store is away, and who enforces is not opened by its absence. Before the first policy is there, any bot could
  * have a record that enforces, whatever the defaults say: then all of them count as such.
  */
-function modeOf({ policy }: PolicyView, defaults: PolicyDefaults, bot?: string): Mode {
+function modeOf(
+  { policy }: PolicyView,
+  defaults: PolicyDefaults,
+  own: StoredSettings | undefined,
+  platform: StoredSettings | undefined,
+): Mode {
   if (policy === undefined) return 'enforce';
-  const own = bot === undefined ? undefined : policy.scopes.get(`bot:${bot}`)?.mode;
-  return own ?? policy.scopes.get('platform')?.mode ?? defaults.mode;
+  return own?.mode ?? platform?.mode ?? defaults.mode;
+}
+
+/** The record of a bot, or of the platform, in the policy that is there, however old. */
+function stored({ policy }: PolicyView, bot: string | undefined): StoredSettings | undefined {
+  return policy?.scopes.get(bot === undefined ? 'platform' : `bot:${bot}`);
 }
 
 /**
@@ -89,9 +99,11 @@ export function strictestMode(
   defaults: PolicyDefaults,
   bots: readonly string[] = [],
 ): Mode {
-  if (bots.length > 0)
-    return bots.some((bot) => modeOf(view, defaults, bot) === 'enforce') ? 'enforce' : 'report';
-  if (modeOf(view, defaults) === 'enforce') return 'enforce';
+  const platform = stored(view, undefined);
+  const enforces = (bot: string): boolean =>
+    modeOf(view, defaults, stored(view, bot), platform) === 'enforce';
+  if (bots.length > 0) return bots.some(enforces) ? 'enforce' : 'report';
+  if (modeOf(view, defaults, undefined, platform) === 'enforce') return 'enforce';
   return view.policy !== undefined && someEnforces(view.policy) ? 'enforce' : 'report';
 }
 

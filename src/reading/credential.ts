@@ -71,12 +71,15 @@ export function stripAdminCookies(rawHeaders: readonly string[]): readonly strin
   return kept;
 }
 
+/** Sticky: where it ends is where the token begins. */
+const BEARER = /[ \t]*bearer(?=[ \t])/iy;
+
 /** Every other Authorization is the upstream's own. */
 function ourBearer(value: string): string | undefined {
   // Without a pattern for the ends: one that looks for both costs the square of a run of spaces.
-  const rest = /^[ \t]*bearer(?=[ \t])/i.exec(value)?.[0];
-  if (rest === undefined) return undefined;
-  const token = trim(value.slice(rest.length));
+  BEARER.lastIndex = 0;
+  if (!BEARER.test(value)) return undefined;
+  const token = trim(value.slice(BEARER.lastIndex));
   return looksLikeToken(token) ? token : undefined;
 }
 

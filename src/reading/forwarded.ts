@@ -84,10 +84,14 @@ export function readClientIp(
   }
 }
 
-/** The socket's address; a zone says by which of our own interfaces it came. */
-function parsePeer(address: string): Address | undefined {
-  const zone = address.indexOf('%');
-  return parseAddress(zone < 0 ? address : address.slice(0, zone));
+let lastPeer: { readonly text: string; readonly address: Address | undefined } | undefined;
+
+/** The socket's address; a zone says by which of our own interfaces it came. Mostly it is one proxy's. */
+function parsePeer(text: string): Address | undefined {
+  if (lastPeer?.text === text) return lastPeer.address;
+  const zone = text.indexOf('%');
+  lastPeer = { text, address: parseAddress(zone < 0 ? text : text.slice(0, zone)) };
+  return lastPeer.address;
 }
 
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];

@@ -78,16 +78,22 @@ function judgeByMethod(
   work: Work,
 ): Resource {
   const { method } = asked;
-  const serves = ({ route: { methods } }: Match): boolean =>
-    methods === undefined || method === undefined || methods.has(method);
-  if (guarded.every((matches) => matches.every(serves)))
+  if (method === undefined || guarded.every((matches) => allServe(matches, method)))
     return judge(table, guarded, form, asked, hosts, work);
-  const served = guarded.map((matches) => matches.filter(serves));
+  const served = guarded.map((matches) => matches.filter((match) => serves(match, method)));
   if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts, work);
   const methods = new Set(
     guarded.flatMap((matches) => matches.flatMap(({ route }) => [...(route.methods ?? [])])),
   );
   return { kind: 'wrong-method', allowed: [...methods], route: guarded[0]?.[0]?.route.facts ?? OTHERS };
+}
+
+const serves = ({ route: { methods } }: Match, method: string): boolean =>
+  methods === undefined || methods.has(method);
+
+function allServe(matches: readonly Match[], method: string): boolean {
+  for (const match of matches) if (!serves(match, method)) return false;
+  return true;
 }
 
 /** Anything but letters that mean the same to everybody, in segments that nobody takes away. */

@@ -22,6 +22,7 @@ import type { AdminOptions } from '../../src/admin/index.ts';
 import { audit } from '../../src/app/audit.ts';
 import type { ChangeEvent, ReadEvent } from '../../src/audit/change-log.ts';
 import { createUnguarded, type Unguarded } from '../../src/audit/unguarded.ts';
+import { sumUnguarded } from '../../src/audit/unguarded-sum.ts';
 import { createVerifier } from '../../src/identity/verifier.ts';
 import { createFailureLimit } from '../../src/limits/failures.ts';
 import { createRevoker } from '../../src/policy-store/revoker.ts';
@@ -205,7 +206,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     policy: () => live.view(now()),
     judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
     shownPerson: (id) => id,
-    unguarded,
+    unguarded: { all: () => Promise.resolve(sumUnguarded([unguarded.read()], false)) },
     constantBots: () => how.constantBots ?? [],
     decideOptions: () => rules.options,
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),

@@ -4,7 +4,7 @@ import { openDesk } from './scene.ts';
 
 t.test('what passed unguarded', async (t) => {
   const { at, unguarded } = await openDesk(t, superAdmin, { constantBots: ['desk'] });
-  t.match(await at('unguarded'), { code: 0, out: /^since 20.*: 0 kinds of URL/ });
+  t.match(await at('unguarded'), { code: 0, out: /^since 20.*, as seen by 1 gateway: 0 kinds of URL/ });
   const seen = { method: 'GET', shape: '/eng/print/:id', open: false };
   unguarded.passed(seen);
   t.match(await at('unguarded'), { code: 0, out: /GET +\/eng\/print\/:id +1 +20/ });

@@ -40,9 +40,9 @@ t.test('messages of a tunnel', async (t) => {
     const frame = (first: number, bytes: Buffer): Buffer =>
       Buffer.concat([Buffer.from([first, bytes.length]), bytes]);
     const [one, two] = [Buffer.from(phrase).subarray(0, 12), Buffer.from(phrase).subarray(12)];
-    const deflated = zlib
-      .deflateRawSync(phrase, { finishFlush: zlib.constants.Z_SYNC_FLUSH })
-      .subarray(0, -4);
+    const deflate = (text: string): Buffer =>
+      zlib.deflateRawSync(text, { finishFlush: zlib.constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const deflated = deflate(phrase);
     const rows: readonly (readonly [string, Buffer])[] = [
       ['whole', frame(0x81, Buffer.from(phrase))],
       [
@@ -58,6 +58,11 @@ t.test('messages of a tunnel', async (t) => {
         ]),
       ],
       ['compressed', frame(0xc1, deflated)],
+      ['second', Buffer.concat([frame(0xc1, deflate('some words before')), frame(0xc1, deflated)])],
+      [
+        'pieces of a compressed one',
+        Buffer.concat([frame(0x41, deflated.subarray(0, 9)), frame(0x80, deflated.subarray(9))]),
+      ],
     ];
     for (const [how, bytes] of rows) {
       const visitor = open(door.port, upgrade(`/chat/${how.split(' ')[0] ?? ''}`));

@@ -4,8 +4,14 @@ import { startRawUpstream } from '../support/upstreams.ts';
 export const switching =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n';
 
-/** An upstream that takes every upgrade and echoes, and what it received. */
-export async function startEcho(answer: (target: string) => string | undefined = () => switching) {
+/** What a platform says in a frame of its own. */
+export const okFrame = '\x81\x02ok';
+
+/** An upstream that takes every upgrade and echoes, or says `reply` to each chunk, and what it received. */
+export async function startEcho(
+  answer: (target: string) => string | undefined = () => switching,
+  reply?: string,
+) {
   const requests: string[] = [];
   const tunnels: Socket[] = [];
   const ended: string[] = [];
@@ -20,10 +26,10 @@ export async function startEcho(answer: (target: string) => string | undefined =
     if (!said.startsWith('HTTP/1.1 101')) return;
     tunnels.push(socket);
     socket.removeAllListeners('data');
-    if (text.length > at) socket.write(text.slice(at), 'latin1');
+    if (text.length > at) socket.write(reply ?? text.slice(at), 'latin1');
     socket.on('data', (chunk: string) => {
       heard.push(chunk);
-      if (socket.writable) socket.write(chunk, 'latin1');
+      if (socket.writable) socket.write(reply ?? chunk, 'latin1');
     });
     socket.on('end', () => ended.push(target));
   });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { frame } from '../support/frames.ts';
 import { startDoor } from './door.ts';
-import { startEcho } from './echo.ts';
+import { okFrame, startEcho } from './echo.ts';
 import { close, mine, route, say, theirs } from './frame-rows.ts';
 import { as, startJudge } from './judge.ts';
 import { open, until, upgrade } from './visitor.ts';
@@ -11,7 +11,7 @@ t.teardown(() => judge.stop());
 judge.guard(route);
 
 t.test('a grant within a socket is a lease', async (t) => {
-  const echo = await startEcho();
+  const echo = await startEcho(undefined, okFrame);
   const door = await startDoor(echo.url, { judge });
   const client = open(door.port, upgrade('/cable', as.memberFor(2)));
   await until(() => client.text().includes('\r\n\r\n'));

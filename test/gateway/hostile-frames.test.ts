@@ -3,7 +3,7 @@ import { fragments, frame } from '../support/frames.ts';
 import { close, mine, push, route, rows, say, theirs } from './frame-rows.ts';
 import { lines, ask } from '../support/raw.ts';
 import { startDoor } from './door.ts';
-import { startEcho } from './echo.ts';
+import { okFrame, startEcho } from './echo.ts';
 import { as, startJudge } from './judge.ts';
 import { host, open, soon, until, upgrade } from './visitor.ts';
 
@@ -12,7 +12,7 @@ t.teardown(() => judge.stop());
 judge.guard(route);
 
 t.test('what is refused in a socket ends it, and does not reach the platform', async (t) => {
-  const echo = await startEcho();
+  const echo = await startEcho(undefined, okFrame);
   const door = await startDoor(echo.url, { judge });
   for (const [name, sent, expected] of rows) {
     for (const early of [true, false]) {

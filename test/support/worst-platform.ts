@@ -1,15 +1,19 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { asked, type Speech } from './worst-frames.ts';
 
 /**
  * A platform with the worst manners of those that there are packs for: a front controller anywhere, languages, matrix
- * parameters, ids in JSON, forms and GraphQL, a page behind `#` whose words come by a call, files and a socket elsewhere.
+ * parameters, ids in JSON, forms and GraphQL, a page behind `#` whose words come by a call, files elsewhere, a socket
+ * that shows a conversation at once, and others that show it to whoever subscribes, in ActionCable and DDP.
  */
 export interface WorstPlatform {
   readonly url: string;
   readonly port: number;
+  /** Another department takes a conversation over. */
+  move(id: string, dep: string): void;
   stop(): Promise<void>;
 }
 
@@ -17,6 +21,7 @@ export interface WorstPlatform {
 const chats: Readonly<Record<string, { dep: string; user: string }>> = {
   '17': { dep: 'support', user: 'c-17' },
   '18': { dep: 'sales', user: 'c-18' },
+  '19': { dep: 'support', user: 'c-19' },
 };
 /** Session → the departments of its person. */
 const sessions: Readonly<Record<string, readonly string[]>> = { ann: ['support'], sam: ['sales'] };
@@ -100,6 +105,13 @@ function answer(request: IncomingMessage, body: string): { status: number; text:
   return { status: 200, text: 'a program without a word of a conversation' };
 }
 
+/** What is spoken in which socket; in all others a conversation is shown at once. */
+const speeches: Readonly<Record<string, Speech | undefined>> = {
+  cable: 'actioncable',
+  websocket: 'ddp',
+  sockjs: 'ddp',
+};
+
 export async function startWorstPlatform(): Promise<WorstPlatform> {
   const server = createServer((request, response) => {
     let body = '';
@@ -110,26 +122,29 @@ export async function startWorstPlatform(): Promise<WorstPlatform> {
       response.writeHead(status, { 'Content-Type': 'text/html' }).end(text);
     });
   });
-  const tunnels = new Set<Duplex>();
-  server.on('upgrade', (_request, socket) => {
-    tunnels.add(socket);
-    socket.on('error', () => undefined);
-    const words = wordsOf('17');
-    socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n' +
-        `\x81${String.fromCharCode(words.length)}${words}`,
-      'latin1',
-    );
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
+  server.on('upgrade', (request, socket, head) => {
+    const speech = speeches[segmentsOf(request.url ?? '')[0]?.toLowerCase() ?? ''];
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', () => undefined);
+      if (speech === undefined) return ws.send(wordsOf('17'));
+      ws.on('message', (data: Buffer) => {
+        for (const id of asked(speech, data.toString())) if (Object.hasOwn(chats, id)) ws.send(wordsOf(id));
+      });
+    });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}`,
     port,
+    move(id, dep) {
+      const chat = chats[id];
+      if (chat !== undefined) chat.dep = dep;
+    },
     async stop() {
       server.closeAllConnections();
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of sockets.clients) socket.terminate();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -74,8 +74,15 @@ function withoutIds(path: Tree | undefined): string {
 
 /** Nothing is looked up, so that nothing has to be read for it either. */
 function ofOneBot({ lookup: _, query: _query, body: _body, ...route }: Branch, bot: string): Branch {
-  return { ...route, bot };
+  if (route['frames'] === undefined) return { ...route, bot };
+  // The socket itself stays of no single bot: what is asked for within it is of this one.
+  const channels = listAt(route, CHANNELS).map(({ lookup: _, ids: _ids, ...channel }) =>
+    channel['open'] === true ? channel : { ...channel, bot },
+  );
+  return withValue(route, CHANNELS, channels);
 }
+
+const CHANNELS = ['frames', 'channels'];
 
 const SESSIONS = ['identity', 'sessions'];
 const sessionNode = inputRoot.properties?.['identity']?.properties?.['sessions']?.items ?? {};

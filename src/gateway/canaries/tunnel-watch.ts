@@ -1,9 +1,9 @@
 import type { Answer } from '../../access/question.ts';
+import { ServerFrames } from '../../reading/frames/server-frames.ts';
 import type { GuardedRequest } from '../guarded-request.ts';
 import type { Canaries } from './canaries.ts';
 import { createDecoder, type Decoder, type NotSearched } from './decoder.ts';
 import { Finder } from './finder.ts';
-import { ServerFrames } from './frames.ts';
 import { refusedFor, type Watching } from './watched.ts';
 
 /** What a message ends with, and its frames do not (RFC 7692 section 7.2.2). */
@@ -44,7 +44,7 @@ export class TunnelWatch {
     this.#decoder?.close();
   }
 
-  #decode(bytes: Buffer): void {
+  #decode(bytes: Uint8Array): void {
     this.#decoder ??= createDecoder('permessage-deflate', {
       text: (text) => this.#finder.look(text),
       failed: (why) => this.#giveUp(why),

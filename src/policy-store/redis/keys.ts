@@ -26,6 +26,9 @@ export const activityKeys = (prefix: string) => ({
   head: `{${prefix}}:activity-head`,
 });
 
+/** Hash: gateway → what it passed on unguarded. */
+export const unguardedKey = (prefix: string): string => `{${prefix}}:unguarded`;
+
 /** String: the keys that gateways sign with. */
 export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 

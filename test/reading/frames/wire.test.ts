@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { FrameEnds } from '../../../src/reading/frames/frame-ends.ts';
+import { ServerFrames } from '../../../src/reading/frames/server-frames.ts';
 import { ClientFrames, type Said } from '../../../src/reading/frames/wire.ts';
 import { fragments, frame } from '../../support/frames.ts';
 
@@ -79,15 +79,38 @@ t.test('every byte goes on, in messages, however it came', async (t) => {
         throw new Error('a fault');
       const bytes = said.flatMap((one) => (one.kind === 'control' ? [one.bytes] : one.bytes));
       if (!Buffer.concat(bytes).equals(whole)) throw new Error('other bytes');
-      const ends = new FrameEnds();
-      for (const [index, end] of at.slice(1).entries()) ends.follow(whole.subarray(at[index], end));
-      if (!ends.isBetween) throw new Error('no end');
-      ends.follow(whole.subarray(0, 1));
-      if (whole.length > 0 && ends.isBetween) throw new Error('an end within a frame');
     },
   );
   fc.assert(property, { numRuns: 500 });
   t.pass();
+});
+
+t.test('what a server sends is followed, however it comes', async (t) => {
+  const payload = fc.oneof(fc.string({ maxLength: 200 }), fc.constant('x'.repeat(65_600)));
+  const property = fc.property(
+    fc.array(payload, { maxLength: 5 }),
+    fc.integer({ min: 1, max: 90 }),
+    (texts, size) => {
+      const bytes = texts.flatMap((text) => [
+        frame('!', { opcode: 9, isMasked: false }),
+        frame(text, { isMasked: false }),
+      ]);
+      let said = '';
+      const frames = new ServerFrames((part) => (said += Buffer.from(part).toString()));
+      for (const [index, one] of bytes.entries()) {
+        for (let at = 0; at < one.length; at += size) {
+          if (frames.isBetween !== (at === 0)) throw new Error(`within frame ${index}`);
+          if (!frames.read(one.subarray(at, at + size))) throw new Error('it cannot be read');
+        }
+      }
+      if (!frames.isBetween || said !== texts.join('')) throw new Error('other words');
+    },
+  );
+  fc.assert(property, { numRuns: 40 });
+  const masked = new ServerFrames();
+  t.notOk(masked.read(frame('as a client')));
+  t.notOk(masked.read(frame('x', { isMasked: false })), 'nothing after it can be read');
+  t.notOk(masked.isBetween);
 });
 
 t.test('a fault keeps every byte that is in no message', async (t) => {

@@ -48,7 +48,8 @@ function Shapes({ list }: { readonly list: UnguardedList }) {
     <details class="card">
       <summary>{counted(list.shapes.length, 'kind')} of URL passed on unguarded</summary>
       <p class="hint">
-        Since <When at={list.since} />, as this gateway saw it. What shows a transcript here lacks a route.
+        Since <When at={list.since} />, as seen by {counted(list.gateways, 'gateway')}
+        {list.partial ? ' (the others cannot be asked)' : ''}. What shows a transcript here lacks a route.
       </p>
       <table>
         <thead>

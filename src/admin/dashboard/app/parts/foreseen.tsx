@@ -80,7 +80,7 @@ export function Groups({ forecast }: { readonly forecast: Forecast }) {
                 <When at={group.last} />
               </td>
               <td data-label="Reason">
-                {group.was} → {group.becomes}
+                {group.was === group.becomes ? group.was : `${group.was} → ${group.becomes}`}
               </td>
             </tr>
           ))}
