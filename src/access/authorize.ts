@@ -2,6 +2,7 @@ import { decide, type DecisionInput } from '../policy/decide.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import { settingsInForce } from '../policy/in-force.ts';
 import type { Anonymous } from '../policy/principal.ts';
+import type { Decision } from '../policy/reason.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
@@ -28,7 +29,7 @@ interface Judging {
   readonly nowMs: number;
   readonly asked: Read;
   readonly narrator: Narrator | undefined;
-  /** True where it is a visit: what is seen for the first time is noted. */
+  /** False where it is asked only to be told. */
   readonly notes: boolean;
 }
 
@@ -62,29 +63,29 @@ const NO_WISHES: How = {};
 /** It is known who asks; of what bot it is may have to be looked up. */
 function conclude(judging: Judging, who: Who): Answer | Promise<Answer> {
   const { asked, sources, rules, nowMs, narrator } = judging;
-  if (asked.resource.kind !== 'sought' || asked.preflight) return aged(judging, asked.resource, who);
+  if (asked.resource.kind !== 'sought' || asked.preflight) return answered(judging, asked.resource, who);
   const { principal } = who;
   const { client } = asked;
   const view = sources.policy(nowMs);
   const found = seekBot(asked.resource, { rules, principal, client, view, nowMs, trace: narrator?.lookup });
-  return found instanceof Promise ? found.then((one) => aged(judging, one, who)) : aged(judging, found, who);
+  return found instanceof Promise
+    ? found.then((one) => answered(judging, one, who))
+    : answered(judging, found, who);
 }
 
-/** Of a link that is good for a time it may have to be asked when it was first seen. */
-function aged(judging: Judging, resource: Resource, who: Who): Answer | Promise<Answer> {
-  if (!hasAge(resource)) return answer(judging, resource, who);
-  const { sources, nowMs, asked, notes } = judging;
-  const untold = { ...judging, narrator: undefined };
-  const found = withAge(resource, {
+/** How old a link is may have to be found out. */
+function answered(judging: Judging, resource: Resource, who: Who): Answer | Promise<Answer> {
+  const { asked, sources, nowMs, notes } = judging;
+  if (asked.preflight || !hasAge(resource)) return answer(judging, resource, who);
+  const silent = { ...judging, narrator: undefined };
+  const aged = withAge(resource, {
     links: sources.links,
     nowMs,
     address: addressOf(asked.client),
     notes,
-    decide: (one) => answer(untold, one, who).decision,
+    decide: (one): Decision => answer(silent, one, who).decision,
   });
-  return found instanceof Promise
-    ? found.then((one) => answer(judging, one, who))
-    : answer(judging, found, who);
+  return aged instanceof Promise ? aged.then((one) => answer(judging, one, who)) : answer(judging, aged, who);
 }
 
 type Read = Omit<DecisionInput, 'principal'> & { readonly forwarding: Forwarding };

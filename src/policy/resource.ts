@@ -50,7 +50,8 @@ export type Resource =
       readonly route: RouteFacts;
       readonly link?: Link;
     }
-  | { readonly kind: 'other'; readonly open: boolean }
+  /** Not guarded. `route`: of a socket that everybody opens, or what they all may ask for within it. */
+  | { readonly kind: 'other'; readonly open: boolean; readonly route?: RouteFacts }
   /** It could mean two things, or cannot be read: nobody is served it. */
   | (Unclear & { readonly kind: 'ambiguous'; readonly route?: RouteFacts })
   /** Guarded, but no single valid bot id. `needsBody`: its body names one, and was not read yet. */

@@ -118,7 +118,8 @@ function ofNoBot(guarded: GuardedReadings, { upgrade, call }: TargetRequest, rou
       route,
     };
   if (upgrade === false) return { kind: 'no-upgrade', route };
-  return call === undefined ? { kind: 'platform', route } : resourceOfCall(first.frames, call, route);
+  if (call !== undefined) return resourceOfCall(first.frames, call, route);
+  return first.frames.forAnyone ? { kind: 'other', open: true, route } : { kind: 'platform', route };
 }
 
 /** Of one conversation, whose bot and contact its lookup knows. */

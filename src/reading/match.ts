@@ -38,7 +38,7 @@ export function unblanked(segments: readonly string[]): string[] | undefined {
 }
 
 /** Ids as they stand in the path, each a place of its own. */
-type Ids = { readonly [name in IdName]?: string };
+type Ids = { readonly [name in IdName]?: string } & { readonly key?: string | undefined };
 
 /** What one way to fill a route's path makes of a reading; undefined where it does not guard it. */
 export function matchTemplate(
@@ -59,24 +59,13 @@ export function matchTemplate(
   for (let at = 0; at < length; at++) if (!step(walk, template, segments[at] ?? '', at)) return undefined;
   if (route.exact && segments.length > length && !walk.takesBelow) return undefined;
   const { ids, bare } = walk;
-  const ofPath = named(route, template, withTail(ids, template, segments), reading, bare);
-  const match =
-    walk.keyName === undefined ? ofPath : { ...ofPath, ...keyOf(walk, template, segments, reading) };
+  if (template.tail !== undefined && template.tail === walk.keyName)
+    ids.key = segments.slice(length).join('/');
+  const match = named(route, template, withTail(ids, template, segments), reading, bare);
   const { botId } = ids;
   const endsPath =
     botId !== undefined && segments.length === length && segments[length - 1]?.endsWith(botId) === true;
   return endsPath ? withFormat(match) : match;
-}
-
-/** What stands in the place of a link's key. */
-function keyOf(
-  { keyName, key, bare }: Walk,
-  { segments: { length }, tail }: Template,
-  segments: readonly string[],
-  reading: Reading,
-): Pick<Match, 'keys' | 'hasKey'> {
-  const found = tail !== undefined && tail === keyName ? segments.slice(length).join('/') : key;
-  return { keys: idsOf(found, reading, bare), hasKey: found !== undefined && found !== '' };
 }
 
 function isLongEnough({ segments: { length }, tail }: Template, segments: readonly string[]): boolean {
@@ -85,14 +74,13 @@ function isLongEnough({ segments: { length }, tail }: Template, segments: readon
 
 /** What was found on the way along a path. */
 interface Walk {
-  readonly ids: { [name in IdName]?: string };
+  readonly ids: { [name in IdName]?: string } & { key?: string };
   /** True where some literal is met only without the characters that some platforms strip. */
   bare: boolean;
   /** True where an exact route takes what stands below too. */
   takesBelow: boolean;
-  /** Where the key of a link stands, and the key. */
+  /** Where the key of a link stands. */
   readonly keyName: string | undefined;
-  key?: string;
 }
 
 /** One segment further; false where it is not the template's. */
@@ -120,7 +108,7 @@ function step(walk: Walk, { segments, lastLiteral }: Template, segment: string, 
 
 function take(walk: Walk, name: string, text: string): void {
   if (name in ID_NAMES) walk.ids[name as IdName] = text;
-  if (name === walk.keyName) walk.key = text;
+  if (name === walk.keyName) walk.ids.key = text;
 }
 
 /** A conversation id that may hold slashes: all that is left of the path. */
@@ -155,8 +143,8 @@ function named(route: Route, template: Template, ids: Ids, reading: Reading, bar
     contacts: idsOf(ids.contactId, reading, bare),
     conversations: idsOf(ids.conversationId, reading, bare),
     namesConversation: template.names.includes('conversationId'),
-    keys: NO_BOTS,
-    hasKey: false,
+    keys: idsOf(ids.key, reading, bare),
+    hasKey: ids.key !== undefined && ids.key !== '',
   };
 }
 

@@ -105,7 +105,8 @@ function queryPlace(text: string, fail: Fail): QueryPlace {
   return { parameter, json: expression(text, fail) };
 }
 
-function expression(text: string, fail: Fail): Expression {
+/** Compiles what is JMESPath and nothing else. */
+export function expression(text: string, fail: Fail): Expression {
   const fault = expressionFault(text);
   return fault === undefined
     ? compileExpression(text, { exactNames: false })

@@ -82,7 +82,7 @@ function judgeByMethod(
   work: Work,
 ): Resource {
   const { method } = asked;
-  if (method === undefined || guarded.every((matches) => allServe(matches, method)))
+  if (method === undefined || guarded.every((matches) => matches.every((match) => serves(match, method))))
     return judge(table, guarded, form, asked, hosts, work);
   const served = guarded.map((matches) => matches.filter((match) => serves(match, method)));
   if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts, work);
@@ -94,11 +94,6 @@ function judgeByMethod(
 
 const serves = ({ route: { methods } }: Match, method: string): boolean =>
   methods === undefined || methods.has(method);
-
-function allServe(matches: readonly Match[], method: string): boolean {
-  for (const match of matches) if (!serves(match, method)) return false;
-  return true;
-}
 
 /** Anything but letters that mean the same to everybody, in segments that nobody takes away. */
 const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)/;

@@ -1,6 +1,7 @@
 // Weakenings of the guard: what, where (from, to), and which tests must notice.
 const frames = ['test/gateway/hostile-frames.test.ts'];
 const canaries = ['test/gateway/canaries.test.ts', 'test/gateway/canary-streams.test.ts'];
+const tunnels = ['test/gateway/canary-streams.test.ts'];
 const kinds = ['test/gateway/kinds.test.ts', 'test/reading/kinds.test.ts'];
 const channels = ['test/reading/frames/channels.test.ts', 'test/reading/frames/calls.test.ts'];
 const decide = ['test/policy/decide.test.ts', 'test/policy/oracle.test.ts'];
@@ -95,6 +96,8 @@ const rows = [
   ['sockets that are judged are polled', 'src/reading/judge.ts', "if (upgrade === false) return { kind: 'no-upgrade', route };", '', frames],
   ['an answer in place of a judged socket is shown', 'src/gateway/frame-guard.ts', 'return isRead && enforced &&', 'return isRead && !enforced &&', frames],
   ['a channel that no entry names', 'src/reading/frames/channels.ts', "return { kind: 'unresolved', why: 'Its route has no channel of this name.', route };", "return { kind: 'platform', route };", channels],
+  ['a condition that cannot be asked does not count', 'src/reading/frames/channels.ts', "'failed' in result ||", "!('failed' in result) &&", channels],
+  ['everybody opens a judged socket', 'src/reading/judge.ts', 'return first.frames.forAnyone ?', 'return first ?', channels],
   ['a batch of messages is its first', 'src/reading/frames/ddp.ts', 'calls.push(...found);', 'return found;', channels],
   ['a judged socket and one that is not', 'src/reading/judge.ts', ' && more.every((other) => other?.frames === undefined)', '', channels],
   ['one bot and any are one', 'src/reading/contradiction.ts', 'if (ofAny.length > 0 && ofAny.length < routes.length)', 'if (ofAny.length > routes.length)', kinds],
@@ -110,10 +113,10 @@ const rows = [
   ['a canary that is refused passes', 'src/gateway/canaries/watched.ts', "if (action === 'refuse') way.refuse(refusedFor(name));", '', canaries],
   ['a coding hides a canary', 'src/gateway/canaries/watched.ts', "coding === '' || coding === 'identity'", "coding !== 'gzip'", canaries],
   ['what may begin a canary is passed on', 'src/gateway/canaries/answer-watch.ts', 'Math.min(this.#finder.open, mostHeldBytes)', 'Math.min(this.#finder.open, 0)', canaries],
-  ['a canary in a tunnel passes', 'src/gateway/canaries/tunnel-watch.ts', "if (action !== 'refuse') return;", 'if (action) return;', canaries],
-  ['a compressed message has no end', 'src/gateway/canaries/tunnel-watch.ts', 'if (endsMessage && !this.#isOver) this.#decode(messageEnd);', '', canaries],
-  ['a ping is a part of the message', 'src/reading/frames/server-frames.ts', 'this.#isData = opcode < 8;', 'this.#isData = opcode < 16;', canaries],
-  ['only the first frame of a message is compressed', 'src/reading/frames/server-frames.ts', 'if (opcode !== 0) this.#isCompressed', 'this.#isCompressed', canaries],
+  ['a canary in a tunnel passes', 'src/gateway/canaries/tunnel-watch.ts', "if (action !== 'refuse') return;", 'if (action) return;', tunnels],
+  ['a compressed message has no end', 'src/gateway/canaries/tunnel-watch.ts', 'if (endsMessage && !this.#isOver) this.#decode(messageEnd);', '', tunnels],
+  ['a ping is a part of the message', 'src/reading/frames/server-frames.ts', 'this.#isData = opcode < 8;', 'this.#isData = opcode < 16;', tunnels],
+  ['only the first frame of a message is compressed', 'src/reading/frames/server-frames.ts', 'if (opcode !== 0) this.#isCompressed', 'this.#isCompressed', tunnels],
   ['two Hosts', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return authorizations > 1', wire],
   ['two Authorizations', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return hosts > 1', wire],
   ['TRACE', 'src/gateway/inspect.ts', "if (request.method === 'TRACE')", "if (request.method === 'TRACED')", wire],

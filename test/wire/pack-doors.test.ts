@@ -100,25 +100,62 @@ async function list(privateUrl: string, scope: string, address: string): Promise
   await call('PATCH', '', { enabled: true });
 }
 
-/** What may be subscribed to in Chatwoot’s socket, and by whom. */
-async function subscribes(t: Test, publicUrl: string): Promise<void> {
-  const said = (channel: string): string =>
-    JSON.stringify({ command: 'subscribe', identifier: JSON.stringify({ channel, pubsub_token: 'x' }) });
-  for (const [who, channel, expected] of [
-    [people.member, 'RoomChannel', 'WORDS'],
-    [people.listed, 'RoomChannel', 'WORDS'],
-    [people['a member of another bot'], 'RoomChannel', '1008 no-access'],
-    [{ 'x-forwarded-for': '203.0.113.9' }, 'RoomChannel', '1008 no-credential'],
-    [people.member, 'OtherChannel', '1008 bot-unresolved'],
-  ] as const) {
-    const { socket } = await opened(`${publicUrl}/cable`, who);
+const cable = (channel: string) => ({
+  command: 'subscribe',
+  identifier: JSON.stringify({ channel, pubsub_token: 'x' }),
+});
+const sub = (name: string, ...params: readonly unknown[]) => ({ msg: 'sub', id: '1', name, params });
+const method = (name: string, ...params: readonly unknown[]) => ({
+  ...{ msg: 'method', id: '2', method: name, params },
+});
+const token = { useCollection: false, args: [{ visitorToken: 'x' }] };
+const elsewhere = { 'x-forwarded-for': '203.0.113.9' };
+
+/** By pack: a socket, what is asked for within it, by whom, and what comes: words, or why it is closed. */
+const asked: Readonly<Record<string, readonly (readonly [string, object, object, string])[]>> = {
+  chatwoot: [
+    ['/cable', cable('RoomChannel'), people.member, 'WORDS'],
+    ['/cable', cable('RoomChannel'), people.listed, 'WORDS'],
+    ['/cable', cable('RoomChannel'), people['a member of another bot'], '1008 no-access'],
+    ['/cable', cable('RoomChannel'), elsewhere, '1008 no-credential'],
+    ['/cable', cable('OtherChannel'), people.member, '1008 bot-unresolved'],
+  ],
+  'rocket-chat': [
+    ['/websocket', method('login', { resume: 'x' }), far, 'WORDS'],
+    ['/websocket', sub('stream-notify-all', 'public-info', false), far, 'WORDS'],
+    ['/websocket', sub('stream-room-messages', 'r1', { args: [] }), far, 'WORDS'],
+    ['/websocket', sub('stream-room-messages', 'r1', token), far, '1008 no-credential'],
+    ['/websocket', sub('stream-room-messages', 'r1', { args: { 0: token } }), far, '1008 no-credential'],
+    ['/websocket', sub('stream-room-messages', 'r1', token), people.listed, 'WORDS'],
+    ['/websocket', sub('stream-room-messages', 'r1', token), people.member, 'WORDS'],
+    ['/websocket', sub('stream-livechat-room', 'r1', token), far, '1008 no-credential'],
+    [
+      '/websocket',
+      method('livechat:loadHistory', { rid: 'r1', token: 'x' }),
+      elsewhere,
+      '1008 no-credential',
+    ],
+    ['/websocket', method('livechat:sendTranscript', 'x', 'r1', 'a@b'), people.contact, '1008 no-access'],
+    [
+      '/sockjs/1/ab/websocket',
+      [JSON.stringify(sub('stream-room-messages', 'r1', token))],
+      far,
+      '1008 no-credential',
+    ],
+    ['/sockjs/1/ab/websocket', [JSON.stringify(method('login', { resume: 'x' }))], far, 'WORDS'],
+  ],
+};
+
+async function askWithin(t: Test, name: string, publicUrl: string): Promise<void> {
+  for (const [path, message, who, expected] of asked[name] ?? []) {
+    const { socket } = await opened(`${publicUrl}${path}`, who);
     const first = new Promise<string>((resolve) => {
       socket.on('message', (data: Buffer) => resolve(data.toString()));
       socket.on('close', (code, reason) => resolve(`${String(code)} ${reason.toString()}`));
     });
     if (socket.readyState !== WebSocket.OPEN) await once(socket, 'open');
-    socket.send(said(channel));
-    t.equal(await first, expected, channel);
+    socket.send(JSON.stringify(message));
+    t.equal(await first, expected, `${path} ${JSON.stringify(message)}`);
     socket.terminate();
   }
 }
@@ -138,6 +175,13 @@ for (const [name, rows] of Object.entries(packRows)) {
         t.equal(await whyFetched(at, far, body), 'not-guarded', `stranger: ${target}`);
         continue;
       }
+      if (expected === 'open') {
+        const { why, socket } = await opened(at, far);
+        t.equal(why, 'not-guarded', `everybody: ${target}`);
+        socket.terminate();
+        t.equal(await whyFetched(at, far), 'upgrade-required', `in a plain request: ${target}`);
+        continue;
+      }
       const isJudged = name === 'chatwoot' && kind === 'socket';
       const answers = isJudged ? judged : bot !== 'any' ? ofOne : kind === 'file' ? fileOfAny : ofAny;
       for (const [who, why] of Object.entries(answers) as [Who, string][]) {
@@ -146,6 +190,6 @@ for (const [name, rows] of Object.entries(packRows)) {
         found?.socket.terminate();
       }
     }
-    if (name === 'chatwoot') await subscribes(t, gateway.publicUrl);
+    await askWithin(t, name, gateway.publicUrl);
   });
 }

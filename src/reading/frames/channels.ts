@@ -1,6 +1,6 @@
 import type { Expression } from '../../expression.ts';
 import { isBotId, isLookupId, type Resource, type RouteFacts } from '../../policy/resource.ts';
-import { compileIds, ID_NAMES, type IdName, type IdTexts } from '../places.ts';
+import { compileIds, expression, ID_NAMES, type IdName, type IdTexts } from '../places.ts';
 import type { Fail } from '../template.ts';
 import { UNREADABLE, type Call, type FrameProtocol } from './calls.ts';
 
@@ -8,6 +8,8 @@ import { UNREADABLE, type Call, type FrameProtocol } from './calls.ts';
 export interface ChannelOptions {
   /** Literally; `{conversationId}` and the like stand for an id, a `*` at the end for anything. */
   readonly name: string;
+  /** JMESPath over what a message says: the entry counts unless that gives false or nothing. */
+  readonly when?: string | undefined;
   /** JMESPath over what a message says. */
   readonly ids?: IdTexts | undefined;
   /** A constant bot id; `any`: it is of every bot. */
@@ -22,31 +24,38 @@ export interface FramesOptions {
   readonly protocol: FrameProtocol;
   /** The first that has the name counts; what none has is refused. */
   readonly channels: readonly ChannelOptions[];
+  /** Everybody opens the socket, and asks for what is `open` in it. */
+  readonly forAnyone?: boolean | undefined;
 }
 
 interface Channel {
   readonly pattern: RegExp;
+  readonly when: Expression | undefined;
   readonly ids: { readonly [name in IdName]?: Expression };
   readonly names: readonly IdName[];
   readonly bot?: string | undefined;
   readonly lookup?: string | undefined;
   /** Of no single bot: the same for all calls. */
   readonly isPlatform: boolean;
+  /** For everybody. */
+  readonly isForAnyone: boolean;
   readonly facts: RouteFacts;
 }
 
 export interface Frames {
   readonly channels: readonly Channel[];
+  readonly forAnyone: boolean;
 }
 
 /** Compiles them; `route` is what holds for the socket itself. */
-export function compileFrames({ protocol, channels }: FramesOptions, route: RouteFacts, fail: Fail): Frames {
-  return { channels: channels.map((channel) => compileChannel(channel, protocol, route, fail)) };
+export function compileFrames(frames: FramesOptions, route: RouteFacts, fail: Fail): Frames {
+  const { channels, forAnyone = false } = frames;
+  return { forAnyone, channels: channels.map((channel) => compileChannel(channel, frames, route, fail)) };
 }
 
 function compileChannel(
   option: ChannelOptions,
-  protocol: FrameProtocol,
+  { protocol, forAnyone = false }: FramesOptions,
   route: RouteFacts,
   fail: Fail,
 ): Channel {
@@ -69,11 +78,13 @@ function compileChannel(
   const { reach: _, contacts, ...shared } = route;
   return {
     pattern: patternOf(name, fail),
+    when: option.when === undefined ? undefined : expression(option.when, fail),
     ids,
     names,
     bot,
     lookup,
     isPlatform,
+    isForAnyone: open && forAnyone,
     facts: {
       ...shared,
       path: `${route.path} ${name}`,
@@ -110,10 +121,17 @@ export function resourceOfCall(
     return { kind: 'ambiguous', why: 'A message of the client cannot be read.', route: socket };
   for (const channel of channels) {
     const match = channel.pattern.exec(call.name);
-    if (match !== null) return resourceIn(channel, idsOf(channel, call, match.groups));
+    if (match !== null && counts(channel, call))
+      return resourceIn(channel, idsOf(channel, call, match.groups));
   }
   const route = { ...socket, path: `${socket.path} ${folded(call.name)}` };
   return { kind: 'unresolved', why: 'Its route has no channel of this name.', route };
+}
+
+/** Where it cannot be told, it does: what follows may be open to more. */
+function counts({ when }: Channel, { value }: Call): boolean {
+  const result = when?.tryOn(value) ?? { value: true };
+  return 'failed' in result || (result.value !== false && result.value !== null);
 }
 
 type Ids = { readonly [name in IdName]?: string };
@@ -129,7 +147,9 @@ function idsOf({ ids }: Channel, { value }: Call, inName: Readonly<Record<string
   return found;
 }
 
-function resourceIn({ facts: route, names, bot, lookup, isPlatform }: Channel, ids: Ids): Resource {
+function resourceIn(channel: Channel, ids: Ids): Resource {
+  const { facts: route, names, bot, lookup, isPlatform, isForAnyone } = channel;
+  if (isForAnyone) return { kind: 'other', open: true, route };
   if (isPlatform) return { kind: 'platform', route };
   const missing = names.find((name) => ids[name] === undefined);
   if (missing !== undefined)

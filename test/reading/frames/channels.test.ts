@@ -2,7 +2,7 @@ import t from 'tap';
 import { RouteError, compileRoutes, type RouteOptions } from '../../../src/reading/route.ts';
 import { readTarget, type TargetRequest } from '../../../src/reading/target.ts';
 import { inWords } from '../table.ts';
-import { routeOf } from '../../../src/policy/resource.ts';
+import { routeOf, type Resource } from '../../../src/policy/resource.ts';
 
 type Channels = NonNullable<RouteOptions['frames']>['channels'];
 const socket = (channels: Channels, more: Partial<RouteOptions> = {}): RouteOptions => ({
@@ -69,6 +69,7 @@ t.test('what is asked for within a socket', async (t) => {
 });
 
 t.test('who opens a socket, and what is in it', async (t) => {
+  t.equal(inWords(ask({})), 'platform', 'not everybody');
   t.match(routeOf(ask({})), { reach: 'anyBot', frames: 'phoenix', contacts: true });
   t.match(routeOf(call('lobby')), {
     reach: 'anyBot',
@@ -87,6 +88,37 @@ t.test('who opens a socket, and what is in it', async (t) => {
   t.equal(inWords(ask({ target: '/t/..%2fcable' })), 'ambiguous');
 });
 
+t.test('a socket for everybody, and an entry for some of the messages of its name', async (t) => {
+  const channels: Channels = [
+    { name: 'room', when: 'payload.token', bot: 'support' },
+    { name: 'room', when: "contains(payload.id, 'x')", bot: 'sales' },
+    { name: 'any', bot: 'any' },
+    { name: '*', open: true },
+  ];
+  const everybodys = compileRoutes([
+    socket(channels, { frames: { protocol: 'phoenix', channels, forAnyone: true } }),
+  ]);
+  const within = (more: Partial<TargetRequest>): Resource =>
+    readTarget(everybodys, { target: '/cable', host: 'c', formBody: false, upgrade: true, ...more });
+  t.match(within({}), { kind: 'other', open: true, route: { frames: 'phoenix' } });
+  t.equal(inWords(within({ upgrade: false })), 'no-upgrade');
+  for (const [name, payload, expected] of [
+    ['room', { token: 't', id: 'a' }, 'support'],
+    ['room', { token: '', id: 'a' }, 'support'],
+    ['room', { id: 'x' }, 'sales'],
+    ['room', { id: 17 }, 'sales'],
+    ['any', {}, 'platform'],
+  ] as const)
+    t.equal(inWords(within({ call: { name, value: { payload } } })), expected, JSON.stringify(payload));
+  for (const [name, payload] of [
+    ['room', { id: 'a' }],
+    ['room', { token: null, id: 'a' }],
+    ['else', {}],
+  ] as const)
+    t.match(within({ call: { name, value: { payload } } }), { kind: 'other', open: true }, name);
+  t.equal(inWords(within({ call: 'unreadable' })), 'ambiguous');
+});
+
 t.test('channels that cannot be', async (t) => {
   const broken: readonly (readonly [option: RouteOptions, sentence: RegExp])[] = [
     [socket([{ name: 'x' }]), /must say one thing/],
@@ -101,6 +133,7 @@ t.test('channels that cannot be', async (t) => {
     [socket([{ name: 'x*y', open: true }]), /must be the end/],
     [socket([{ name: 'x:{botId}', ids: { botId: 'a' } }]), /two places/],
     [socket([{ name: 'x', ids: { botId: 'a[' } }]), /no JMESPath/],
+    [socket([{ name: 'x', when: 'a[', open: true }]), /no JMESPath/],
     [socket([{ name: 'x', open: true }], { path: '/:botId' }), /names no bot itself/],
     [socket([{ name: 'x', open: true }], { members: 'platform' }), /members: platform/],
     [socket([{ name: 'x', open: true }], { kind: 'file', bot: 'any' }), /kind: socket/],
