@@ -163,13 +163,13 @@ export interface PlacedRow {
 
 /** What else happened to the record itself, so that a gap is seen as one. */
 export interface Mark {
-  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'digest';
+  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'digest' | 'dismissed' | 'recalled';
   readonly fromMs: number;
   readonly toMs: number;
   /** Events lost or pruned. */
   readonly count: number;
   readonly replica: string;
-  /** The digest. */
+  /** The digest, or which refusals were dismissed or recalled. */
   readonly text?: string;
 }
 

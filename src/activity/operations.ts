@@ -2,6 +2,7 @@ import type { Draft, Forecast } from './forecast.ts';
 import type { RetentionOptions } from './retention.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
+import type { Refusals } from './refusals.ts';
 import type { Summary, Use } from './summary.ts';
 import type { ChainHead } from './digest.ts';
 import type { StreamEntry } from './stream.ts';
@@ -22,6 +23,7 @@ export interface Questions {
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
   forecast: { readonly filter: TimedFilter; readonly draft: Draft };
   rangeUse: { readonly scope: string; readonly fromMs: number };
+  refusals: { readonly filter: TimedFilter; readonly most: number };
   /** Where the last step ended; absent for the first. */
   verify: { readonly from?: Verified; readonly digests: readonly string[] };
   /** Goes on with entries of the stream; `heads`: how far it must come. */
@@ -47,6 +49,7 @@ export interface Answers {
   summary: Summary;
   forecast: Forecast;
   rangeUse: readonly Use[];
+  refusals: Refusals;
   verify: Verified;
   verifyEntries: readonly Progress[];
   digests: readonly string[];

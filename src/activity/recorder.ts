@@ -25,8 +25,8 @@ export interface Recorder {
   record(event: ActivityEvent): void;
   /** Sends what waits, and all that waits behind it. */
   flush(): Promise<void>;
-  /** Adds a digest to what is sent next. */
-  attest(digest: string): void;
+  /** Adds what else happened to what is sent next. */
+  mark(kind: 'digest' | 'dismissed' | 'recalled', text: string): void;
   state(): RecorderState;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   return {
     record: queue.add,
     flush,
-    attest: (digest) => queue.mark('digest', { text: digest }),
+    mark: (kind, text) => queue.mark(kind, { text }),
     state: queue.state,
     async close() {
       clearInterval(timer);

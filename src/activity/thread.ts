@@ -4,6 +4,7 @@ import { readBatch } from './event.ts';
 import { forecast } from './forecast.ts';
 import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
+import { findRefusals } from './refusals.ts';
 import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyEntries, verifySome } from './verify.ts';
@@ -58,6 +59,7 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
     return made;
   },
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
+  refusals: ({ filter, most }) => findRefusals(decisions, filter, most),
   verify: ({ from, digests }) => verifySome(index, from, digests),
   verifyEntries: (asked) => verifyEntries(index, asked),
   digests: () => digestsIn(index),

@@ -25,6 +25,7 @@ import { watchMethods } from './methods.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
+import { refusalRoutes } from './refusals.ts';
 import { rangeRoutes } from './ranges.ts';
 import { safeChangeRoutes } from './safe-changes.ts';
 import { restoreRoutes } from './restore.ts';
@@ -86,6 +87,7 @@ const guardedRoutes = [
   auditRoute,
   summaryRoute,
   streamRoute,
+  refusalRoutes,
   lookupRoute,
   accessReportRoute,
   reviewReportRoute,

@@ -22,6 +22,7 @@ export const answers = {
   review: ApiAnswers.review,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
+  refusals: ApiAnswers.refusals,
   event: Event,
   unguarded: ApiAnswers.unguarded,
   /** The members of a problem that are shown; a problem of some proxy on the way may lack the others. */

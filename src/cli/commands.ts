@@ -3,6 +3,7 @@ import { nearest } from '../config/index.ts';
 import { auditVerify } from './audit-verify.ts';
 import { activityExport } from './activity/export.ts';
 import { lookup } from './activity/lookup.ts';
+import { refusals } from './activity/refusals.ts';
 import { tail } from './activity/tail.ts';
 import { changes, undo } from './changes.ts';
 import { checkConfig } from './check-config.ts';
@@ -47,6 +48,7 @@ const working: readonly Command[] = [
   explain,
   tail,
   lookup,
+  refusals,
   activityExport,
   changes,
   undo,

@@ -1,6 +1,7 @@
 import t from 'tap';
 import '../support/uncounted.ts';
 import { findChromium } from '../support/chromium.ts';
+import { activity } from './activity.ts';
 import { everyPage } from './every-page.ts';
 import { foreseen } from './foreseen.ts';
 import { guidance } from './guidance.ts';
@@ -10,6 +11,7 @@ import { many } from './many.ts';
 import { mending } from './mending.ts';
 import { people } from './people.ts';
 import { ranges } from './ranges.ts';
+import { refusals } from './refusals.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
 import { unguarded } from './unguarded.ts';
@@ -29,6 +31,8 @@ const parts =
         ...people,
         ...replicas,
         ...foreseen,
+        ...activity,
+        ...refusals,
         ...unguarded,
       }
     : many;

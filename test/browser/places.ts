@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { lookAway, lookBack, notice, openBot } from './hands.ts';
+import { happened } from './places-happened.ts';
 import type { Scene } from './scene.ts';
 
-type Way = (page: Page, scene: Scene) => Promise<unknown>;
+export type Way = (page: Page, scene: Scene) => Promise<unknown>;
 
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 
@@ -89,6 +90,7 @@ const superAdmin: Record<string, Way> = {
     await page.getByRole('button', { name: /^Undo/ }).first().click();
     await dialog(page);
   },
+  ...happened,
   people: async (page, { home, call }) => {
     const subject = '<img src=x onerror=window.hit=1>';
     await call('POST', '/revocations', { issuer: 'scripts', subject: `someone ${subject}`, note: subject });
