@@ -3,7 +3,9 @@ import type { ActivityEvent } from './event.ts';
 import type { Draft, Forecast } from './forecast.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
 import type { Filter, TimedFilter } from './match.ts';
+import { dismissalText, type DismissedPlace } from './dismissals.ts';
 import type { Cursor, Page } from './query.ts';
+import type { Refusals } from './refusals.ts';
 import { createListening } from './listening.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Readings, ReadingsAsked } from './readings.ts';
@@ -43,6 +45,10 @@ export interface Activity {
   /** What a draft of the policy would have changed of all that was recorded up to now. */
   forecast(filter: TimedFilter, draft: Draft): Promise<Forecast>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
+  /** Who was turned away and has not come in since; at most `most` groups. */
+  refusals(filter: TimedFilter, most: number): Promise<Refusals>;
+  /** Admins need not be told of these refusals any more, or are told again. */
+  dismiss(kind: 'dismissed' | 'recalled', place: DismissedPlace, by: string): void;
   /** Follows the chains of hashes; `digests`: from elsewhere, which the record must agree with. */
   verify(digests?: readonly string[]): Promise<Verification>;
   /** Records that somebody read what is recorded: chained and kept as events are. */
@@ -86,8 +92,9 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
   return {
     ...questionsTo(thread, stream),
     ...listening,
+    dismiss: (kind, place, by) => recorder.mark(kind, dismissalText(place, by)),
     hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
-    noteReading: recorder.read,
+    noteReading: (text) => recorder.mark('read', text),
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),
     async close() {
@@ -133,12 +140,12 @@ function indexOf(
 }
 
 /** Adds a signed digest each hour to what is recorded, and a last one. */
-function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { attest }: Recorder) {
+function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { mark }: Recorder) {
   const once = async (): Promise<void> => {
     const signed = await ask('unattested', {})
       .then((heads) => digest?.(heads))
       .catch(() => undefined);
-    if (signed !== undefined) attest(signed);
+    if (signed !== undefined) mark('digest', signed);
   };
   const first = setTimeout(() => void once(), firstDigestMs).unref();
   const hourly = setInterval(() => void once(), digestMs).unref();
@@ -154,13 +161,14 @@ function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { attest 
 function questionsTo(
   { ask }: IndexThread,
   stream: ActivityStream | undefined,
-): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'readings' | 'verify'> {
+): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'readings' | 'refusals' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
     forecast: (filter, draft) => ask('forecast', { filter, draft }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     readings: (asked) => ask('readings', asked),
+    refusals: (filter, most) => ask('refusals', { filter, most }),
     verify: (digests = []) => verifyRecord(ask, digests, stream),
   };
 }

@@ -163,13 +163,13 @@ export interface PlacedRow {
 
 /** What else happened to the record itself, so that a gap is seen as one. */
 export interface Mark {
-  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'digest' | 'read';
+  readonly kind: 'start' | 'stop' | 'lost' | 'pruned' | 'digest' | 'dismissed' | 'recalled' | 'read';
   readonly fromMs: number;
   readonly toMs: number;
   /** Events lost or pruned. */
   readonly count: number;
   readonly replica: string;
-  /** The digest, or who read what. */
+  /** The digest, which refusals were dismissed or recalled, or who read what. */
   readonly text?: string;
 }
 

@@ -5,6 +5,7 @@ import type { Gap } from './event.ts';
 import { createJudge } from './judge-again.ts';
 import { askedSpan, matchOf, type TimedFilter } from './match.ts';
 import { gapsIn } from './query.ts';
+import { recordedSince } from './since.ts';
 import type { Segment } from './segment.ts';
 import { createTurned, type Turned } from './turned.ts';
 
@@ -54,11 +55,4 @@ function rowsOf(segment: Segment, match: ReturnType<typeof matchOf>): readonly n
   } catch {
     return [];
   }
-}
-
-/** The first start that is known of, unless what came after it was deleted. */
-function recordedSince(index: Decisions['index'], { fromMs, toMs }: TimedFilter): number {
-  const at = (what: string, kind: string): number | null =>
-    (index.prepare(`select ${what} as at from marks where kind = ?`).get(kind) as { at: number | null }).at;
-  return Math.max(fromMs, at('max(toMs)', 'pruned') ?? at('min(fromMs)', 'start') ?? toMs);
 }

@@ -3,6 +3,7 @@ import type { RetentionOptions } from './retention.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
 import type { Readings, ReadingsAsked } from './readings.ts';
+import type { Refusals } from './refusals.ts';
 import type { Summary, Use } from './summary.ts';
 import type { ChainHead } from './digest.ts';
 import type { StreamEntry } from './stream.ts';
@@ -24,6 +25,7 @@ export interface Questions {
   forecast: { readonly filter: TimedFilter; readonly draft: Draft };
   readings: ReadingsAsked;
   rangeUse: { readonly scope: string; readonly fromMs: number };
+  refusals: { readonly filter: TimedFilter; readonly most: number };
   /** Where the last step ended; absent for the first. */
   verify: { readonly from?: Verified; readonly digests: readonly string[] };
   /** Goes on with entries of the stream; `heads`: how far it must come. */
@@ -50,6 +52,7 @@ export interface Answers {
   forecast: Forecast;
   readings: Readings;
   rangeUse: readonly Use[];
+  refusals: Refusals;
   verify: Verified;
   verifyEntries: readonly Progress[];
   digests: readonly string[];

@@ -25,10 +25,8 @@ export interface Recorder {
   record(event: ActivityEvent): void;
   /** Sends what waits, and all that waits behind it. */
   flush(): Promise<void>;
-  /** Adds a digest to what is sent next. */
-  attest(digest: string): void;
-  /** Adds who read what. */
-  read(text: string): void;
+  /** Adds what else happened to what is sent next. */
+  mark(kind: 'digest' | 'dismissed' | 'recalled' | 'read', text: string): void;
   state(): RecorderState;
   close(): Promise<void>;
 }
@@ -58,8 +56,7 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   return {
     record: queue.add,
     flush,
-    attest: (digest) => queue.mark('digest', { text: digest }),
-    read: (text) => queue.mark('read', { text }),
+    mark: (kind, text) => queue.mark(kind, { text }),
     state: queue.state,
     async close() {
       clearInterval(timer);

@@ -3,6 +3,7 @@ import type { Decisions } from './decisions.ts';
 import type { Gap } from './event.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import { gapsIn } from './query.ts';
+import { recordedSince } from './since.ts';
 import { scan, type Bucket, type Tops } from './scan.ts';
 import { sumUp, type DaySum, type HourSum } from './sums.ts';
 import { createTop, type TopEntry } from './top.ts';
@@ -16,6 +17,8 @@ export interface Summary {
   readonly ranges: readonly TopEntry[];
   /** What was counted event by event was counted of one in so many: 1 is exact, beyond it is estimated. */
   readonly sampled: number;
+  /** Unix milliseconds from which on there is a record, at the earliest that of the question. */
+  readonly sinceMs: number;
   readonly gaps: readonly Gap[];
 }
 
@@ -37,6 +40,7 @@ export function summarize(decisions: Decisions, filter: TimedFilter, buckets: nu
     ...topsOf(scanned.tops),
     ...(isWhole && { bots: days('bot'), ranges: days('range') }),
     sampled: scanned.sampled,
+    sinceMs: recordedSince(decisions.index, filter),
     gaps: gapsIn(decisions.index, filter),
   };
 }

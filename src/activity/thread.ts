@@ -5,6 +5,7 @@ import { forecast } from './forecast.ts';
 import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
 import { readingsIn } from './readings.ts';
+import { findRefusals } from './refusals.ts';
 import { pruneSome, sizeOf } from './retention.ts';
 import { rangeUse, summarize } from './summary.ts';
 import { verifyEntries, verifySome } from './verify.ts';
@@ -60,6 +61,7 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   },
   readings: (asked) => readingsIn(index, asked),
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
+  refusals: ({ filter, most }) => findRefusals(decisions, filter, most),
   verify: ({ from, digests }) => verifySome(index, from, digests),
   verifyEntries: (asked) => verifyEntries(index, asked),
   digests: () => digestsIn(index),

@@ -56,6 +56,27 @@ export const SummaryQuery = Type.Object(
   strict,
 );
 
+export const RefusalsQuery = Type.Object(
+  {
+    bot: filters.bot,
+    address: filters.address,
+    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, description: 'So many; else 30.' })),
+    dismissed: Type.Optional(Enum(['true', 'false'], { description: 'Only what was dismissed.' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, description: 'At most so many; else 100.' }),
+    ),
+  },
+  strict,
+);
+
+export const RefusalBody = Type.Object(
+  {
+    address: Type.String({ maxLength: 45, description: 'As it is recorded.' }),
+    bot: Type.String({ maxLength: 128 }),
+  },
+  strict,
+);
+
 const { from, to, ...narrowing } = filters;
 export const StreamQuery = Type.Object(narrowing, strict);
 

@@ -36,7 +36,7 @@ const schema = {
 };
 
 function viewSummary(fromMs: number, toMs: number, summary: Summary) {
-  const { bucketMs, buckets, bots, addresses, subjects, ranges, sampled, gaps } = summary;
+  const { bucketMs, buckets, bots, addresses, subjects, ranges, sampled, sinceMs, gaps } = summary;
   return {
     from: timeOf(fromMs),
     to: timeOf(toMs),
@@ -50,6 +50,7 @@ function viewSummary(fromMs: number, toMs: number, summary: Summary) {
       ranges: ranges.map(viewRange),
     },
     sampled,
+    since: timeOf(sinceMs),
     gaps: gaps.map(viewGap),
   };
 }

@@ -130,6 +130,30 @@ export const activityAnswers = {
     sampled: Type.Integer({
       description: 'What has to be counted one by one was counted of one in so many: 1 is exact.',
     }),
+    since: Type.String({ description: 'Since when there is a record, at the earliest `from`.' }),
     gaps,
   }),
+  refusals: Type.Object({
+    since: Type.String({ description: 'What is older was not looked at, or is not recorded.' }),
+    refusals: Type.Array(
+      Type.Object({
+        address: Type.String(),
+        bot: Type.String(),
+        count: Type.Integer(),
+        first: Type.String(),
+        last: Type.String(),
+        subjects: Type.Array(Type.String(), { description: 'Who was signed in, the newest five.' }),
+        newest: Event,
+        dismissed: Type.Optional(Type.Object({ by: Type.String(), at: Type.String() })),
+      }),
+      {
+        description:
+          'Those that came last first. Left out are who came in later from there, and who would come in now.',
+      },
+    ),
+    more: Type.Optional(Type.Boolean({ description: 'True where there are more.' })),
+    dismissedCount: Type.Integer(),
+    gaps,
+  }),
+  dismissal: Type.Object({ address: Type.String(), bot: Type.String(), dismissed: Type.Boolean() }),
 } as const;

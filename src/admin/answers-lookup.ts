@@ -15,8 +15,6 @@ export function lookupAnswer<Range extends Type.TProperties>(range: Range) {
         scope: ScopeText,
         enabled: Type.Boolean({ description: 'Whether its list is on.' }),
         expired: Type.Boolean(),
-        lastUsedAt: Type.Optional(Type.String({ description: 'As far back as the record goes.' })),
-        uses: Type.Optional(Type.Integer({ description: 'In 30 days.' })),
       }),
       { description: 'Every range that holds the address or a part of the network, or has the id.' },
     ),

@@ -4,6 +4,7 @@ import type { Scope } from '../policy/reason.ts';
 import * as Type from '../json-schema.ts';
 import { alertAnswers } from './answers-alerts.ts';
 import { activityAnswers, Forecast } from './answers-activity.ts';
+import { content, range, use } from './answers-range.ts';
 import { auditAnswers } from './answers-audit.ts';
 import { lookupAnswer } from './answers-lookup.ts';
 import { trialAnswers } from './answers-trials.ts';
@@ -25,23 +26,6 @@ const inForce = {
   requireLogin: Type.Boolean(),
 };
 const Live = Type.Object({ replicas: Type.Integer(), of: Type.Integer(), ms: Type.Number() });
-const content = {
-  start: Type.String(),
-  end: Type.String(),
-  note: Type.Optional(Type.String()),
-  purpose: Type.Optional(Type.String({ description: 'What it is needed for.' })),
-  expiresAt: Type.Optional(Type.String()),
-};
-const range = {
-  id: Type.String(),
-  ...content,
-  createdAt: Type.String(),
-  createdBy: Type.String(),
-  updatedAt: Type.Optional(Type.String()),
-  updatedBy: Type.Optional(Type.String()),
-  reviewedAt: Type.Optional(Type.String()),
-  reviewedBy: Type.Optional(Type.String()),
-};
 const Range = Type.Object(range);
 const written = {
   revision: Type.Integer(),
@@ -126,7 +110,10 @@ export const ApiAnswers = {
       Type.Boolean({ description: 'Of a bot: false where no record and no recent request names it.' }),
     ),
     total: Type.Integer({ description: 'How many ranges the list has, found or not.' }),
-    ranges: Type.Array(Range),
+    useKnown: Type.Optional(
+      Type.Boolean({ description: 'True where their use was asked for, and the record could be read.' }),
+    ),
+    ranges: Type.Array(Type.Object({ ...range, ...use })),
     next,
   }),
   settings: Type.Object({ ...written, ...summary }),
@@ -169,7 +156,7 @@ export const ApiAnswers = {
   revocations: RevocationsAnswer,
   ...activityAnswers,
   ...auditAnswers,
-  lookup: lookupAnswer(range),
+  lookup: lookupAnswer({ ...range, ...use }),
   ...unguardedAnswers,
   ...alertAnswers,
   ...trialAnswers,

@@ -10,7 +10,7 @@ export const ForecastBody = Type.Object(
       {
         settings: Type.Optional(SettingsBody),
         remove: Type.Optional(
-          Type.Array(Type.String({ maxLength: 64 }), { ...few, description: 'Ids of ranges.' }),
+          Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_000, description: 'Ids of ranges.' }),
         ),
         put: Type.Optional(
           Type.Array(Type.Object({ id: Type.String({ maxLength: 64 }), range: RangeBody }, strict), few),

@@ -28,6 +28,7 @@ import { previewRoutes } from './previews.ts';
 import { sendProblem } from './problem.ts';
 import { ownPages } from './own-pages.ts';
 import { readingsRoute } from './readings.ts';
+import { refusalRoutes } from './refusals.ts';
 import { rangeRoutes } from './ranges.ts';
 import { safeChangeRoutes } from './safe-changes.ts';
 import { restoreRoutes } from './restore.ts';
@@ -90,6 +91,7 @@ const guardedRoutes = [
   auditRoute,
   summaryRoute,
   streamRoute,
+  refusalRoutes,
   lookupRoute,
   readingsRoute,
   accessReportRoute,

@@ -1,17 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Use } from '../activity/summary.ts';
 import type { Scope } from '../policy/reason.ts';
 import { isRangeId, rangesOf, type CompactRange, type Whitelist } from '../policy/whitelist.ts';
-import { timeOf } from './activity.ts';
 import { readPlaces } from './activity-query.ts';
 import { mayManage, type Actor } from './actor.ts';
 import type { ApiAnswer } from './answers.ts';
 import type { AdminOptions } from './options.ts';
+import { usedAs, usesOf } from './range-use.ts';
 
 type Found = ApiAnswer<'lookup'>['ranges'][number];
 
 const mostRanges = 100;
-const useMs = 30 * 86_400_000;
 /** Ranges looked at between two looks at the event loop. */
 const slice = 20_000;
 
@@ -65,16 +63,11 @@ async function described(
 ): Promise<readonly Found[]> {
   const { ranges: stored } = await store.scope(scope);
   const byId = new Map(stored.map((range) => [range.id, range]));
-  const uses = await activity?.rangeUse(scope, now() - useMs);
-  const useOf = new Map(uses?.map((use) => [use.name, use]));
+  const useOf = await usesOf({ activity, now }, scope);
   // One that went since the policy was read is no longer in the list.
   return ranges.flatMap(({ id, until }) => {
     const record = byId.get(id);
     if (record === undefined) return [];
-    return [{ ...record, scope, enabled, expired: until * 1000 <= now(), ...usedAs(useOf.get(id)) }];
+    return [{ ...record, scope, enabled, expired: until * 1000 <= now(), ...usedAs(useOf?.get(id)) }];
   });
-}
-
-function usedAs(use: Use | undefined): Pick<Found, 'lastUsedAt' | 'uses'> {
-  return use === undefined ? {} : { lastUsedAt: timeOf(use.lastMs), uses: use.count };
 }

@@ -50,9 +50,11 @@ const mostSeen = 10;
 
 async function decisionsOf(options: AdminOptions, actor: Actor, q: string): Promise<Found['decisions']> {
   const { activity } = options;
-  if (activity === undefined || !/^[A-Za-z0-9._~+/=:@-]{8,128}$/.test(q)) return [];
+  // Pages show the first eight in two groups.
+  const id = q.replace(/^([0-9a-f]{4})[ -]([0-9a-f]{4})$/i, '$1$2');
+  if (activity === undefined || !/^[A-Za-z0-9._~+/=:@-]{8,128}$/.test(id)) return [];
   // What is read out and typed in may come in capitals.
-  const requestId = /^[0-9a-f-]+$/i.test(q) ? q.toLowerCase() : q;
+  const requestId = /^[0-9a-f-]+$/i.test(id) ? id.toLowerCase() : id;
   const { events } = await activity.query(visibleTo(actor, { requestId }), mostDecisions);
   return Promise.all(
     events.map(async (event) => {

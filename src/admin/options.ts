@@ -68,11 +68,22 @@ export interface AdminOptions {
   readonly revocations: { readonly revoker: Revoker; readonly rules: () => RevokeRules };
   /** Failed sign-ins. */
   readonly failures: FailureLimit;
-  /** The record of decisions, where one is kept. */
   /** Follows what was recorded; the digests are others than those in the record. */
   readonly audit: (digests: readonly string[]) => Promise<AuditFindings>;
+  /** The record of decisions, where one is kept. */
   readonly activity?:
-    | Pick<Activity, 'query' | 'summary' | 'rangeUse' | 'readings' | 'subscribe' | 'forecast' | 'settled'>
+    | Pick<
+        Activity,
+        | 'readings'
+        | 'query'
+        | 'summary'
+        | 'rangeUse'
+        | 'refusals'
+        | 'dismiss'
+        | 'subscribe'
+        | 'forecast'
+        | 'settled'
+      >
     | undefined;
   /** The configured part of what decisions go by. */
   readonly decideOptions: () => DecideOptions;

@@ -71,9 +71,9 @@ export function matcher(q: string): Matches {
 /** One page of a list that is sorted by start, end and id. */
 export async function pageOfRanges(
   ranges: readonly RangeRecord[],
-  query: { readonly q?: string; readonly place: Place | undefined; readonly limit: number },
+  query: { readonly matches: Matches; readonly place: Place | undefined; readonly limit: number },
 ): Promise<ListPage<RangeRecord>> {
-  const matches: Matches = query.q === undefined || query.q.trim() === '' ? () => true : matcher(query.q);
+  const { matches } = query;
   const items: RangeRecord[] = [];
   for (let at = firstAfter(ranges, query.place), seen = 1; at < ranges.length; at += 1, seen += 1) {
     if (seen % SLICE === 0) await nextTurn();
@@ -86,6 +86,27 @@ export async function pageOfRanges(
     items.push(range);
   }
   return { items };
+}
+
+/** One page of a list by the ids of its ranges: all have the same length, so that their order is that of numbers. */
+export async function pageById(
+  ranges: readonly RangeRecord[],
+  query: { readonly matches: Matches; readonly after: string | undefined; readonly limit: number },
+): Promise<ListPage<RangeRecord>> {
+  const { matches, after = '', limit } = query;
+  // The first of them only, and one that tells of a next page: to sort a long list would hold everybody up.
+  const items: RangeRecord[] = [];
+  let seen = 0;
+  for (const range of ranges) {
+    if (++seen % SLICE === 0) await nextTurn();
+    if (range.id <= after || !matches(range)) continue;
+    if (items.length > limit && range.id > (items[limit]?.id ?? '')) continue;
+    items.splice(items.findLastIndex(({ id }) => id < range.id) + 1, 0, range);
+    items.length = Math.min(items.length, limit + 1);
+  }
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, ...(items.length > limit && last !== undefined && { next: last.id }) };
 }
 
 /** One page of things that are sorted by a key, after the one that the cursor names. */

@@ -30,16 +30,11 @@ export const limit = Type.Optional(
 export const after = Type.Optional(
   Type.String({ maxLength: 400, description: 'The `next` of the page before.' }),
 );
-const q = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
+export const q = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }));
 
 export const time = (description: string) =>
   Type.Optional(Type.String({ maxLength: 40, description: `${description} RFC 3339 with an offset.` }));
 
-export const WhitelistsQuery = Type.Object({ q: q('A part of the scope.'), after, limit }, strict);
-export const RangesQuery = Type.Object(
-  { q: q('An address in the range, a network, or a part of its ends, id, note or purpose.'), after, limit },
-  strict,
-);
 export const AuditBody = Type.Object(
   {
     digests: Type.Optional(
@@ -69,7 +64,8 @@ export const ChangesQuery = Type.Object(
   },
   strict,
 );
-const yesNo = (description: string) => Type.Optional(Enum(['true', 'false', '1', '0'], { description }));
+export const yesNo = (description: string) =>
+  Type.Optional(Enum(['true', 'false', '1', '0'], { description }));
 /** How a write may be asked for. */
 const writeWays = {
   confirmWithin: Type.Optional(

@@ -6,9 +6,12 @@ import type { Actor } from './actor.ts';
 import { ApiAnswers } from './answers.ts';
 import { inForceFor, inheritedFrom } from './in-force.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { DEFAULT_LIMIT, isLater, pageByKey, pageOfRanges, readPlace } from './paging.ts';
+import { DEFAULT_LIMIT, isLater, pageByKey } from './paging.ts';
 import { sendProblem } from './problem.ts';
-import { RangesQuery, ScopeParams, SettingsBody, WhitelistsQuery, WriteQuery } from './schemas.ts';
+import { rangePage } from './range-page.ts';
+import { usesAsked } from './range-use.ts';
+import { RangesQuery, WhitelistsQuery } from './list-schemas.ts';
+import { ScopeParams, SettingsBody, WriteQuery } from './schemas.ts';
 import { managedScope } from './scope.ts';
 import { viewSettings } from './views.ts';
 import { write } from './write.ts';
@@ -43,21 +46,23 @@ function readRoute(app: AdminApp, options: AdminOptions): void {
   app.get('/whitelists/:scope', readSchema, async (request, reply) => {
     const scoped = managedScope(request, reply, request.params.scope);
     if (!scoped.ok) return scoped.reply;
-    const { q, after, limit = DEFAULT_LIMIT } = request.query;
-    const place = after === undefined ? undefined : readPlace(after);
-    if (after !== undefined && place === undefined) return sendBadCursor(reply);
-    const { revision, record, ranges } = await store.scope(scoped.scope);
-    const isBot = scoped.scope !== 'platform';
+    const { scope } = scoped;
+    const uses = await usesAsked(options, request, reply, scope);
+    if (uses === 'answered') return reply;
+    const { revision, record, ranges } = await store.scope(scope);
+    const page = await rangePage(ranges, request.query, { useOf: uses, nowMs: options.now() });
+    if (page === undefined) return sendBadCursor(reply);
+    const isBot = scope !== 'platform';
     const { scopes } = isBot ? await store.scopes() : { scopes: [] };
     const inherited = isBot ? inheritedFrom(scopes, options.defaults()) : undefined;
-    const known = scopes.some((one) => one.scope === scoped.scope) || hasSeen(options, request, scoped.scope);
-    const page = await pageOfRanges(ranges, { ...(q === undefined ? {} : { q }), place, limit });
+    const known = scopes.some((one) => one.scope === scope) || hasSeen(options, request, scope);
     return reply.header('etag', `"${revision}"`).send({
       revision,
-      scope: scoped.scope,
+      scope,
       ...viewSettings(record),
       ...(inherited === undefined ? {} : { inherited, known }),
       total: ranges.length,
+      ...(uses !== undefined && { useKnown: true }),
       ranges: [...page.items],
       ...(page.next === undefined ? {} : { next: page.next }),
     });

@@ -34,16 +34,8 @@ export function createLinkAges(sights: LinkSights, log: StoreLog): LinkKeeper {
     maxKeys: 10_000,
     now: () => performance.now(),
   });
+  const telling = createTelling(log);
   let secret: string | undefined;
-  let failing = false;
-  let notBeforeMs = 0;
-  const digestsOf = (key: string, forms: readonly string[]): string[] =>
-    forms.map((form) => createHmac('sha256', key).update(form).digest('base64url').slice(0, DIGEST_LENGTH));
-  const remembered = (digests: readonly string[]): number | undefined => {
-    const times = digests.map((digest) => known.get(digest));
-    // One that is not remembered could be the oldest.
-    return times.includes(undefined) ? undefined : Math.min(...times.flatMap((time) => time ?? []));
-  };
   const find = async (forms: readonly string[], atMs: number | undefined, address: string) => {
     const digests = digestsOf((secret ??= await sights.secret()), forms);
     let first = await sights.find(digests);
@@ -51,27 +43,58 @@ export function createLinkAges(sights: LinkSights, log: StoreLog): LinkKeeper {
       if (!buckets.hit(address)) return 'unknown' as const;
       first = await sights.note(digests, Math.floor(atMs / 1000));
     }
-    if (failing) log.info({}, 'when links were first seen can be read again');
-    failing = false;
+    telling.well();
     if (first === undefined) return undefined;
     for (const digest of digests) known.set(digest, first * 1000);
     return first * 1000;
   };
   return {
     firstSeen(forms, atMs, address) {
-      const first = secret === undefined ? undefined : remembered(digestsOf(secret, forms));
+      const first = secret === undefined ? undefined : remembered(known, digestsOf(secret, forms));
       if (first !== undefined) return first;
       // A store that hangs holds nobody up for longer than once a second.
-      if (performance.now() < notBeforeMs) return 'unknown';
+      if (telling.isFresh()) return 'unknown';
       return find(forms, atMs, address).catch((error: unknown) => {
         secret = undefined;
-        notBeforeMs = performance.now() + RETRY_MS;
-        const problem = error instanceof Error ? error.message : String(error);
-        if (!failing) log.error({ problem }, 'when links were first seen cannot be read or kept');
-        failing = true;
+        telling.failed(error);
         return 'unknown' as const;
       });
     },
     close: () => sights.close(),
+  };
+}
+
+function digestsOf(secret: string, forms: readonly string[]): string[] {
+  return forms.map((form) =>
+    createHmac('sha256', secret).update(form).digest('base64url').slice(0, DIGEST_LENGTH),
+  );
+}
+
+/** One that is not remembered could be the oldest: then nothing is known. */
+function remembered(
+  known: { get(digest: string): number | undefined },
+  digests: readonly string[],
+): number | undefined {
+  const times = digests.flatMap((digest) => known.get(digest) ?? []);
+  return times.length < digests.length ? undefined : Math.min(...times);
+}
+
+/** Tells the log when the store fails, and when it is back. */
+function createTelling(log: StoreLog) {
+  let failing = false;
+  let untilMs = 0;
+  return {
+    /** True where it failed a moment ago. */
+    isFresh: () => performance.now() < untilMs,
+    failed(error: unknown) {
+      untilMs = performance.now() + RETRY_MS;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (!failing) log.error({ problem }, 'when links were first seen cannot be read or kept');
+      failing = true;
+    },
+    well() {
+      if (failing) log.info({}, 'when links were first seen can be read again');
+      failing = false;
+    },
   };
 }

@@ -25,6 +25,7 @@ export const answers = {
   review: ApiAnswers.review,
   activity: ApiAnswers.activity,
   lookup: ApiAnswers.lookup,
+  refusals: ApiAnswers.refusals,
   event: Event,
   unguarded: ApiAnswers.unguarded,
   readings: ApiAnswers.readings,

@@ -4,6 +4,7 @@ import { alerts, alertsTest } from './alerts.ts';
 import { auditVerify } from './audit-verify.ts';
 import { activityExport } from './activity/export.ts';
 import { lookup } from './activity/lookup.ts';
+import { refusals } from './activity/refusals.ts';
 import { tail } from './activity/tail.ts';
 import { changes } from './changes.ts';
 import { checkConfig } from './check-config.ts';
@@ -49,6 +50,7 @@ const working: readonly Command[] = [
   explain,
   tail,
   lookup,
+  refusals,
   activityExport,
   changes,
   undo,

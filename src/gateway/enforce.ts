@@ -42,11 +42,6 @@ export interface EnforcerDeps {
 /** Turns a decision that does not forward into the answer that DESIGN gives it. */
 export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const { settings, hostile } = deps;
-  const contextOf = (request: IncomingMessage, more: Partial<PageContext> = {}): PageContext => ({
-    pages: settings().pages,
-    acceptLanguage: request.headers['accept-language'],
-    ...more,
-  });
   const finish = (request: IncomingMessage, code: ProblemCode, refused: Refusal): RefusedRequest => {
     allowOrigin(refused, request.headers, settings());
     return { code, refusal: refused };
@@ -60,7 +55,7 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
     const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
       const retries = asker === 'page' && deps.retries.may(request, said, target);
-      const page = contextOf(request, { retries, ...more });
+      const page = contextOf(settings(), request, { retries, ...more });
       const refused = refusal({ code: said, requestId, asker, client, methods, page });
       return finish(request, said, rememberingWay(refused, back));
     };
@@ -77,10 +72,21 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const problem: Enforcer['problem'] = (request, code, requestId) => {
     const asker = askerOf(request.method, request.headers);
     const retries = asker === 'page' && deps.retries.may(request, code);
-    return finish(request, code, refusal({ code, requestId, asker, page: contextOf(request, { retries }) }))
-      .refusal;
+    return finish(
+      request,
+      code,
+      refusal({ code, requestId, asker, page: contextOf(settings(), request, { retries }) }),
+    ).refusal;
   };
   return { refuse, problem };
+}
+
+function contextOf(
+  { pages }: GatewaySettings,
+  request: IncomingMessage,
+  more: Partial<PageContext>,
+): PageContext {
+  return { pages, acceptLanguage: request.headers['accept-language'], ...more };
 }
 
 /** Where a route has data, nobody is a page. */

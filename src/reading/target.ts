@@ -8,7 +8,7 @@ import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
 import { hasLink } from './link-key.ts';
 import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
-import { FRONT_CONTROLLER, readPath } from './path-readings.ts';
+import { hasProgram, readPath } from './path-readings.ts';
 import type { Route, RouteTable } from './route.ts';
 import { splitTarget, type Readable } from './target-form.ts';
 
@@ -82,7 +82,7 @@ function judgeByMethod(
   work: Work,
 ): Resource {
   const { method } = asked;
-  if (method === undefined || guarded.every((matches) => allServe(matches, method)))
+  if (method === undefined || guarded.every((matches) => matches.every((match) => serves(match, method))))
     return judge(table, guarded, form, asked, hosts, work);
   const served = guarded.map((matches) => matches.filter((match) => serves(match, method)));
   if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts, work);
@@ -94,11 +94,6 @@ function judgeByMethod(
 
 const serves = ({ route: { methods } }: Match, method: string): boolean =>
   methods === undefined || methods.has(method);
-
-function allServe(matches: readonly Match[], method: string): boolean {
-  for (const match of matches) if (!serves(match, method)) return false;
-  return true;
-}
 
 /** Anything but letters that mean the same to everybody, in segments that nobody takes away. */
 const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)/;
@@ -122,11 +117,6 @@ function pathReadings(
   const isOwnPath = behind.length > 0 || (query !== undefined && IS_PATH.test(query));
   const joined = seeds.length > 1 && !isOwnPath && MEMBERLESS.test(path);
   return joined ? readings?.map((reading) => ({ ...reading, joined })) : readings;
-}
-
-function hasProgram(path: string): boolean {
-  const dot = path.indexOf('.');
-  return dot >= 0 && dot < path.lastIndexOf('/') && FRONT_CONTROLLER.test(path);
 }
 
 /** Paths that a query can be a part of: one that climbs, and `/index.php?/path`. */

@@ -57,7 +57,7 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['patch', one, await call('PATCH', at(one), { body: { enabled: true, mode: 'report' } })];
   yield ['patch', one, await call('PATCH', at(one), { body: { enabled: 'x' } })];
   yield ['get', one, await call('GET', at(one))];
-  yield ['get', one, await call('GET', '/whitelists/platform')];
+  yield ['get', one, await call('GET', '/whitelists/platform?use=true&sort=id')];
   yield ['get', one, await call('GET', at(one), { token: undefined })];
   yield ['get', '/whitelists', await call('GET', '/whitelists?limit=1')];
   yield ['get', '/whitelists', await call('GET', '/whitelists', { token: owner })];
@@ -98,6 +98,13 @@ async function* everyCall(call: Call): AsyncGenerator<readonly [method: string, 
   yield ['get', '/lookup', await call('GET', '/lookup?q=192.0.2.1')];
   yield ['get', '/lookup', await call('GET', '/lookup?q=11111111')];
   yield ['get', '/lookup', await call('GET', '/lookup')];
+  yield ['get', '/refusals', await call('GET', '/refusals?days=366')];
+  yield ['get', '/refusals', await call('GET', '/refusals?days=x')];
+  const refusal = { address: '192.0.2.1', bot: 'sales' };
+  for (const what of ['/refusals/dismiss', '/refusals/recall']) {
+    yield ['post', what, await call('POST', what, { body: refusal })];
+    yield ['post', what, await call('POST', what, { body: { ...refusal, address: 'x' } })];
+  }
   yield ['get', '/reports/access', await call('GET', '/reports/access?bot=sales')];
   yield ['get', '/reports/access', await call('GET', '/reports/access')];
   yield ['get', '/reports/review', await call('GET', '/reports/review?scope=bot%3Asales')];

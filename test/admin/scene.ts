@@ -8,8 +8,11 @@ import { openIndex } from '../../src/activity/database.ts';
 import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../../src/activity/event.ts';
 import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
 import { forecast } from '../../src/activity/forecast.ts';
+import { dismissalText } from '../../src/activity/dismissals.ts';
+import { createMarks } from '../../src/activity/ingest.ts';
 import { queryEvents } from '../../src/activity/query.ts';
 import { readingsIn } from '../../src/activity/readings.ts';
+import { findRefusals } from '../../src/activity/refusals.ts';
 import { rangeUse, summarize } from '../../src/activity/summary.ts';
 import { judgeAgain } from '../../src/access/judge-again.ts';
 import { tryIdentity } from '../../src/access/try-identity.ts';
@@ -271,6 +274,12 @@ function recordOf(
     query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
     summary: async (filter, buckets) => summarize(decisions, filter, buckets),
     rangeUse: async (scope, fromMs) => rangeUse(decisions, scope, fromMs),
+    refusals: async (filter, most) => findRefusals(decisions, filter, most),
+    dismiss: (kind, place, by) =>
+      createMarks(decisions.index)({
+        ...{ kind, fromMs: Date.now(), toMs: Date.now(), count: 0, replica: 'one' },
+        text: dismissalText(place, by),
+      }),
     forecast: (filter, draft) => forecast(decisions, filter, draft),
     readings: async (asked) => readingsIn(decisions.index, asked),
     settled: () => Promise.resolve(),

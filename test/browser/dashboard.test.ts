@@ -1,6 +1,7 @@
 import t from 'tap';
 import '../support/uncounted.ts';
 import { findChromium } from '../support/chromium.ts';
+import { activity } from './activity.ts';
 import { everyPage } from './every-page.ts';
 import { foreseen } from './foreseen.ts';
 import { guidance } from './guidance.ts';
@@ -10,6 +11,7 @@ import { many } from './many.ts';
 import { mending } from './mending.ts';
 import { people } from './people.ts';
 import { ranges } from './ranges.ts';
+import { refusals } from './refusals.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
 import { trials } from './trials.ts';
@@ -31,6 +33,8 @@ const parts =
         ...replicas,
         ...foreseen,
         ...trials,
+        ...activity,
+        ...refusals,
         ...unguarded,
       }
     : many;

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { lookAgain, lookAway, lookBack, notice, openBot } from './hands.ts';
 import { tryOut } from './trials.ts';
+import { happened } from './places-happened.ts';
 import type { Scene } from './scene.ts';
 
-type Way = (page: Page, scene: Scene) => Promise<unknown>;
+export type Way = (page: Page, scene: Scene) => Promise<unknown>;
 
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 
@@ -114,6 +115,7 @@ const superAdmin: Record<string, Way> = {
     await page.getByText('Who read the record of visits').click();
     await page.getByRole('listitem').filter({ hasText: 'read lookup of q <img' }).waitFor();
   },
+  ...happened,
   people: async (page, { home, call }) => {
     const subject = '<img src=x onerror=window.hit=1>';
     await call('POST', '/revocations', { issuer: 'scripts', subject: `someone ${subject}`, note: subject });

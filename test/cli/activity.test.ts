@@ -48,6 +48,19 @@ t.test('activity export: pages of any number, as JSON lines or CSV', async (t) =
   t.match(await desk.at('activity export --to 2000-01-01'), { code: 0, out: '', err: /lacks 3 decisions/ });
 });
 
+t.test('refusals, by address and bot', async (t) => {
+  const desk = await openDesk(t, superAdmin);
+  record(desk, events(Date.now()));
+  t.match(await desk.at('refusals'), {
+    code: 0,
+    out: /^ADDRESS.*\n192\.0\.2\.1 +sales +1 .* no-access +ann +aaaaaaaa-1 *\n1 place since .*; 0 dismissed\n$/,
+  });
+  await desk.call('POST', '/refusals/dismiss', { body: { address: '192.0.2.1', bot: 'sales' } });
+  t.match((await desk.at('refusals')).out, /^0 places since .*; 1 dismissed\n$/);
+  t.match((await desk.at('refusals --dismissed --bot sales')).out, / root \(staff\)\n1 place/);
+  t.match((await desk.at('refusals --days 1 --address 192.0.2.0/24 --json')).json(), { refusals: [] });
+});
+
 t.test('report access, to stdout and to files', async (t) => {
   const desk = await openDesk(t, superAdmin);
   record(desk, events(Date.now()));
@@ -119,6 +132,9 @@ const refused: readonly (readonly [line: string, code: number, says: RegExp])[] 
   ['tail --last x', 2, /--last must be/],
   ['tail extra', 2, /unexpected argument "extra"/],
   ['lookup', 2, /what to look up/],
+  ['refusals --bot ..x', 1, /bot cannot be the id of a bot/],
+  ['refusals --days x', 1, /days must be integer/],
+  ['refusals sales', 2, /unexpected argument "sales"/],
   ['activity export --from soon', 2, /--from "soon" is no time: give a span back/],
   ['activity export --request-id short', 1, /requestId must NOT have fewer than 8/],
   ['activity export --address 1.2.3.4/24', 1, /address 1\.2\.3\.4 is not the first address of a \/24/],

@@ -3,6 +3,7 @@ import type { RangeRecord } from '../../changes/change.ts';
 import type { Scope } from '../../policy/reason.ts';
 import { quadValue } from '../../policy/range.ts';
 import { timeOf } from '../activity.ts';
+import { soonMs } from '../range-use.ts';
 import type { Report, Row } from './report.ts';
 
 /** A range of a list, with what is known of it. */
@@ -18,7 +19,6 @@ export interface ListedRange {
 const DAY_MS = 86_400_000;
 /** More addresses than a /24 has. */
 const wideAbove = 256;
-const soonMs = 14 * DAY_MS;
 /** What is younger may not have been needed yet. */
 const unusedMs = 30 * DAY_MS;
 const yearMs = 365 * DAY_MS;

@@ -4,6 +4,7 @@ import { ReviewReportQuery } from '../activity-schemas.ts';
 import { actorOf, mayManage, type Actor } from '../actor.ts';
 import { inForceFor, inheritedFrom } from '../in-force.ts';
 import type { AdminApp, AdminOptions } from '../options.ts';
+import { useMs, usesOf } from '../range-use.ts';
 import { noteRead } from '../reads.ts';
 import { managedScope } from '../scope.ts';
 import { reportAnswer, sendReport } from './access.ts';
@@ -32,7 +33,6 @@ const schema = {
   },
 };
 
-const useMs = 30 * 86_400_000;
 const pageSize = 1_000;
 
 async function reviewReport(options: AdminOptions, actor: Actor, scope: Scope): Promise<Report> {
@@ -43,7 +43,7 @@ async function reviewReport(options: AdminOptions, actor: Actor, scope: Scope): 
   const { mode, whenOff, requireLogin, platformList } = inForceFor(record, above);
   const seesPlatform = platformList && mayManage(actor, 'platform');
   const scopes: readonly Scope[] = seesPlatform ? [scope, 'platform'] : [scope];
-  const lists = await Promise.all(scopes.map((one) => listedOf(options, one, nowMs)));
+  const lists = await Promise.all(scopes.map((one) => listedOf(options, one)));
   const rows = reviewRows(lists.flat(), nowMs);
   async function* pages() {
     for (let at = 0; at < rows.length; at += pageSize) yield rows.slice(at, at + pageSize);
@@ -72,17 +72,12 @@ async function reviewReport(options: AdminOptions, actor: Actor, scope: Scope): 
   };
 }
 
-async function listedOf(
-  { store, activity }: AdminOptions,
-  scope: Scope,
-  nowMs: number,
-): Promise<readonly ListedRange[]> {
-  const { record, ranges } = await store.scope(scope);
-  const uses = await activity?.rangeUse(scope, nowMs - useMs);
-  const useOf = new Map(uses?.map((use) => [use.name, use]));
+async function listedOf(options: AdminOptions, scope: Scope): Promise<readonly ListedRange[]> {
+  const { record, ranges } = await options.store.scope(scope);
+  const useOf = await usesOf(options, scope);
   const { enabled } = record;
-  const isRecorded = activity !== undefined;
-  return ranges.map((range) => ({ scope, enabled, range, use: useOf.get(range.id), isRecorded }));
+  const isRecorded = useOf !== undefined;
+  return ranges.map((range) => ({ scope, enabled, range, use: useOf?.get(range.id), isRecorded }));
 }
 
 /** Who used a right of their own of late; what a token would grant to others is not known here. */

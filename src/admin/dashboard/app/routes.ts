@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Scope } from './api/types.ts';
+import { filterText, readFilter, type ActivityFilter } from './state/activity-filter.ts';
 
 /** Where in the dashboard one is; lives in the fragment, so that the gateway serves one page only. */
 export type PageRoute =
@@ -9,6 +10,9 @@ export type PageRoute =
   | { readonly page: 'test'; readonly scope?: Scope }
   | { readonly page: 'enforcing'; readonly scope: Scope }
   | { readonly page: 'people'; readonly person?: Person }
+  | { readonly page: 'activity'; readonly filter: ActivityFilter }
+  | { readonly page: 'refusals'; readonly dismissed: boolean }
+  | { readonly page: 'lookup'; readonly q: string }
   | { readonly page: 'missing' };
 
 /** A person is one of an issuer's. */
@@ -31,6 +35,12 @@ export function hrefOf(route: PageRoute): string {
       return `#/enforcing/${scopePath(route.scope)}`;
     case 'people':
       return route.person === undefined ? '#/people' : `#/people/${personPath(route.person)}`;
+    case 'activity':
+      return `#/activity${filterText(route.filter)}`;
+    case 'refusals':
+      return route.dismissed ? '#/refusals/dismissed' : '#/refusals';
+    case 'lookup':
+      return `#/lookup?${new URLSearchParams({ q: route.q }).toString()}`;
     case 'test':
       return route.scope === undefined ? '#/test' : `#/test/${scopePath(route.scope)}`;
   }
@@ -45,8 +55,14 @@ function scopePath(scope: Scope): string {
 }
 
 export function readRoute(fragment: string): PageRoute {
-  const parts = fragment.replace(/^#?\/?/, '').split('/');
+  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split(/\?(.*)/s);
+  const parts = path.split('/');
   const [head, ...rest] = parts;
+  if (head === 'activity' && rest.length === 0) return { page: head, filter: readFilter(query) };
+  if (head === 'lookup' && rest.length === 0)
+    return { page: head, q: new URLSearchParams(query).get('q')?.trim() ?? '' };
+  if (head === 'refusals' && (rest.length === 0 || path === 'refusals/dismissed'))
+    return { page: head, dismissed: rest.length > 0 };
   if (head === '' || head === undefined) return { page: 'overview' };
   if (head === 'changes' || head === 'test') {
     const scope = scopeInPath(rest);

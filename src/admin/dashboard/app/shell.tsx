@@ -2,18 +2,27 @@ import { GatewaysChip } from './parts/gateways-chip.tsx';
 import { LockoutPrompt } from './parts/lockout-prompt.tsx';
 import { NoticeBar } from './parts/notice-bar.tsx';
 import { TrialBar } from './parts/trial-bar.tsx';
+import { LookupBox } from './parts/lookup-box.tsx';
+import { lazily } from './parts/lazy.tsx';
 import { ChangesScreen } from './pages/changes.tsx';
 import { EnforcingScreen } from './pages/enforcing.tsx';
+import { LookupScreen } from './pages/lookup.tsx';
 import { MissingScreen } from './pages/missing.tsx';
 import { OverviewScreen } from './pages/overview.tsx';
 import { PeopleScreen } from './pages/people/index.tsx';
 import { PersonScreen } from './pages/people/person.tsx';
+import { RefusalsScreen } from './pages/refusals/index.tsx';
 import { SessionOver, SignInScreen } from './pages/sign-in.tsx';
 import { TestScreen } from './pages/test/index.tsx';
 import { WhitelistScreen } from './pages/whitelist/index.tsx';
 import { hrefOf, useRoute } from './routes.ts';
 import type { PageRoute } from './routes.ts';
 import { useSession, useSuperAdmin } from './state/session.tsx';
+
+/** What draws plots is fetched when it is needed. */
+const ActivityScreen = lazily(() =>
+  import('./pages/activity/index.tsx').then((module) => module.ActivityScreen),
+);
 
 /** Heading, navigation and the page; the page stays as it is while somebody logs in again. */
 export function Shell() {
@@ -63,6 +72,12 @@ function Page({ route }: { readonly route: PageRoute }) {
       if (person === undefined) return <PeopleScreen />;
       return <PersonScreen key={`${person.issuer} ${person.subject}`} person={person} />;
     }
+    case 'activity':
+      return <ActivityScreen filter={route.filter} />;
+    case 'refusals':
+      return <RefusalsScreen key={String(route.dismissed)} dismissed={route.dismissed} />;
+    case 'lookup':
+      return <LookupScreen key={route.q} q={route.q} />;
     case 'missing':
       return <MissingScreen />;
   }
@@ -76,6 +91,8 @@ function Header({ route, inside }: { readonly route: PageRoute; readonly inside:
       text: 'Access control',
       current: ['overview', 'whitelist', 'enforcing'].includes(route.page),
     },
+    { to: { page: 'activity', filter: {} }, text: 'Activity', current: route.page === 'activity' },
+    { to: { page: 'refusals', dismissed: false }, text: 'Refusals', current: route.page === 'refusals' },
     { to: { page: 'changes' }, text: 'Change log', current: route.page === 'changes' },
     { to: { page: 'test' }, text: 'Test access', current: route.page === 'test' },
     ...(isSuper
@@ -97,6 +114,7 @@ function Header({ route, inside }: { readonly route: PageRoute; readonly inside:
             ))}
           </nav>
         ) : null}
+        {inside ? <LookupBox route={route} /> : null}
         {inside ? <Who /> : null}
       </div>
       {inside ? <GatewaysChip /> : null}

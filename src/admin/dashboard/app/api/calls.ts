@@ -1,22 +1,28 @@
 import { request } from './request.ts';
 import type {
+  ActivityPage,
   AlertList,
   ChangeList,
   Comparison,
+  Dismissal,
   Explanation,
   ExplainQuestion,
   Forecast,
+  Found,
   ForecastChanges,
   Imported,
   Me,
   RangeInput,
   RangeRecord,
   ReadingList,
+  Refusal,
+  Refusals,
   Replicas,
   Revocations,
   Scope,
   SettingsPatch,
   TrialList,
+  Summary,
   UnguardedList,
   WhitelistList,
   WhitelistPage,
@@ -31,12 +37,19 @@ interface Paging {
   readonly limit?: number;
 }
 
+/** How a list's ranges are asked for. */
+export interface RangePaging extends Paging {
+  readonly use?: 'true';
+  readonly show?: 'never-used' | 'expiring' | 'expired' | undefined;
+  readonly sort?: 'start' | 'id';
+}
+
 export const getMe = (): Promise<Me> => request('/me');
 
 export const getWhitelists = (paging: Paging): Promise<WhitelistList> =>
   request('/whitelists', { query: { ...paging } });
 
-export const getWhitelist = (scope: Scope, paging: Paging): Promise<WhitelistPage> =>
+export const getWhitelist = (scope: Scope, paging: RangePaging): Promise<WhitelistPage> =>
   request(list(scope), { query: { ...paging } });
 
 export const patchSettings = (scope: Scope, patch: SettingsPatch, ifMatch: number): Promise<ChangeReceipt> =>
@@ -59,6 +72,15 @@ export const putRange = (
 
 export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<ChangeReceipt> =>
   request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'DELETE', ifMatch });
+
+/** Removes many ranges by one change, for a reason. */
+export const removeRanges = (
+  scope: Scope,
+  ids: readonly string[],
+  reason: string,
+  ifMatch: number,
+): Promise<ChangeReceipt> =>
+  request(`${list(scope)}/review`, { method: 'POST', body: { ids, action: 'remove', reason }, ifMatch });
 
 export const importRanges = (
   scope: Scope,
@@ -130,6 +152,21 @@ export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeo
 
 export const getForecast = (scope: Scope, changes: ForecastChanges): Promise<Forecast> =>
   request('/forecast', { method: 'POST', body: { scope, changes } });
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+export const getActivity = (query: Query): Promise<ActivityPage> => request('/activity', { query });
+
+export const getSummary = (query: Query): Promise<Summary> => request('/activity/summary', { query });
+
+export const lookUp = (q: string): Promise<Found> => request('/lookup', { query: { q } });
+
+export const getRefusals = (query: Query): Promise<Refusals> => request('/refusals', { query });
+
+export const settleRefusals = (
+  what: 'dismiss' | 'recall',
+  { address, bot }: Pick<Refusal, 'address' | 'bot'>,
+): Promise<Dismissal> => request(`/refusals/${what}`, { method: 'POST', body: { address, bot } });
 
 export const getUnguarded = (): Promise<UnguardedList> => request('/unguarded');
 

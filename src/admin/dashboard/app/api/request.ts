@@ -16,7 +16,7 @@ export class ApiError extends Error {
 
 export interface Sent {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly query?: Record<string, string | number | undefined>;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   /** The revision that the change was made for. */
   readonly ifMatch?: number;
@@ -55,7 +55,8 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   throw new ApiError(problem);
 }
 
-function address(path: string, query: Sent['query']): string {
+/** Where a call is, for what `fetch` is not used for. */
+export function address(path: string, query: Sent['query']): string {
   const url = new URL(`api/v1${path}`, document.baseURI);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value));

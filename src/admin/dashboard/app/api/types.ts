@@ -41,6 +41,17 @@ export type Imported = ApiAnswer<'import'>;
 /** What a change would have changed over the recorded days. */
 export type Forecast = ApiAnswer<'forecast'>;
 export type ForecastChanges = Type.Static<typeof ForecastBody>['changes'];
+/** One decision of the record. */
+export type ActivityPage = ApiAnswer<'activity'>;
+export type ActivityEvent = ActivityPage['events'][number];
+export type Gap = ActivityPage['gaps'][number];
+export type Summary = ApiAnswer<'summary'>;
+/** What a text was found to name. */
+export type Found = ApiAnswer<'lookup'>;
+export type FoundRange = Found['ranges'][number];
+export type Refusals = ApiAnswer<'refusals'>;
+export type Refusal = Refusals['refusals'][number];
+export type Dismissal = ApiAnswer<'dismissal'>;
 export type Revocations = ApiAnswer<'revocations'>;
 export type Revocation = Revocations['revocations'][number];
 /** What two states of a list differ in, or what a change would do. */

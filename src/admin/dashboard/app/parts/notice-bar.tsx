@@ -21,7 +21,7 @@ export function NoticeBar() {
       <p role="status">{text}</p>
       {notice === undefined ? null : (
         <div class="actions">
-          {notice.undo === undefined ? null : <Undo key={notice.undo.revision} notice={notice} />}
+          {notice.undo === undefined ? null : <Undo key={notice.text} notice={notice} />}
           <button type="button" class="small" onClick={dismiss}>
             Dismiss
           </button>
@@ -69,8 +69,8 @@ function Undo({ notice }: { readonly notice: Notice }) {
     if (busy || notice.undo === undefined) return;
     setBusy(true);
     try {
-      const written = await revertChange(notice.undo.revision);
-      note(written);
+      if ('task' in notice.undo) await notice.undo.task();
+      else note(await revertChange(notice.undo.revision));
       say({ text: 'Undone: it is as it was before.', tone: 'ok' });
       document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
       notice.undo.done();

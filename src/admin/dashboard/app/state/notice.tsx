@@ -5,8 +5,10 @@ import { useCallback, useContext, useMemo, useState } from 'preact/hooks';
 export interface Notice {
   readonly text: string;
   readonly tone: 'ok' | 'warn' | 'bad' | 'info';
-  /** The change that can be taken back. */
-  readonly undo?: { readonly revision: number; readonly done: () => void };
+  /** The change that can be taken back, or what takes back what is none. */
+  readonly undo?: { readonly done: () => void } & (
+    { readonly revision: number } | { readonly task: () => Promise<void> }
+  );
   /** Where the focus would otherwise be lost, it goes to the notice. */
   readonly takeFocus?: boolean;
 }

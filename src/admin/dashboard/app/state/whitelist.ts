@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { getWhitelist, getWhitelists } from '../api/calls.ts';
+import { getWhitelist, getWhitelists, type RangePaging } from '../api/calls.ts';
 import type { Scope, WhitelistPage } from '../api/types.ts';
 import { useGateways } from './gateways.tsx';
 import { usePoll } from './poll.ts';
@@ -11,6 +11,10 @@ export interface WhitelistState {
   readonly error: unknown;
   readonly search: string;
   readonly setSearch: (text: string) => void;
+  readonly view: ListView;
+  readonly setView: (view: ListView) => void;
+  /** Ids of all ranges that are found, up to so many as one change may remove. */
+  readonly foundIds: () => Promise<readonly string[]>;
   /** Zero-based number of the page of ranges. */
   readonly pageNumber: number;
   readonly next: (() => void) | undefined;
@@ -19,13 +23,26 @@ export interface WhitelistState {
   readonly reload: (written?: number) => Promise<WhitelistPage | undefined>;
 }
 
-interface PageRequest {
+/** Which ranges are shown, and by what they are sorted. */
+export interface ListView {
+  readonly show: 'all' | 'never-used' | 'expiring' | 'expired';
+  readonly sort: 'start' | 'id';
+}
+
+/** One change may remove so many. */
+export const mostRemoved = 1_000;
+
+interface PageRequest extends ListView {
   readonly search: string;
   /** Cursors of the pages up to the one that is shown; the first has none. */
   readonly cursors: readonly (string | undefined)[];
 }
 
-const first: PageRequest = { search: '', cursors: [undefined] };
+const first: PageRequest = { search: '', show: 'all', sort: 'start', cursors: [undefined] };
+
+function queryOf({ search, show, sort }: PageRequest): RangePaging {
+  return { q: search, show: show === 'all' ? undefined : show, sort };
+}
 
 /** One scope's whitelist: a page of its ranges, followed so that others' changes show. */
 export function useWhitelist(scope: Scope): WhitelistState {
@@ -37,7 +54,12 @@ export function useWhitelist(scope: Scope): WhitelistState {
     if (revision !== page?.revision || error !== undefined) await reload();
   };
   usePoll(() => void follow().catch(() => reload()), 5_000);
-  const setSearch = useCallback((search: string) => setAsked({ search, cursors: [undefined] }), []);
+  const ask = (part: Partial<PageRequest>): void =>
+    setAsked((before) => ({ ...before, ...part, cursors: [undefined] }));
+  const setSearch = useCallback((search: string) => ask({ search }), []);
+  const setView = useCallback((view: ListView) => ask(view), []);
+  const foundIds = async (): Promise<readonly string[]> =>
+    (await getWhitelist(scope, { ...queryOf(asked), limit: mostRemoved })).ranges.map(({ id }) => id);
   const cursor = page?.next;
   const next = (): void => setAsked({ ...asked, cursors: [...asked.cursors, cursor] });
   const previous = (): void => setAsked({ ...asked, cursors: asked.cursors.slice(0, -1) });
@@ -46,6 +68,9 @@ export function useWhitelist(scope: Scope): WhitelistState {
     error,
     search: asked.search,
     setSearch,
+    view: { show: asked.show, sort: asked.sort },
+    setView,
+    foundIds,
     pageNumber: asked.cursors.length - 1,
     next: cursor === undefined ? undefined : next,
     previous: asked.cursors.length === 1 ? undefined : previous,
@@ -64,8 +89,8 @@ function usePage(scope: Scope, asked: PageRequest) {
       const mine = ++turn.current;
       if (written !== undefined) setPage((before) => before && { ...before, revision: written });
       try {
-        const query = { q: asked.search, after: asked.cursors.at(-1), limit: rangesPerPage };
-        const read = await getWhitelist(scope, query);
+        const paging = { after: asked.cursors.at(-1), limit: rangesPerPage, use: 'true' } as const;
+        const read = await getWhitelist(scope, { ...queryOf(asked), ...paging });
         if (mine !== turn.current) return undefined;
         setPage(read);
         setError(undefined);

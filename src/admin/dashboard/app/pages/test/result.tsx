@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { getWhitelist } from '../../api/calls.ts';
 import type { Explanation, RangeRecord } from '../../api/types.ts';
+import { Steps } from '../../parts/steps.tsx';
 import { spanText } from '../../ranges/effects.ts';
 import { hrefOf, scopeName } from '../../routes.ts';
 import { outcomes, reasons } from './words.ts';
@@ -17,22 +18,7 @@ export function Result({ answer }: { readonly answer: Explanation }) {
       </p>
       {decision.range === undefined ? null : <MatchedRange range={decision.range} />}
       <h3>Step by step</h3>
-      <dl class="steps">
-        {steps.map((step, index) => (
-          <div key={index} class={step.result === 'does not apply' ? 'idle' : undefined}>
-            <dt>{step.step}</dt>
-            <dd>
-              {step.result}
-              {step.scope === undefined ? null : (
-                <>
-                  {' '}
-                  <a href={hrefOf({ page: 'whitelist', scope: step.scope })}>{scopeName(step.scope)}</a>
-                </>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Steps steps={steps} />
     </section>
   );
 }

@@ -5,7 +5,9 @@ import { amount, counted } from '../../parts/time.tsx';
 import { rangesPerPage } from '../../state/whitelist.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
 import { DeleteRange } from './delete.tsx';
+import { ListViews } from './list-views.tsx';
 import { RangeTable } from './range-table.tsx';
+import { Selection } from './selection.tsx';
 
 interface RangesProps {
   readonly scope: Scope;
@@ -20,17 +22,32 @@ type Doing = { readonly what: 'edit' | 'delete'; readonly range: RangeRecord };
 /** The list itself: search, pages, edit and delete. */
 export function Ranges({ scope, list, page }: RangesProps) {
   const [doing, setDoing] = useState<Doing>();
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const stop = (): void => setDoing(undefined);
+  const isNarrowed = list.search !== '' || list.view.show !== 'all';
   return (
     <>
-      {page.total > 0 || list.search !== '' ? <Search list={list} page={page} /> : null}
+      {page.total > 0 || isNarrowed ? (
+        <>
+          <Search list={list} page={page} />
+          <ListViews list={list} page={page} />
+        </>
+      ) : null}
       {page.ranges.length === 0 ? (
         <p class="empty">
-          {list.search === '' ? 'No range yet: no address lets anyone in.' : 'No range matches the search.'}
+          {isNarrowed ? 'No range matches the search.' : 'No range yet: no address lets anyone in.'}
         </p>
       ) : (
-        <RangeTable ranges={page.ranges} onDo={(what, range) => setDoing({ what, range })} />
+        <RangeTable
+          ranges={page.ranges}
+          showsIds={list.view.sort === 'id'}
+          isUseKnown={page.useKnown === true}
+          picked={picked}
+          onPick={setPicked}
+          onDo={(what, range) => setDoing({ what, range })}
+        />
       )}
+      <Selection scope={scope} list={list} page={page} picked={picked} onPick={setPicked} />
       <Pager list={list} page={page} />
       {doing?.what === 'edit' ? (
         <EditRange scope={scope} list={list} range={doing.range} onClose={stop} />
@@ -62,7 +79,9 @@ function Search({ list, page }: Omit<RangesProps, 'scope'>) {
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <p class="hint" role="status">
-        {list.search === '' ? counted(page.total, 'range') : foundText(list, page)}
+        {list.search === '' && list.view.show === 'all'
+          ? counted(page.total, 'range')
+          : foundText(list, page)}
       </p>
     </div>
   );
@@ -84,7 +103,7 @@ function Pager({ list, page }: Omit<RangesProps, 'scope'>) {
       </button>
       <span role="status">
         {amount(from)} – {amount(from + page.ranges.length - 1)}
-        {list.search === '' ? ` of ${amount(page.total)}` : ' of those found'}
+        {list.search === '' && list.view.show === 'all' ? ` of ${amount(page.total)}` : ' of those found'}
       </span>
       <button type="button" aria-disabled={list.next === undefined} onClick={list.next}>
         Next

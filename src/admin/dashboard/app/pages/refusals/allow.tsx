@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks';
+import { addRange, getWhitelist } from '../../api/calls.ts';
+import type { RangeInput, Refusal, Scope } from '../../api/types.ts';
+import { Conflict } from '../../parts/conflict.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Choice, Field } from '../../parts/field.tsx';
+import { Foreseen } from '../../parts/foreseen.tsx';
+import { Effects, Failure, Message } from '../../parts/message.tsx';
+import { effectsOf, spanText, type Span } from '../../ranges/effects.ts';
+import { endsFrom, type End } from '../../ranges/until.ts';
+import { scopeName } from '../../routes.ts';
+import { useLoad } from '../../state/load.ts';
+import { useNeighbours } from '../../state/neighbours.ts';
+import { useSession } from '../../state/session.tsx';
+import { useWriting } from '../../state/write.ts';
+
+interface AllowProps {
+  readonly refusal: Refusal;
+  readonly onClose: () => void;
+  readonly onDone: () => Promise<void>;
+}
+
+type Width = 'address' | 'network';
+
+/** Lets an address into the bot's list: how much of it, until when, and what that would have changed. */
+export function Allow({ refusal, onClose, onDone }: AllowProps) {
+  const scope: Scope = `bot:${refusal.bot}`;
+  const [width, setWidth] = useState<Width>('address');
+  const [ends] = useState(() => endsFrom(Date.now()));
+  const [end, setEnd] = useState<End['name']>('friday');
+  const [note, setNote] = useState(noteOf(refusal));
+  const list = useLoad(() => getWhitelist(scope, { limit: 1 }), [scope]);
+  const span = spanOf(refusal.address, width);
+  const expiresAt = ends.find(({ name }) => name === end)?.at;
+  const range: RangeInput = {
+    ...span,
+    ...(note.trim() && { note: note.trim() }),
+    ...(expiresAt && { expiresAt }),
+  };
+  const reload = async (): Promise<undefined> => {
+    await Promise.all([list.reload(), onDone()]);
+  };
+  const writing = useWriting(scope, list.value?.revision, reload);
+  const save = async (): Promise<void> => {
+    const done = { text: `Allowed ${spanText(span)} at ${refusal.bot}.`, close: onClose };
+    await writing.run((revision) => addRange(scope, range, revision), done);
+  };
+  return (
+    <Confirm
+      title={`Let ${refusal.address} in?`}
+      yes="Allow"
+      busy={writing.busy}
+      danger={false}
+      onYes={() => void save()}
+      onNo={onClose}
+    >
+      <Choice legend="Whom" value={width} options={widths(refusal.address)} onValue={setWidth} />
+      <Choice
+        legend="How long"
+        value={end}
+        options={ends.map(({ name, label }) => ({ value: name, label }))}
+        onValue={setEnd}
+      />
+      <Field label="Note" required={false} value={note} onValue={setNote} maxLength={200} />
+      <p class="hint">It is added to the list of {scopeName(scope)}, and you can undo it.</p>
+      {list.value?.enabled === false ? (
+        <Message tone="warn">
+          The list of {scopeName(scope)} is off: until it is on, this lets nobody in.
+        </Message>
+      ) : null}
+      <Meaning scope={scope} span={span} />
+      <Foreseen scope={scope} changes={{ add: [{ ...span, ...(expiresAt && { expiresAt }) }] }} />
+      <Conflict changes={writing.conflict} />
+      <Failure error={list.error ?? writing.error} />
+    </Confirm>
+  );
+}
+
+function Meaning({ scope, span }: { readonly scope: Scope; readonly span: Span }) {
+  const { me } = useSession();
+  const others = useNeighbours(scope, span);
+  return <Effects effects={others === undefined ? [] : effectsOf(span, others, me)} />;
+}
+
+function noteOf({ subjects }: Refusal): string {
+  return subjects.length === 1 ? `Was refused as ${subjects[0] ?? ''}` : 'Was refused';
+}
+
+function spanOf(address: string, width: Width): Span {
+  if (width === 'address') return { start: address, end: address };
+  const network = address.split('.').slice(0, 3).join('.');
+  return { start: `${network}.0`, end: `${network}.255` };
+}
+
+function widths(address: string) {
+  return [
+    { value: 'address', label: 'This address', hint: address },
+    { value: 'network', label: 'Its /24', hint: `${spanText(spanOf(address, 'network'))}: 256 addresses` },
+  ] as const;
+}

@@ -1,0 +1,57 @@
+import { openBot } from './hands.ts';
+import type { Way } from './places.ts';
+
+/** The way to what happened: activity, look-up, refusals, ranges in use. */
+export const happened: Record<string, Way> = {
+  activity: async (page, { home, gateway }) => {
+    for (const id of ['1', '2', '3%3Cimg%20src=x%20onerror=window.hit=1%3E'])
+      await (await fetch(`${gateway.publicUrl}/transcripts/hostile/${id}`)).arrayBuffer();
+    await page.goto(`${home}#/activity`);
+    await page.getByText('window.hit').first().waitFor();
+    await page.locator('.plot canvas').waitFor();
+  },
+  'activity, opened': async (page, { home }) => {
+    await page.goto(`${home}#/activity?bot=hostile&last=1h`);
+    await page.getByText('Narrow what is shown').click();
+    await page.getByText('The bars as a table').click();
+    await page.getByRole('button', { name: /^Open/ }).first().click();
+    await page.getByText('Step by step').click();
+  },
+  'activity, nothing': async (page, { home }) => {
+    await page.goto(`${home}#/activity?bot=nothing&from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z`);
+    await page.getByText('Nothing was decided in this time').waitFor();
+  },
+  'look-up': async (page, { home }) => {
+    await page.goto(`${home}#/lookup?q=8.8.1.1`);
+    await page.getByRole('heading', { name: 'In these lists' }).waitFor();
+    await page.goto(`${home}#/lookup?q=hostile`);
+    await page.getByRole('link', { name: 'All activity of the bot' }).waitFor();
+  },
+  'look-up, nothing': async (page, { home }) => {
+    await page.goto(`${home}#/lookup?q=${encodeURIComponent('<img src=x onerror=window.hit=1>')}`);
+    await page.getByText('Nothing is known by').waitFor();
+  },
+  refusals: async (page, { home, visit }) => {
+    await visit('hostile', '203.0.113.9');
+    await page.goto(`${home}#/refusals`);
+    await page.getByRole('button', { name: 'Allow 203.0.113.9 at hostile' }).waitFor();
+  },
+  'refusals, allowing': async (page) => {
+    await page.getByRole('button', { name: 'Allow 203.0.113.9 at hostile' }).click();
+    await page.getByRole('dialog').getByText('Since').waitFor();
+  },
+  'refusals, dismissing': async (page) => {
+    await page.getByRole('button', { name: 'Dismiss 203.0.113.9 at hostile' }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+  'bot, selected': async (page, { home }) => {
+    await openBot(page, home, 'hostile');
+    await page.getByLabel('Sort by').selectOption('Id');
+    await page.getByLabel('Select all of this page').check();
+    await page.getByRole('button', { name: 'Delete selected' }).waitFor();
+  },
+  'bot, deleting many': async (page) => {
+    await page.getByRole('button', { name: 'Delete selected' }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+};
