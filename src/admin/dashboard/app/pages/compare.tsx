@@ -4,15 +4,13 @@ import type { Change, Comparison, Scope } from '../api/types.ts';
 import { Failure } from '../parts/message.tsx';
 import { describeDifference } from '../ranges/describe.ts';
 
-/** What a list was at two revisions, and how these differ. */
-export function CompareRevisions({
-  scope,
-  changes,
-}: {
+interface CompareProps {
   readonly scope: Scope;
   readonly changes: readonly Change[];
-}) {
-  const [newest, before] = changes;
+}
+
+/** The two newest revisions, unless others are typed, and how they differ once that is asked. */
+function useComparison({ scope, changes: [newest, before] }: CompareProps) {
   const [typed, setTyped] = useState<{ readonly from: string; readonly to: string }>();
   const { from, to } = typed ?? {
     from: String(before?.revision ?? 0),
@@ -29,6 +27,12 @@ export function CompareRevisions({
       setError(failure);
     }
   };
+  return { from, to, setTyped, found, error, compare };
+}
+
+/** What a list was at two revisions, and how these differ. */
+export function CompareRevisions(props: CompareProps) {
+  const { from, to, setTyped, found, error, compare } = useComparison(props);
   return (
     <details class="card">
       <summary>Compare two revisions</summary>
