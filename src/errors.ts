@@ -16,6 +16,8 @@ const problem = (status: number, title: string, detail: string, next: string): P
 const signIn = 'Sign in, then open the link again.';
 const askAccess = 'Ask the person who gave you this link, or the team that runs this site, for access.';
 const checkLink = 'Check the link; if it was given to you as it is, tell the team that runs this site.';
+const newLink =
+  'Ask the person who gave you this link for a new one, or sign in if you have an account here.';
 const checkToken = 'Get a new token from where this one came from.';
 const later = 'Try again in a moment; if it goes on, tell the team that runs this site.';
 const client = 'Change the request; repeating it as it is gives the same answer.';
@@ -40,6 +42,12 @@ export const problems = {
 
   'no-access': problem(403, 'No access', 'You do not have access to this transcript.', askAccess),
   'bot-unresolved': problem(403, 'No access', 'This address names no single bot.', checkLink),
+  'link-expired': problem(
+    403,
+    'Link too old',
+    'This link was good for a certain time, which is over.',
+    newLink,
+  ),
   'login-loop': problem(
     403,
     'Signing in did not help',
@@ -120,6 +128,7 @@ export const problems = {
     'It cannot be known now which bot this conversation is of.',
     later,
   ),
+  'links-unavailable': problem(503, 'Not known now', 'It cannot be known now how old this link is.', later),
   'platform-unproven': problem(
     503,
     'Not known now',

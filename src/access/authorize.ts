@@ -1,6 +1,8 @@
 import { decide, type DecisionInput } from '../policy/decide.ts';
+import type { ClientIp } from '../policy/client-ip.ts';
 import { settingsInForce } from '../policy/in-force.ts';
 import type { Anonymous } from '../policy/principal.ts';
+import type { Decision } from '../policy/reason.ts';
 import { withoutRevoked } from '../policy/revocation.ts';
 import { readClientIp } from '../reading/forwarded.ts';
 import type { Resource } from '../policy/resource.ts';
@@ -9,7 +11,8 @@ import { hasFormBody } from '../reading/body.ts';
 import { firstOf } from '../reading/raw-headers.ts';
 import { readTarget } from '../reading/target.ts';
 import { budgetOf } from './budget.ts';
-import { limitedAddress } from './limited-address.ts';
+import { limitedAddress, networkOf } from './limited-address.ts';
+import { hasAge, withAge } from './link-age.ts';
 import type { Answer, Authorize, Forwarding, How, Question } from './question.ts';
 import type { Rules, Sources } from './rules.ts';
 import { askWho, type Who } from './who.ts';
@@ -26,6 +29,8 @@ interface Judging {
   readonly nowMs: number;
   readonly asked: Read;
   readonly narrator: Narrator | undefined;
+  /** False where it is asked only to be told. */
+  readonly notes: boolean;
 }
 
 /** Makes the one function that HTTP, upgrades and explain ask. It waits for nothing but first sights: of a token, of a session. */
@@ -35,7 +40,8 @@ export function createAuthorize(sources: Sources): Authorize {
     const rules = sources.rules();
     const narrator = how.trace === true ? createNarrator() : undefined;
     const asked = read(question, how, rules, narrator);
-    const judging = { sources, rules, nowMs, asked, narrator };
+    const notes = narrator === undefined && how.resource === undefined;
+    const judging = { sources, rules, nowMs, asked, narrator, notes };
     if (how.as !== undefined) return conclude(judging, { principal: how.as });
     // Who asks matters where a grant can open something only: nothing else costs a verification.
     const { resource } = asked;
@@ -57,14 +63,29 @@ const NO_WISHES: How = {};
 /** It is known who asks; of what bot it is may have to be looked up. */
 function conclude(judging: Judging, who: Who): Answer | Promise<Answer> {
   const { asked, sources, rules, nowMs, narrator } = judging;
-  if (asked.resource.kind !== 'sought' || asked.preflight) return answer(judging, asked.resource, who);
+  if (asked.resource.kind !== 'sought' || asked.preflight) return answered(judging, asked.resource, who);
   const { principal } = who;
   const { client } = asked;
   const view = sources.policy(nowMs);
   const found = seekBot(asked.resource, { rules, principal, client, view, nowMs, trace: narrator?.lookup });
   return found instanceof Promise
-    ? found.then((one) => answer(judging, one, who))
-    : answer(judging, found, who);
+    ? found.then((one) => answered(judging, one, who))
+    : answered(judging, found, who);
+}
+
+/** How old a link is may have to be found out. */
+function answered(judging: Judging, resource: Resource, who: Who): Answer | Promise<Answer> {
+  const { asked, sources, nowMs, notes } = judging;
+  if (asked.preflight || !hasAge(resource)) return answer(judging, resource, who);
+  const silent = { ...judging, narrator: undefined };
+  const aged = withAge(resource, {
+    links: sources.links,
+    nowMs,
+    address: addressOf(asked.client),
+    notes,
+    decide: (one): Decision => answer(silent, one, who).decision,
+  });
+  return aged instanceof Promise ? aged.then((one) => answer(judging, one, who)) : answer(judging, aged, who);
 }
 
 type Read = Omit<DecisionInput, 'principal'> & { readonly forwarding: Forwarding };
@@ -96,6 +117,7 @@ function answer(
   const principal = withoutRevoked(claimed, view, nowMs, narrator?.revocation);
   const settings = settingsInForce(resource, view, rules.options.defaults);
   const { mode } = settings;
+  narrator?.link(resource);
   narrator?.principal(principal);
   narrator?.policy(view, settings);
   narrator?.near(whyNot({ resource, principal, client, view, settings, nowMs }));
@@ -114,6 +136,10 @@ function answer(
     stale: !view.known || view.staleSeconds > 0,
     ...(narrator && { steps: narrator.steps }),
   };
+}
+
+function addressOf(client: ClientIp): string | undefined {
+  return client.status === 'unknown' ? undefined : networkOf(client.address);
 }
 
 /** A true CORS preflight (Fetch, section 4.8): OPTIONS with Origin and Access-Control-Request-Method. */

@@ -21,8 +21,8 @@ export interface Judged {
 
 /**
  * Judges a request of the past by the routes and the policy of now. Its credential was not kept: it is taken for
- * valid still, and for what it was seen to prove then. Undefined where the request named no one bot, its route is gone,
- * or the platform's own answer decided.
+ * valid still, and for what it was seen to prove then. Undefined where the request named no one bot, its route is gone
+ * or that of links, whose keys are not kept, or the platform's own answer decided.
  */
 export function judgeAgain(
   authorize: Authorize,
@@ -40,7 +40,8 @@ export function judgeAgain(
 
 function resourceOf({ routes }: Rules, judged: Judged): Resource | undefined {
   const { reason, bot, contact, conversation, route: path } = judged;
-  const route = routes.guarded.find(({ facts }) => facts.path === path)?.facts;
+  const found = routes.guarded.find(({ facts }) => facts.path === path);
+  const route = found?.link === undefined ? found?.facts : undefined;
   if (route === undefined || bot === undefined || reason === 'platform-decides') return undefined;
   const conversations = conversation === undefined ? [] : [conversation];
   return { kind: 'transcript', bot, conversations, route, ...(contact !== undefined && { contact }) };

@@ -1,11 +1,13 @@
 import type { Found } from '../lookups/options.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode, PolicyView, Settings } from '../policy/policy.ts';
+import { conversationToShow, linkOf } from '../policy/link.ts';
 import { tokenCauses } from '../policy/cause.ts';
 import type { Known, Principal, WhyNot } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Hop } from '../reading/origin.ts';
+import { describeLink } from './link-age.ts';
 import type { Step } from './question.ts';
 
 /** Writes down, in words, each step that led to a decision. */
@@ -16,6 +18,7 @@ export interface Narrator {
   readonly client: (client: ClientIp, hops: readonly Hop[]) => void;
   readonly credential: (line: string) => void;
   readonly lookup: (name: string, found: Found) => void;
+  readonly link: (resource: Resource) => void;
   readonly revocation: (line: string) => void;
   readonly principal: (principal: Principal) => void;
   readonly policy: (view: PolicyView, settings: Settings) => void;
@@ -41,6 +44,10 @@ export function createNarrator(): Narrator {
     lookup: (name, found) => {
       const scope = found.kind === 'found' ? { scope: `bot:${found.bot}` as const } : {};
       steps.push({ step: 'lookup', result: `${name}: ${describeFound(found)}`, ...scope });
+    },
+    link: (resource) => {
+      const link = linkOf(resource);
+      if (link !== undefined) say('link', describeLink(link));
     },
     revocation: (line) => say('revocation', line),
     principal: (principal) => say('principal', describePrincipal(principal)),
@@ -81,8 +88,11 @@ function describeResource(resource: Resource): string {
   switch (resource.kind) {
     case 'transcript': {
       const contact = resource.contact === undefined ? '' : `, contact ${resource.contact}`;
-      const ids =
-        resource.conversations.length > 0 ? `, conversation ${resource.conversations.join(' or ')}` : '';
+      const named =
+        resource.link === undefined
+          ? resource.conversations
+          : [conversationToShow(resource) ?? '(not shown)'];
+      const ids = resource.conversations.length > 0 ? `, conversation ${named.join(' or ')}` : '';
       const closed = resource.route.whitelist ? '' : ', never opened by an address';
       return `transcript of bot ${resource.bot}${contact}${ids} (route ${resource.route.path}${closed})`;
     }
@@ -91,7 +101,7 @@ function describeResource(resource: Resource): string {
     case 'platform':
       return `of no one bot: for who may see some bot, or an address on ${resource.route.reach === 'anyBot' ? 'a' : 'the platform'} list (route ${resource.route.path})`;
     case 'sought':
-      return `conversation ${resource.conversation}, whose bot ${resource.lookup} knows (route ${resource.route.path})`;
+      return `conversation ${conversationToShow(resource) ?? '(not shown)'}, whose bot ${resource.lookup} knows (route ${resource.route.path})`;
     case 'wrong-method':
       return `guarded, and its routes list ${resource.allowed.join(', ')} only`;
     case 'no-upgrade':

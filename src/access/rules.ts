@@ -12,6 +12,7 @@ import type { Trust } from '../reading/forwarded.ts';
 import type { RouteTable } from '../reading/route.ts';
 import type { PresentedSession, ReadSessions } from '../reading/session-parts.ts';
 import type { PlacedText, TokenPlaces } from '../reading/token-places.ts';
+import type { LinkAges } from './link-age.ts';
 import type { Question } from './question.ts';
 
 /** What questions are judged by: immutable, swapped whole by a reload. */
@@ -66,6 +67,8 @@ export interface Sources {
   rules(): Rules;
   policy(nowMs: number): PolicyView;
   readonly delegating?: Delegating;
+  /** Absent: no link's age is known. */
+  readonly links?: LinkAges;
   /** Counts, by address, tokens that cost a signature check and that no key verified; undefined: no limit. */
   readonly failedTokens?: FailureLimit | undefined;
   /** Unix time in milliseconds. */

@@ -48,7 +48,7 @@ function withBot(
   foldsBotIds: boolean,
 ): Resource {
   if (found.kind !== 'found') return { ...resource, without: found.kind };
-  const { conversation, contact, route } = resource;
+  const { conversation, contact, route, link } = resource;
   return {
     kind: 'transcript',
     bot: foldsBotIds ? found.bot.toLowerCase() : found.bot,
@@ -56,5 +56,6 @@ function withBot(
     ...(found.contact !== undefined && { holder: found.contact }),
     conversations: [conversation],
     route,
+    ...(link && { link }),
   };
 }

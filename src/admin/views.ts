@@ -1,6 +1,7 @@
 import type { Answer, Step } from '../access/question.ts';
 import type { ApiAnswer } from './answers.ts';
 import type { Revocation } from '../policy/revocation.ts';
+import { resourceToShow } from '../policy/link.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Change, RangeRecord, ScopeRecord, SettingsState } from '../changes/change.ts';
 
@@ -59,7 +60,7 @@ export function viewAnswer(answer: Answer, steps: readonly Step[]): Explained {
     enforced,
     revision,
     stale,
-    resource,
+    resource: resourceToShow(resource),
     principal: viewPrincipal(principal),
     client,
   };

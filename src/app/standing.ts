@@ -7,6 +7,7 @@ import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { OnPassed } from '../gateway/index.ts';
 import { createDelegation } from './delegation.ts';
 import { headWatch } from './identity.ts';
+import { createLinks } from './links.ts';
 import { createHashReader } from './lookups.ts';
 import { createRuling, type Ruling, type RulingParts } from './rules.ts';
 import { createSessionEnds } from './session-ends.ts';
@@ -31,6 +32,7 @@ export function createStanding(
 ): Standing {
   const ends = createSessionEnds(start, log);
   const hashes = createHashReader(start, log);
+  const links = createLinks(start, log);
   const parts = { log, ends, revoked, readHash: hashes.read };
   let ruling = createRuling(start, settings, parts);
   const rules = (): Ruling['rules'] => ruling.rules;
@@ -40,7 +42,7 @@ export function createStanding(
     delegation,
     onPassed: headWatch(() => ruling, delegation),
     authorizeBy: (policy, failedTokens) =>
-      createAuthorize({ rules, policy, failedTokens, now: Date.now, delegating: delegation }),
+      createAuthorize({ rules, policy, failedTokens, links, now: Date.now, delegating: delegation }),
     start: () => ruling.verifier.start(),
     takeOver(next) {
       const previous = ruling;
@@ -54,6 +56,7 @@ export function createStanding(
     async close() {
       ends.close();
       hashes.close();
+      links.close();
       ruling.lookups.close();
       await Promise.all([ruling.verifier.close(), ruling.sessions.close(), delegation.close()]);
     },

@@ -1,6 +1,7 @@
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Mode } from '../policy/policy.ts';
 import { askedText } from '../policy/asked-text.ts';
+import { conversationToShow } from '../policy/link.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Decision } from '../policy/reason.ts';
 import type { Resource } from '../policy/resource.ts';
@@ -80,7 +81,8 @@ export function createAccessLog(
 function askedOf(answer: AccessFacts, { clientIp }: AccessLogOptions): string | undefined {
   if (clientIp !== 'full') return undefined;
   const proven = answer.decision.reason === 'platform-decides';
-  return askedText(proven ? { ...answer, delegation: 'proven' } : answer);
+  const isOldLink = answer.decision.reason === 'link-expired';
+  return askedText({ ...answer, isOldLink, ...(proven && { delegation: 'proven' as const }) });
 }
 
 function describe(event: AccessEvent, options: AccessLogOptions) {
@@ -99,7 +101,7 @@ function describe(event: AccessEvent, options: AccessLogOptions) {
     mode: answer.mode,
     route: resource.kind === 'other' ? undefined : resource.route?.path,
     bot: transcript?.bot,
-    conversation: transcript?.conversations[0] ?? sought?.conversation,
+    conversation: conversationToShow(resource),
     lookup: sought?.without,
     contact: person(transcript?.contact),
     scope: range?.scope ?? (transcript && `bot:${transcript.bot}`),

@@ -9,6 +9,7 @@ import { loginLocation, switchLocation } from './login.ts';
 import { askerOf, type Asker } from './navigation.ts';
 import type { GatewaySettings, HostileLimiter } from './options.ts';
 import type { PageRetries } from './page-retries.ts';
+import { rememberingWay, wayBackOf, type WayBack } from './way-back.ts';
 import type { SignIn } from './pages/page.ts';
 import { allowOrigin, loginRedirect, refusal, type PageContext, type Refusal } from './refusal.ts';
 
@@ -41,30 +42,27 @@ export interface EnforcerDeps {
 /** Turns a decision that does not forward into the answer that DESIGN gives it. */
 export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const { settings, hostile } = deps;
-  const contextOf = (request: IncomingMessage, more: Partial<PageContext> = {}): PageContext => ({
-    pages: settings().pages,
-    acceptLanguage: request.headers['accept-language'],
-    ...more,
-  });
   const finish = (request: IncomingMessage, code: ProblemCode, refused: Refusal): RefusedRequest => {
     allowOrigin(refused, request.headers, settings());
     return { code, refusal: refused };
   };
   const refuse: Enforcer['refuse'] = (request, asked, answer, requestId) => {
     const target = targetToShow(asked, answer, settings().tokenPlaces);
+    const back = wayBackOf(target, answer, settings());
     const code = codeOf(answer);
     const asker = askerAt(answer, request);
     const { client, forwarding, resource } = answer;
     const methods = resource.kind === 'wrong-method' ? resource.allowed : undefined;
     const say = (said: ProblemCode, more?: Partial<PageContext>): RefusedRequest => {
       const retries = asker === 'page' && deps.retries.may(request, said, target);
-      const page = contextOf(request, { retries, ...more });
-      return finish(request, said, refusal({ code: said, requestId, asker, client, methods, page }));
+      const page = contextOf(settings(), request, { retries, ...more });
+      const refused = refusal({ code: said, requestId, asker, client, methods, page });
+      return finish(request, said, rememberingWay(refused, back));
     };
     const allow = (): RefusedRequest =>
       answer.decision.outcome === 'login' && asker !== 'program'
-        ? askToSignIn(deps, { request, target, answer, requestId, code, asker, say })
-        : say(code, accountOf(settings(), answer, target));
+        ? askToSignIn(deps, { request, target, back, answer, requestId, code, asker, say })
+        : say(code, accountOf(settings(), answer, back.target));
     const address = limitedAddress(client, forwarding.peerTrusted, request.socket.remoteAddress);
     if (!isHostile(code) || hostile === undefined || address === undefined) return allow();
     const allowed = !hostile.isBlocked(address) && (code === 'session-invalid' || hostile.hit(address));
@@ -74,10 +72,21 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
   const problem: Enforcer['problem'] = (request, code, requestId) => {
     const asker = askerOf(request.method, request.headers);
     const retries = asker === 'page' && deps.retries.may(request, code);
-    return finish(request, code, refusal({ code, requestId, asker, page: contextOf(request, { retries }) }))
-      .refusal;
+    return finish(
+      request,
+      code,
+      refusal({ code, requestId, asker, page: contextOf(settings(), request, { retries }) }),
+    ).refusal;
   };
   return { refuse, problem };
+}
+
+function contextOf(
+  { pages }: GatewaySettings,
+  request: IncomingMessage,
+  more: Partial<PageContext>,
+): PageContext {
+  return { pages, acceptLanguage: request.headers['accept-language'], ...more };
 }
 
 /** Where a route has data, nobody is a page. */
@@ -88,6 +97,7 @@ function askerAt({ resource }: Answer, { method, headers }: IncomingMessage): As
 interface Prompt {
   readonly request: IncomingMessage;
   readonly target: string;
+  readonly back: WayBack;
   readonly answer: Answer;
   readonly requestId: string;
   readonly code: ProblemCode;
@@ -97,10 +107,10 @@ interface Prompt {
 
 /** By a redirect, or as `login.mode` says; never for ever to one who comes back without a session. */
 function askToSignIn({ settings, loop }: EnforcerDeps, prompt: Prompt): RefusedRequest {
-  const { request, target, answer, requestId, code, asker, say } = prompt;
+  const { request, target, back, answer, requestId, code, asker, say } = prompt;
   const current = settings();
   const { mode, explainFirst } = current.login;
-  const url = loginLocation(current, target);
+  const url = loginLocation(current, back.target);
   if (url === undefined) return say(code);
   const fragment = mode === 'pathParameter' ? undefined : 'keep';
   const signIn = (how: SignIn['fragment'] = fragment) => ({ signIn: { url, fragment: how } });
@@ -114,18 +124,23 @@ function askToSignIn({ settings, loop }: EnforcerDeps, prompt: Prompt): RefusedR
   const stuck = loop.stuck(request, target, answer.client, current);
   if (stuck !== undefined) return say(stuck, signIn());
   if (mode === 'fragment') return say(code, signIn('go'));
-  const redirect = loginRedirect(code, requestId, url);
+  const redirect = rememberingWay(loginRedirect(code, requestId, url), back);
   allowOrigin(redirect, request.headers, current);
   return { code, refusal: redirect };
 }
 
-/** For one who is signed in without access: as whom, and the way to another account. */
+/** For one who is signed in without access: as whom, and the way to another account; with an old link, the way in. */
 function accountOf(
   settings: GatewaySettings,
   { decision, principal }: Answer,
   target: string,
 ): Partial<PageContext> {
-  if (decision.reason !== 'no-access' || principal.kind !== 'known') return {};
+  if (decision.reason === 'link-expired' && principal.kind === 'anonymous') {
+    const url = loginLocation(settings, target);
+    return url === undefined ? {} : { signIn: { url } };
+  }
+  const isOther = decision.reason === 'no-access' || decision.reason === 'link-expired';
+  if (!isOther || principal.kind !== 'known') return {};
   const url = switchLocation(settings, target);
   return { subject: principal.subject, ...(url !== undefined && { signIn: { url } }) };
 }

@@ -53,8 +53,14 @@ function wayBack(target: string): string {
 }
 
 /** A path that starts with `//` would name another host; `/.//` is the same path on this one. */
-function stayingOnSite(path: string): string {
+export function stayingOnSite(path: string): string {
   return /^\/[/\\]/.test(path) ? `/.${path}` : path;
+}
+
+/** True for a page on another host than the site, or on one that may be. */
+export function isElsewhere(url: string, publicUrl: string | null): boolean {
+  if (!/^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(url)) return false;
+  return publicUrl === null || new URL(url, publicUrl).origin !== siteOf(publicUrl);
 }
 
 /** True where the login page is on another host than the site, so that a path alone would not lead back. */

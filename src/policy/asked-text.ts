@@ -1,6 +1,7 @@
 import type { ClientIp } from './client-ip.ts';
 import type { DecisionInput } from './decide.ts';
 import { botAccess, ownHistory } from './grants.ts';
+import { linkOf, type Link } from './link.ts';
 import type { Anonymous, Known, Principal } from './principal.ts';
 import type { Resource } from './resource.ts';
 
@@ -11,21 +12,23 @@ import type { Resource } from './resource.ts';
  *
  * `kind flags principal [bots]`; flags: `w` an address may open the route, `p` its members are the platform's,
  * `d` the platform was seen to refuse strangers, `r` of no single bot, for the platform's list, `a` for any list, `o` open, `m` the lookup knows no such conversation, `u` it could not
- * be asked.
+ * be asked, `k` a link without its key, `x` one that was too old. How old another one was is not kept: it counts.
  */
-export function askedText({ resource, principal, delegation }: Asked): string | undefined {
-  const bots = 'bots' in resource ? (resource.bots ?? []).join(',') : '';
+export function askedText({ resource, principal, delegation, isOldLink = false }: Asked): string | undefined {
+  // What names no single bot could be the key of a link.
+  const isShown = 'bots' in resource && linkOf(resource) === undefined;
+  const bots = isShown ? (resource.bots ?? []).join(',') : '';
   if (bots.length > mostBots) return undefined;
-  const text = `${resource.kind} ${flagsOf(resource, delegation === 'proven')} ${principalText(principal, resource)}`;
+  const text = `${resource.kind} ${flagsOf(resource, delegation === 'proven', isOldLink)} ${principalText(principal, resource)}`;
   return bots === '' ? text : `${text} ${bots}`;
 }
 
-type Asked = Pick<DecisionInput, 'resource' | 'principal' | 'delegation'>;
+type Asked = Pick<DecisionInput, 'resource' | 'principal' | 'delegation'> & { readonly isOldLink?: boolean };
 
 /** Characters of the bots that a request could name; there is no end of different texts otherwise. */
 const mostBots = 300;
 
-function flagsOf(resource: Resource, proven: boolean): string {
+function flagsOf(resource: Resource, proven: boolean, isOldLink: boolean): string {
   const route = 'route' in resource ? resource.route : undefined;
   const isSought = resource.kind === 'sought';
   const flags =
@@ -36,7 +39,9 @@ function flagsOf(resource: Resource, proven: boolean): string {
     (route?.reach === 'anyBot' ? 'a' : '') +
     (resource.kind === 'other' && resource.open ? 'o' : '') +
     (isSought && resource.without === 'missing' ? 'm' : '') +
-    (isSought && resource.without === 'unavailable' ? 'u' : '');
+    (isSought && resource.without === 'unavailable' ? 'u' : '') +
+    (linkOf(resource)?.keyless === true ? 'k' : '') +
+    (isOldLink ? 'x' : '');
   return flags === '' ? '-' : flags;
 }
 
@@ -80,6 +85,9 @@ export function readAsked(
   return flags.includes('d') ? { ...asked, delegation: 'proven' } : asked;
 }
 
+const withoutKey: Link = { keys: [], keyless: true };
+const tooOld: Link = { keys: [], keyless: false, maxAgeSeconds: 0, firstSeenMs: 0 };
+
 /** One of theirs, where something is somebody's. */
 const own = 'own';
 
@@ -94,11 +102,12 @@ function readResource(
   const reach = has('r') ? ({ reach: 'platform' } as const) : has('a') ? ({ reach: 'anyBot' } as const) : {};
   const route = { path: '', whitelist: has('w'), ...members, ...reach, contacts: true } as const;
   const unclear = { why: '', ...(bots && { bots }) };
+  const link = has('k') ? { link: withoutKey } : has('x') ? { link: tooOld } : {};
   switch (kind) {
     case 'transcript':
-      return bot === undefined ? undefined : { kind, bot, conversations: [own], route };
+      return bot === undefined ? undefined : { kind, bot, conversations: [own], route, ...link };
     case 'platform':
-      return { kind, route };
+      return { kind, route, ...link };
     case 'ambiguous':
       return { kind, ...unclear };
     case 'unresolved':

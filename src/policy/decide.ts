@@ -1,5 +1,6 @@
 import type { ClientIp } from './client-ip.ts';
 import { botAccess, openLink, ownHistory, whitelisted, type Facts, type GuardedResource } from './grants.ts';
+import { throughLink } from './link.ts';
 import { settingsFor, type PolicyDefaults, type PolicyView } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Decision, DenyReason, ForwardReason, LoginReason, UnavailableReason } from './reason.ts';
@@ -100,8 +101,8 @@ const LINES: readonly (readonly [name: string, line: (question: Question) => Dec
   ['own history', ownHistory],
   ['platform decides', platformDecides],
   ['policy', policyKnown],
-  ['whitelist', whitelisted],
-  ['open link', openLink],
+  ['whitelist', (question) => throughLink(question.resource, question.nowMs, whitelisted(question))],
+  ['open link', (question) => throughLink(question.resource, question.nowMs, openLink(question))],
   ['no access', otherwise],
 ];
 

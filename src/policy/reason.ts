@@ -17,7 +17,13 @@ export type AnonymousReason =
   'no-credential' | 'session-expired' | 'session-revoked' | 'session-ended' | 'session-invalid';
 
 export type DenyReason =
-  'path-ambiguous' | 'not-open' | 'bot-unresolved' | 'no-access' | 'method-not-allowed' | 'upgrade-required';
+  | 'path-ambiguous'
+  | 'not-open'
+  | 'bot-unresolved'
+  | 'no-access'
+  | 'link-expired'
+  | 'method-not-allowed'
+  | 'upgrade-required';
 
 /** What cannot be known now. */
 export type IdentityUnavailableReason =
@@ -25,6 +31,7 @@ export type IdentityUnavailableReason =
 export type UnavailableReason =
   | 'policy-unavailable'
   | 'lookup-unavailable'
+  | 'links-unavailable'
   | 'platform-unproven'
   | 'log-unavailable'
   | IdentityUnavailableReason;

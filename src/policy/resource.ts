@@ -1,3 +1,5 @@
+import type { Link } from './link.ts';
+
 /** What a route says of the URLs below it, as far as a decision needs it. */
 export interface RouteFacts {
   /** Its template as configured; names it in the log. */
@@ -46,6 +48,7 @@ export type Resource =
       /** Every conversation id that some guarded reading names; empty where the route names none. */
       readonly conversations: readonly string[];
       readonly route: RouteFacts;
+      readonly link?: Link;
     }
   /** Not guarded. `route`: of a socket that everybody opens, or what they all may ask for within it. */
   | { readonly kind: 'other'; readonly open: boolean; readonly route?: RouteFacts }
@@ -54,9 +57,9 @@ export type Resource =
   /** Guarded, but no single valid bot id. `needsBody`: its body names one, and was not read yet. */
   | (Unclear & { readonly kind: 'unresolved'; readonly route: RouteFacts; readonly needsBody?: true })
   /** Guarded, and of no one bot: for who may see some bot, or comes from a listed address. */
-  | { readonly kind: 'platform'; readonly route: RouteFacts }
+  | { readonly kind: 'platform'; readonly route: RouteFacts; readonly link?: Link }
   /** Guarded, and its bot is the one that a lookup has for its conversation. */
-  | (Sought & { readonly kind: 'sought'; readonly route: RouteFacts })
+  | (Sought & { readonly kind: 'sought'; readonly route: RouteFacts; readonly link?: Link })
   /** Guarded by routes that list other methods. */
   | { readonly kind: 'wrong-method'; readonly allowed: readonly string[]; readonly route: RouteFacts }
   /** Asked for as a plain request, where only what is said in a WebSocket can be judged. */
@@ -77,6 +80,7 @@ interface Unclear {
   readonly why: string;
   /** Every bot that some reading names or could be taken to name; absent where it could be any. */
   readonly bots?: readonly string[];
+  readonly link?: Link;
 }
 
 /** True for an id that is looked up: 1 to 256 of `[A-Za-z0-9._~:@=+-]`, not starting with a dot. */

@@ -2,11 +2,11 @@ import { isLookupId, type Resource, type RouteFacts } from '../policy/resource.t
 import { addBeside, type Beside } from './beside-path.ts';
 import { hasBody, hasJsonBody } from './body.ts';
 import { workFor, type Work } from './closure.ts';
-import type { Match } from './match.ts';
+import { addKeys, asLink } from './link-key.ts';
 import { readsBodyOf } from './merged-body.ts';
 import { resourceOfCall } from './frames/channels.ts';
-import { factsOf, ofOneBot } from './guarded-readings.ts';
-import type { GuardedReadings } from './guarded-readings.ts';
+import { contradiction, naming } from './contradiction.ts';
+import { factsOf, ofOneBot, type GuardedReadings } from './guarded-readings.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
 import { readMembers } from './query-readings.ts';
 import type { Route, RouteTable } from './route.ts';
@@ -24,24 +24,26 @@ export function judge(
 ): Resource {
   const plain = plainTranscript(guarded, form);
   if (plain !== undefined) return withCase(plain, table);
+  const all = guarded;
   guarded = guarded.map(ofOneBot);
   const routes = [...new Set(guarded.flatMap((matches) => matches.map(({ route }) => route)))];
-  const named = whatIsNamed(guarded, routes, form, asked, hosts, work);
-  return withCase(resourceOf(named, guarded, routes, asked), table);
+  const beside = besideOf(routes, form, asked, work);
+  const named = whatIsNamed(guarded, routes, beside, hosts);
+  const resource = resourceOf(named, guarded, routes, asked);
+  // What is asked for within a socket is no link.
+  if (asked.call !== undefined) return withCase(resource, table);
+  addKeys(named, all, beside.query);
+  return withCase(asLink(resource, all, named), table);
 }
 
-function whatIsNamed(
-  guarded: GuardedReadings,
+function besideOf(
   routes: readonly Route[],
   form: Readable,
   { headers = [], body }: TargetRequest,
-  hosts: readonly string[],
   work: Work,
-): Named {
-  const named = nothingNamed();
-  for (const matches of guarded) for (const match of matches) addMatch(named, match, hosts);
+): Beside {
   const isJson = hasJsonBody(headers);
-  const beside: Beside = {
+  return {
     query: readMembers(form.query ?? '', matrixOf(form.path), work),
     form: body?.form === undefined ? undefined : readMembers(body.form, '', workFor(body.form.length)),
     body,
@@ -49,6 +51,16 @@ function whatIsNamed(
     headers,
     hasUnread: body === undefined && hasBody(headers) && routes.some((route) => readsBodyOf(route, isJson)),
   };
+}
+
+function whatIsNamed(
+  guarded: GuardedReadings,
+  routes: readonly Route[],
+  beside: Beside,
+  hosts: readonly string[],
+): Named {
+  const named = nothingNamed();
+  for (const matches of guarded) for (const match of matches) addMatch(named, match, hosts);
   for (const route of routes) addBeside(named, route, beside);
   return named;
 }
@@ -155,9 +167,6 @@ function conversationsOf(
   return conversations.size === 0 || inForm ? ['', ...conversations] : [...conversations];
 }
 
-const naming = ({ namesConversation: inPath, route }: Match): boolean =>
-  inPath || route.places.names.includes('conversationId');
-
 const hasQueried = (guarded: GuardedReadings): boolean =>
   guarded.some((matches) => matches.some(({ route }) => route.places.query.conversationId !== undefined));
 
@@ -165,34 +174,6 @@ const hasQueried = (guarded: GuardedReadings): boolean =>
 function matrixOf(path: string): string {
   const at = path.search(/[;&]|%(?:25)*(?:u00)?(?:3[bf]|26)/i);
   return at < 0 ? '' : path.slice(at);
-}
-
-function contradiction(
-  { bots, suspects, contacts, ambiguous }: Named,
-  guarded: GuardedReadings,
-  routes: readonly Route[],
-): string | undefined {
-  if (ambiguous !== undefined) return ambiguous;
-  const ofAny = routes.filter(({ facts }) => facts.reach !== undefined);
-  if (ofAny.length > 0 && ofAny.length < routes.length)
-    return 'Its readings are of one bot and of no single one.';
-  const lookups = new Set(routes.map(({ lookup }) => lookup));
-  if (lookups.size > 1) return 'Its readings have their bots from two places.';
-  if (!lookups.has(undefined) && bots.size + suspects.size > 0)
-    return 'It names a bot beside the one that is looked up.';
-  if (bots.size > 1) return 'Its readings name two bots.';
-  if (bots.size === 1 && [...suspects].some((bot) => !bots.has(bot)))
-    return 'Its readings could name two bots.';
-  const contactRoutes = routes.filter(({ namesContact }) => namesContact);
-  if (contactRoutes.length > 0 && contactRoutes.length < routes.length) {
-    return "Its readings are of a contact's route and of another.";
-  }
-  if (contacts.size > 1) return 'Its readings name two contacts.';
-  const named = guarded.filter((matches) => matches.some(naming));
-  if (contactRoutes.length > 0 && named.length > 0 && named.length < guarded.length) {
-    return "Its readings are of a contact's one conversation and of more.";
-  }
-  return undefined;
 }
 
 /** Where the bot is a constant and no contact is named, what the query names changes nothing for most. */

@@ -17,6 +17,9 @@ export interface Match extends Bots {
   readonly conversations: readonly string[];
   /** True where the path has the place of a conversation id. */
   readonly namesConversation: boolean;
+  /** Of a link: what stands in the place of its key; `hasKey`, where there is something. */
+  readonly keys: readonly string[];
+  readonly hasKey: boolean;
 }
 
 /** The segments of a reading, without the empty ones at its end. */
@@ -35,7 +38,7 @@ export function unblanked(segments: readonly string[]): string[] | undefined {
 }
 
 /** Ids as they stand in the path, each a place of its own. */
-type Ids = { readonly [name in IdName]?: string };
+type Ids = { readonly [name in IdName]?: string } & { readonly key?: string | undefined };
 
 /** What one way to fill a route's path makes of a reading; undefined where it does not guard it. */
 export function matchTemplate(
@@ -47,10 +50,17 @@ export function matchTemplate(
 ): Match | undefined {
   const { length } = template.segments;
   if (!isLongEnough(template, segments)) return undefined;
-  const walk: Walk = { ids: {}, bare: stripped, takesBelow: template.tail !== undefined };
+  const walk: Walk = {
+    ids: {},
+    bare: stripped,
+    takesBelow: template.tail !== undefined,
+    keyName: route.link?.name,
+  };
   for (let at = 0; at < length; at++) if (!step(walk, template, segments[at] ?? '', at)) return undefined;
   if (route.exact && segments.length > length && !walk.takesBelow) return undefined;
   const { ids, bare } = walk;
+  if (template.tail !== undefined && template.tail === walk.keyName)
+    ids.key = segments.slice(length).join('/');
   const match = named(route, template, withTail(ids, template, segments), reading, bare);
   const { botId } = ids;
   const endsPath =
@@ -64,11 +74,13 @@ function isLongEnough({ segments: { length }, tail }: Template, segments: readon
 
 /** What was found on the way along a path. */
 interface Walk {
-  readonly ids: { [name in IdName]?: string };
+  readonly ids: { [name in IdName]?: string } & { key?: string };
   /** True where some literal is met only without the characters that some platforms strip. */
   bare: boolean;
   /** True where an exact route takes what stands below too. */
   takesBelow: boolean;
+  /** Where the key of a link stands. */
+  readonly keyName: string | undefined;
 }
 
 /** One segment further; false where it is not the template's. */
@@ -76,13 +88,13 @@ function step(walk: Walk, { segments, lastLiteral }: Template, segment: string, 
   const part = segments[at];
   if (part === undefined) return false;
   if (part.kind === 'parameter') {
-    if (part.name in ID_NAMES) walk.ids[part.name as IdName] = segment;
+    take(walk, part.name, segment);
     return true;
   }
   if (part.kind === 'inner') {
     const inner = matchInner(part.inner, segment);
     if (inner === undefined) return false;
-    for (const [name, id] of Object.entries(inner.ids)) if (name in ID_NAMES) walk.ids[name as IdName] = id;
+    for (const [name, id] of Object.entries(inner.ids)) take(walk, name, id);
     walk.bare ||= inner.bare;
     walk.takesBelow ||= part.inner.wild;
     return true;
@@ -92,6 +104,11 @@ function step(walk: Walk, { segments, lastLiteral }: Template, segment: string, 
   // A program serves whatever stands behind its name.
   if (like === 'script' && at === segments.length - 1) walk.takesBelow = true;
   return like !== 'none';
+}
+
+function take(walk: Walk, name: string, text: string): void {
+  if (name in ID_NAMES) walk.ids[name as IdName] = text;
+  if (name === walk.keyName) walk.ids.key = text;
 }
 
 /** A conversation id that may hold slashes: all that is left of the path. */
@@ -126,6 +143,8 @@ function named(route: Route, template: Template, ids: Ids, reading: Reading, bar
     contacts: idsOf(ids.contactId, reading, bare),
     conversations: idsOf(ids.conversationId, reading, bare),
     namesConversation: template.names.includes('conversationId'),
+    keys: idsOf(ids.key, reading, bare),
+    hasKey: ids.key !== undefined && ids.key !== '',
   };
 }
 
@@ -163,16 +182,4 @@ export function matchesOpen(route: Pick<Route, 'templates' | 'exact'>, segments:
       return part.kind === 'parameter' ? segment !== '' : matchInner(part.inner, segment)?.bare === false;
     });
   });
-}
-
-/** A reading and what guards it, in words; for explain. */
-export function describeReading({ text }: Reading, matches: readonly Match[]): string {
-  const shown = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  if (matches.length === 0) return `${shown} is not guarded`;
-  return matches
-    .map(
-      ({ route, bots }) =>
-        `${shown} is guarded by ${route.facts.path}${bots.map((bot) => `, bot ${bot}`).join('')}`,
-    )
-    .join('; ');
 }

@@ -11,6 +11,8 @@ export interface Named {
   readonly suspects: Set<string>;
   readonly contacts: Set<string>;
   readonly conversations: Set<string>;
+  /** Of a link: every text in the place of its key. */
+  readonly keys: Set<string>;
   /** Bots that a key given more than once holds. */
   readonly repeated: Set<string>;
   /** True where it could be any bot: the query cannot be read, or a body could name one. */
@@ -21,6 +23,8 @@ export interface Named {
   unresolved?: string;
   /** True where its body names an id, and was not read. */
   needsBody?: true;
+  /** True where a reading of a link has no key. */
+  keyless?: true;
 }
 
 export function nothingNamed(): Named {
@@ -29,6 +33,7 @@ export function nothingNamed(): Named {
     suspects: new Set(),
     contacts: new Set(),
     conversations: new Set(),
+    keys: new Set(),
     repeated: new Set(),
   };
 }

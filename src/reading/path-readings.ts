@@ -128,8 +128,14 @@ function asFileName(segment: string): string {
 }
 
 /** A program in the path, and what stands behind it; of PHP's, whatever stands behind its name. */
-export const FRONT_CONTROLLER =
+const FRONT_CONTROLLER =
   /\/[^/]*\.(?:php\d?(?=.)|(?:phtml|f?cgi|pl|py|rb|aspx?|ashx|asmx|jspx?|cfm|dll|exe)(?=\/))/i;
+
+/** True where a path goes on behind a program's name. */
+export function hasProgram(path: string): boolean {
+  const dot = path.indexOf('.');
+  return dot >= 0 && dot < path.lastIndexOf('/') && FRONT_CONTROLLER.test(path);
+}
 
 /** `/index.php/path`, `/any/index.phppath` are served as `/path` by what routes in one program. */
 function withoutFrontController(text: string, add: (next: string) => void): void {

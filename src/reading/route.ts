@@ -2,6 +2,7 @@ import type { Reach, RouteFacts, RouteKind } from '../policy/resource.ts';
 import { compileFrames, type Frames, type FramesOptions } from './frames/channels.ts';
 import { compileHost, type HostPattern } from './host.ts';
 import { compilePlaces, searchesOf } from './places.ts';
+import { compileLink, type LinkOptions, type LinkPlace } from './link-key.ts';
 import { namesOf, reachOf } from './route-names.ts';
 import type { IdName, Search, PlaceOptions, Places } from './places.ts';
 import { compilePath, type Fail, type Template } from './template.ts';
@@ -36,6 +37,8 @@ export interface RouteOptions extends PlaceOptions {
   readonly frames?: FramesOptions | undefined;
   /** Not guarded. */
   readonly open?: boolean | undefined;
+  /** Its URL is itself a key. */
+  readonly link?: LinkOptions | undefined;
   /** Whether tokens and sessions decide for members, or the platform's own answer. */
   readonly members?: 'token' | 'platform' | undefined;
   /** Where tokens may stand here, beside the places that hold everywhere. */
@@ -55,6 +58,7 @@ export interface Route {
   readonly host?: HostPattern;
   readonly bot?: string;
   readonly lookup?: string;
+  readonly link?: LinkPlace;
   /** What is judged within its sockets, each by itself. */
   readonly frames?: Frames;
   readonly places: Places;
@@ -137,6 +141,7 @@ function compileRoute(option: RouteOptions, index: number): Route {
     places.names.includes(name) || templates.some(({ names }) => names.includes(name));
   const namesContact = isNamed('contactId');
   const facts = factsOf(option, namesContact, reach);
+  const link = compileLink(option, templates, fail);
   return {
     facts,
     index,
@@ -147,9 +152,10 @@ function compileRoute(option: RouteOptions, index: number): Route {
     ...(host && { host }),
     ...(option.bot === undefined || reach !== undefined ? {} : { bot: option.bot }),
     ...(option.lookup === undefined ? {} : { lookup: option.lookup }),
+    ...(link && { link }),
     ...(option.frames && { frames: compileFrames(option.frames, facts, fail) }),
     places,
-    isPlain: places.names.length === 0 && !namesContact && host === undefined,
+    isPlain: places.names.length === 0 && !namesContact && host === undefined && link === undefined,
     namesContact,
     namesConversation: isNamed('conversationId'),
     searches: searchesOf(places, (name) => name === 'botId' || isNamed(name)),

@@ -1,12 +1,14 @@
 import type { Resource } from '../policy/resource.ts';
 import type { BodyReading } from './body.ts';
 import type { Call, UNREADABLE } from './frames/calls.ts';
+import { describeReading } from './describe-reading.ts';
 import { decodeOnce, isEncoded } from './decoding.ts';
 import { workFor, type Reading, type Work } from './closure.ts';
 import { hostsOf, isStray, standsOnHost } from './host.ts';
 import { judge } from './judge.ts';
-import { describeReading, matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
-import { FRONT_CONTROLLER, readPath } from './path-readings.ts';
+import { hasLink } from './link-key.ts';
+import { matchesOpen, matchTemplate, segmentsOf, unblanked, type Match } from './match.ts';
+import { hasProgram, readPath } from './path-readings.ts';
 import type { Route, RouteTable } from './route.ts';
 import { splitTarget, type Readable } from './target-form.ts';
 
@@ -51,14 +53,16 @@ export function readTarget(table: RouteTable, asked: TargetRequest, trace?: Trac
   const hosts = table.hosts.length === 0 ? NO_HOSTS : hostsOf(asked.host, asked.forwardedHost);
   const guarded: (readonly Match[])[] = [];
   const isPlain = readings.length === 1 && !ODD.test(form.path);
+  const seen: [Reading, readonly Match[]][] | undefined = trace && [];
   let open = true;
   for (const reading of readings) {
     const segments = segmentsOf(reading.text);
     const matches = guardsOf(table, segments, reading, hosts, isPlain);
-    trace?.(describeReading(reading, matches));
+    seen?.push([reading, matches]);
     if (matches.length > 0) guarded.push(matches);
     open &&= isOpen(table, segments, reading, hosts);
   }
+  for (const [reading, matches] of seen ?? []) trace?.(describeReading(reading, matches, hasLink(guarded)));
   if (guarded.length > 0) return judgeByMethod(table, guarded, form, asked, hosts, work);
   if (!table.guardsOthers || (open && isPlainlyOpen(table, form, hosts))) return { kind: 'other', open };
   return { kind: 'platform', route: OTHERS };
@@ -78,7 +82,7 @@ function judgeByMethod(
   work: Work,
 ): Resource {
   const { method } = asked;
-  if (method === undefined || guarded.every((matches) => allServe(matches, method)))
+  if (method === undefined || guarded.every((matches) => matches.every((match) => serves(match, method))))
     return judge(table, guarded, form, asked, hosts, work);
   const served = guarded.map((matches) => matches.filter((match) => serves(match, method)));
   if (served.every((matches) => matches.length > 0)) return judge(table, served, form, asked, hosts, work);
@@ -90,11 +94,6 @@ function judgeByMethod(
 
 const serves = ({ route: { methods } }: Match, method: string): boolean =>
   methods === undefined || methods.has(method);
-
-function allServe(matches: readonly Match[], method: string): boolean {
-  for (const match of matches) if (!serves(match, method)) return false;
-  return true;
-}
 
 /** Anything but letters that mean the same to everybody, in segments that nobody takes away. */
 const ODD = /[^A-Za-z0-9_~\-./]|\/\/|\/\.|\.(?:\/|$)/;
@@ -118,11 +117,6 @@ function pathReadings(
   const isOwnPath = behind.length > 0 || (query !== undefined && IS_PATH.test(query));
   const joined = seeds.length > 1 && !isOwnPath && MEMBERLESS.test(path);
   return joined ? readings?.map((reading) => ({ ...reading, joined })) : readings;
-}
-
-function hasProgram(path: string): boolean {
-  const dot = path.indexOf('.');
-  return dot >= 0 && dot < path.lastIndexOf('/') && FRONT_CONTROLLER.test(path);
 }
 
 /** Paths that a query can be a part of: one that climbs, and `/index.php?/path`. */

@@ -47,7 +47,7 @@ t.test('messages of a tunnel', async (t) => {
       ['whole', frame(0x81, Buffer.from(phrase))],
       [
         'in frames, with a ping between',
-        Buffer.concat([frame(0x01, one), frame(0x89, one), frame(0x80, two)]),
+        Buffer.concat([frame(0x01, one), frame(0x89, Buffer.from('ping')), frame(0x80, two)]),
       ],
       [
         'long',
@@ -73,7 +73,7 @@ t.test('messages of a tunnel', async (t) => {
         await soon(1);
       }
       t.ok(await until(() => found.splice(0).length === 1), `${action}: ${how}`);
-      if (action === 'refuse') await visitor.closed;
+      if (action === 'refuse') t.ok(await until(() => visitor.socket.closed), 'it is over');
       else t.ok(await until(() => visitor.text().endsWith(bytes.toString('latin1'))), 'as it came');
       visitor.socket.destroy();
     }

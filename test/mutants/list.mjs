@@ -1,6 +1,7 @@
 // Weakenings of the guard: what, where (from, to), and which tests must notice.
 const frames = ['test/gateway/hostile-frames.test.ts'];
 const canaries = ['test/gateway/canaries.test.ts', 'test/gateway/canary-streams.test.ts'];
+const tunnels = ['test/gateway/canary-streams.test.ts'];
 const kinds = ['test/gateway/kinds.test.ts', 'test/reading/kinds.test.ts'];
 const channels = ['test/reading/frames/channels.test.ts', 'test/reading/frames/calls.test.ts'];
 const decide = ['test/policy/decide.test.ts', 'test/policy/oracle.test.ts'];
@@ -50,11 +51,11 @@ const rows = [
   ['a form beside the query is not seen', 'src/reading/body.ts', 'if (!hasBody(rawHeaders)) return false;', 'if (hasBody(rawHeaders)) return false;', ask],
   ['only the first type counts', 'src/reading/body.ts', 'types.some((type) => ANY_FORM', 'types.slice(0, 1).some((type) => ANY_FORM', ask],
   ['every OPTIONS is a preflight', 'src/access/authorize.ts', "    firstOf(headers, 'access-control-request-method') !== undefined", '    true', ask],
-  ['two bots are one', 'src/reading/judge.ts', "if (bots.size > 1) return 'Its readings name two bots.';", '', targets],
+  ['two bots are one', 'src/reading/contradiction.ts', "if (bots.size > 1) return 'Its readings name two bots.';", '', targets],
   ['no second opinion on a bot', 'src/reading/beside-path.ts', "if (id !== 'conversationId' && found.spellings > 1) {", "if (id !== 'conversationId' && found.spellings > 9) {", targets],
   ['a key twice is one key', 'src/reading/beside-path.ts', "} else if (id !== 'conversationId' && found.times > 1) {", "} else if (id !== 'conversationId' && found.times > 9) {", targets],
-  ['a contact’s route and another are one', 'src/reading/judge.ts', 'contactRoutes.length > 0 && contactRoutes.length < routes.length', 'contactRoutes.length > routes.length', targets],
-  ['two contacts are one', 'src/reading/judge.ts', "if (contacts.size > 1) return 'Its readings name two contacts.';", '', targets],
+  ['a contact’s route and another are one', 'src/reading/contradiction.ts', 'contactRoutes.length > 0 && contactRoutes.length < routes.length', 'contactRoutes.length > routes.length', targets],
+  ['two contacts are one', 'src/reading/contradiction.ts', "if (contacts.size > 1) return 'Its readings name two contacts.';", '', targets],
   ['an encoded ? hides a query', 'src/reading/judge.ts', '(?:3[bf]|26)', '(?:3b|26)', targets],
   ['one decoding is enough', 'src/reading/closure.ts', 'export const MAX_DEPTH = 3;', 'export const MAX_DEPTH = 1;', targets],
   ['a fragment is read', 'src/reading/target-form.ts', "if (origin.includes('#'))", "if (origin.includes('##'))", targets],
@@ -99,18 +100,23 @@ const rows = [
   ['everybody opens a judged socket', 'src/reading/judge.ts', 'return first.frames.forAnyone ?', 'return first ?', channels],
   ['a batch of messages is its first', 'src/reading/frames/ddp.ts', 'calls.push(...found);', 'return found;', channels],
   ['a judged socket and one that is not', 'src/reading/judge.ts', ' && more.every((other) => other?.frames === undefined)', '', channels],
-  ['one bot and any are one', 'src/reading/judge.ts', 'if (ofAny.length > 0 && ofAny.length < routes.length)', 'if (ofAny.length > routes.length)', kinds],
+  ['one bot and any are one', 'src/reading/contradiction.ts', 'if (ofAny.length > 0 && ofAny.length < routes.length)', 'if (ofAny.length > routes.length)', kinds],
   ['a socket is for every list, as a file is', 'src/reading/route-names.ts', "return kind === 'file' ? 'anyBot' : 'platform';", "return 'anyBot';", kinds],
+  ['an address opens a link without its key', 'src/policy/link.ts', "if (keyless) return 'keyless';", '', ['test/policy/links.test.ts']],
+  ['no link is too old', 'src/policy/link.ts', 'nowMs < firstSeenMs + maxAgeSeconds * 1000', 'nowMs < Infinity', ['test/policy/links.test.ts']],
+  ['a link of unknown age is new', 'src/policy/link.ts', "if (typeof firstSeenMs !== 'number') return 'unknown';", "if (typeof firstSeenMs !== 'number') return 'counts';", ['test/policy/links.test.ts']],
+  ['one reading with a key is enough', 'src/reading/link-key.ts', 'if (!has) named.keyless = true;', '', ['test/reading/links.test.ts']],
+  ['explain shows a link', 'src/reading/target.ts', 'hasLink(guarded)', 'false', ['test/reading/links.test.ts']],
   ['data leads to the login page', 'src/gateway/enforce.ts', "routeOf(resource)?.kind === 'data' ? 'program' : askerOf(", 'askerOf(', kinds],
   ['an exception of one route is one of all', 'src/reading/target.ts', 'matchesOpen(route.except, segments)) continue;', 'matchesOpen(route.except, segments)) break;', ['test/reading/except.test.ts']],
   ['a canary in what is guarded', 'src/gateway/canaries/watched.ts', "if (resource.kind !== 'other') return undefined;", '', canaries],
   ['a canary that is refused passes', 'src/gateway/canaries/watched.ts', "if (action === 'refuse') way.refuse(refusedFor(name));", '', canaries],
   ['a coding hides a canary', 'src/gateway/canaries/watched.ts', "coding === '' || coding === 'identity'", "coding !== 'gzip'", canaries],
   ['what may begin a canary is passed on', 'src/gateway/canaries/answer-watch.ts', 'Math.min(this.#finder.open, mostHeldBytes)', 'Math.min(this.#finder.open, 0)', canaries],
-  ['a canary in a tunnel passes', 'src/gateway/canaries/tunnel-watch.ts', "if (action !== 'refuse') return;", 'if (action) return;', canaries],
-  ['a compressed message has no end', 'src/gateway/canaries/tunnel-watch.ts', 'if (endsMessage && !this.#isOver) this.#decode(messageEnd);', '', canaries],
-  ['a ping is a part of the message', 'src/reading/frames/server-frames.ts', 'this.#isData = opcode < 8;', 'this.#isData = opcode < 16;', canaries],
-  ['only the first frame of a message is compressed', 'src/reading/frames/server-frames.ts', 'if (opcode !== 0) this.#isCompressed', 'this.#isCompressed', canaries],
+  ['a canary in a tunnel passes', 'src/gateway/canaries/tunnel-watch.ts', "if (action !== 'refuse') return;", 'if (action) return;', tunnels],
+  ['a compressed message has no end', 'src/gateway/canaries/tunnel-watch.ts', 'if (endsMessage && !this.#isOver) this.#decode(messageEnd);', '', tunnels],
+  ['a ping is a part of the message', 'src/reading/frames/server-frames.ts', 'this.#isData = opcode < 8;', 'this.#isData = opcode < 16;', tunnels],
+  ['only the first frame of a message is compressed', 'src/reading/frames/server-frames.ts', 'if (opcode !== 0) this.#isCompressed', 'this.#isCompressed', tunnels],
   ['two Hosts', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return authorizations > 1', wire],
   ['two Authorizations', 'src/gateway/inspect.ts', 'return hosts > 1 || authorizations > 1', 'return hosts > 1', wire],
   ['TRACE', 'src/gateway/inspect.ts', "if (request.method === 'TRACE')", "if (request.method === 'TRACED')", wire],

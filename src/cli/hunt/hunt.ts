@@ -123,8 +123,9 @@ async function search(hunt: Hunt, asker: Asker, io: Io): Promise<Found> {
   const guard = createGuard(config, host);
   const all = withoutTwins([...searched.shown, ...(page.kind === 'loaded' ? page.shown : [])]);
   const shown = all.map((one) => ({ ...one, ...guard.standing(one.method, one.target) }));
+  const hide = guard.hiding('GET', target);
   return {
-    ...{ ...searched, link: target, shown },
+    ...{ ...searched, link: hide(target), shown: shown.map((one) => ({ ...one, target: hide(one.target) })) },
     browser: page.kind === 'failed' ? page.why : page.kind,
     missing: missingRoutes(config, link, known, shown.filter(isOpen), host),
   };

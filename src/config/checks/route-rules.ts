@@ -38,7 +38,9 @@ const routes: Rule = {
     for (const { index, by } of shadowedRoutes(table)) {
       findings.warn(['routes', index], `is open, and opens nothing: the guarded route "${by}" takes all of it`);
     }
-    for (const { index, namesContact, facts } of table.guarded) {
+    for (const { index, namesContact, facts, link } of table.guarded) {
+      if (link?.maxAgeSeconds !== undefined && !facts.whitelist)
+        findings.warn(['routes', index, 'link', 'maxAgeSeconds'], 'means nothing: no address opens this route');
       if (namesContact && facts.whitelist) {
         findings.warn(['routes', index, 'whitelist'], "true: an address opens a contact's own history");
       }

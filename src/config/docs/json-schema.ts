@@ -11,6 +11,7 @@ function written(path: string, node: InputNode): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   for (const word of words) if (node[word] !== undefined) made[word] = node[word];
   if (node.shorthand !== undefined) made['type'] = [node.type ?? [], 'string'].flat();
+  if (node.switchable === true) made['type'] = [node.type ?? [], 'boolean'].flat();
   const key = names.get(path);
   if (key !== undefined) Object.assign(made, { 'x-env': key.env, 'x-flag': `--${key.flag}` });
   if (node.reload === true) made['x-reload'] = true;

@@ -37,6 +37,8 @@ export interface Notes {
   readonly alternatives?: readonly string[];
   /** Of an object: the key that a text in its place stands for. */
   readonly shorthand?: string;
+  /** Of an object that may be left out: true in its place is one of defaults, false is none. */
+  readonly switchable?: true;
   /** Never printed. */
   readonly secret?: boolean;
   /** How the example file shows it. */

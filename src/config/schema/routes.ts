@@ -2,6 +2,7 @@ import * as Type from '../../json-schema.ts';
 import { routeKinds } from '../../policy/resource.ts';
 import { routeTokenPlaces } from '../../reading/token-places.ts';
 import { frames, ids } from './frames.ts';
+import { link } from './link.ts';
 import { choice, entry, flag, listOf, reloads, text, textOrNull } from './kinds.ts';
 
 const route = entry(
@@ -72,6 +73,7 @@ const route = entry(
           'False: an address never opens it. Left out: false where the route names a contact, true elsewhere.',
       }),
     ),
+    link: Type.Optional(link),
     members: Type.Optional(
       choice(['token', 'platform'], {
         description:
@@ -102,7 +104,7 @@ export const routes = reloads(listOf(route, {
     { path: '/transcripts/:botId/:conversationId' },
     { path: '/api/bots/:botId/conversations/:conversationId/transcript', exact: true },
     { path: '/history', query: { botId: 'botId' } },
-    { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'] },
+    { path: '{/:lang}/chat/printchat/:conversationId/:key', bot: 'support', methods: ['GET'], link: true },
     { path: '/contacts/:contactId/conversations', bot: 'support', whitelist: false },
     { path: '/file/:id', kind: 'file', bot: 'any' },
     { path: '/assets', open: true },

@@ -29,12 +29,14 @@ export function knownOnly(
     if (items === undefined) return tree;
     return tree.map((item: Tree, index) => knownOnly(items, item, [...path, index], findings, origins));
   }
+  if (tree === true && node.switchable === true) return {};
   if (!isBranch(tree)) return typeof tree === 'string' && node.shorthand !== undefined ? { [node.shorthand]: tree } : tree;
   const hasKeys = node.properties !== undefined;
   return Object.fromEntries(
     Object.entries(tree).flatMap(([name, value]): [string, Tree][] => {
       const below = [...path, name];
       const child = childOf(node, name);
+      if (child?.switchable === true && value === false) return [];
       if (child !== undefined) return [[name, knownOnly(child, value, below, findings, origins)]];
       if (!hasKeys) return [[name, value]];
       findings.mistake(below, unknownSentence(name, node), origins.get(pathText(below))?.text);

@@ -29,6 +29,12 @@ export const activityKeys = (prefix: string) => ({
 /** Hash: gateway → what it passed on unguarded. */
 export const unguardedKey = (prefix: string): string => `{${prefix}}:unguarded`;
 
+/** Hash: digest of a link's key → when it was first seen; and a string: the secret that digests are made with. */
+export const linkSightKeys = (prefix: string) => ({
+  sights: `{${prefix}}:links`,
+  secret: `{${prefix}}:links-secret`,
+});
+
 /** String: the keys that gateways sign with. */
 export const keyShelfKey = (prefix: string, name: string): string => `{${prefix}}:${name}`;
 

@@ -79,11 +79,7 @@ function compileChannel(
   return {
     pattern: patternOf(name, fail),
     when: option.when === undefined ? undefined : expression(option.when, fail),
-    ids,
-    names,
-    bot,
-    lookup,
-    isPlatform,
+    ...{ ids, names, bot, lookup, isPlatform },
     isForAnyone: open && forAnyone,
     facts: {
       ...shared,

@@ -69,6 +69,7 @@ t.test('what is asked for within a socket', async (t) => {
 });
 
 t.test('who opens a socket, and what is in it', async (t) => {
+  t.equal(inWords(ask({})), 'platform', 'not everybody');
   t.match(routeOf(ask({})), { reach: 'anyBot', frames: 'phoenix', contacts: true });
   t.match(routeOf(call('lobby')), {
     reach: 'anyBot',

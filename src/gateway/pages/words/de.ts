@@ -34,6 +34,11 @@ export const german: Language = {
     'session-invalid': ['Anmeldung nötig', 'Ihre Sitzung lässt sich nicht bestätigen.', signIn],
     'no-access': ['Kein Zugang', 'Sie haben keinen Zugang zu diesem Gesprächsprotokoll.', askAccess],
     'bot-unresolved': ['Kein Zugang', 'Diese Adresse nennt nicht genau einen Bot.', checkLink],
+    'link-expired': [
+      'Link zu alt',
+      'Dieser Link galt für eine bestimmte Zeit, und die ist vorbei.',
+      'Bitten Sie die Person, von der Sie den Link haben, um einen neuen, oder melden Sie sich an, wenn Sie hier ein Konto haben.',
+    ],
     'login-loop': [
       'Die Anmeldung hat nicht geholfen',
       'Sie wurden mehrmals innerhalb einer Minute zur Anmeldung geschickt und kamen jedes Mal ohne Sitzung zurück.',
@@ -92,6 +97,7 @@ export const german: Language = {
       later,
     ],
     'sessions-unavailable': [notKnown, 'Ob Sie angemeldet sind, ist gerade nicht bekannt.', later],
+    'links-unavailable': [notKnown, 'Wie alt dieser Link ist, ist gerade nicht bekannt.', later],
     'lookup-unavailable': [notKnown, 'Wer dies sehen darf, ist gerade nicht bekannt.', later],
   },
 };

@@ -30,6 +30,11 @@ export const spanish: Language = {
     'session-invalid': ['Hay que iniciar sesión', 'No se puede confirmar su sesión.', signIn],
     'no-access': ['Sin acceso', 'No tiene acceso a esta conversación.', askAccess],
     'bot-unresolved': ['Sin acceso', 'Esta dirección no indica un único bot.', checkLink],
+    'link-expired': [
+      'Enlace caducado',
+      'Este enlace era válido durante un tiempo determinado, que ya ha pasado.',
+      'Pida uno nuevo a la persona que se lo dio, o inicie sesión si tiene una cuenta aquí.',
+    ],
     'login-loop': [
       'Iniciar sesión no ha servido',
       'Se le ha pedido iniciar sesión varias veces en un minuto y ha vuelto cada vez sin sesión.',
@@ -88,6 +93,7 @@ export const spanish: Language = {
       later,
     ],
     'sessions-unavailable': [notKnown, 'Ahora no se puede saber si ha iniciado sesión.', later],
+    'links-unavailable': [notKnown, 'Ahora no se puede saber de cuándo es este enlace.', later],
     'lookup-unavailable': [notKnown, 'Ahora no se puede saber quién puede ver esto.', later],
   },
 };

@@ -31,6 +31,11 @@ export const french: Language = {
     'session-invalid': ['Connexion nécessaire', 'Votre session ne peut pas être confirmée.', signIn],
     'no-access': ['Accès refusé', 'Vous n’avez pas accès à cette conversation.', askAccess],
     'bot-unresolved': ['Accès refusé', 'Cette adresse ne désigne pas un seul bot.', checkLink],
+    'link-expired': [
+      'Lien trop ancien',
+      'Ce lien était valable pendant un certain temps, qui est écoulé.',
+      'Demandez-en un nouveau à la personne qui vous l’a donné, ou connectez-vous si vous avez un compte ici.',
+    ],
     'login-loop': [
       'La connexion n’a rien changé',
       'Vous avez été invité à vous connecter plusieurs fois en une minute et êtes revenu chaque fois sans session.',
@@ -105,6 +110,7 @@ export const french: Language = {
       later,
     ],
     'sessions-unavailable': [notKnown, 'On ne peut pas savoir en ce moment si vous êtes connecté.', later],
+    'links-unavailable': [notKnown, 'On ne peut pas savoir en ce moment de quand date ce lien.', later],
     'lookup-unavailable': [
       notKnown,
       'On ne peut pas savoir en ce moment qui a le droit de voir cette page.',

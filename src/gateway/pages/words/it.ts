@@ -32,6 +32,11 @@ export const italian: Language = {
     'session-invalid': ['È necessario accedere', 'La sua sessione non può essere confermata.', signIn],
     'no-access': ['Accesso negato', 'Lei non ha accesso a questa conversazione.', askAccess],
     'bot-unresolved': ['Accesso negato', 'Questo indirizzo non indica un solo bot.', checkLink],
+    'link-expired': [
+      'Link scaduto',
+      'Questo link era valido per un certo tempo, che è passato.',
+      'Ne chieda uno nuovo alla persona che glielo ha dato, o acceda se ha un account qui.',
+    ],
     'login-loop': [
       'L’accesso non è servito',
       'Le è stato chiesto di accedere più volte in un minuto, e ogni volta è tornato senza una sessione.',
@@ -98,6 +103,7 @@ export const italian: Language = {
       later,
     ],
     'sessions-unavailable': [notKnown, 'Al momento non si può sapere se ha effettuato l’accesso.', later],
+    'links-unavailable': [notKnown, 'Al momento non si può sapere a quando risale questo link.', later],
     'lookup-unavailable': [notKnown, 'Al momento non si può sapere chi può vedere questa pagina.', later],
   },
 };

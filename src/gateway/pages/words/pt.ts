@@ -31,6 +31,11 @@ export const portuguese: Language = {
     'session-invalid': ['É preciso iniciar sessão', 'A sua sessão não pode ser confirmada.', signIn],
     'no-access': ['Sem acesso', 'Você não tem acesso a esta conversa.', askAccess],
     'bot-unresolved': ['Sem acesso', 'Este endereço não indica um único bot.', checkLink],
+    'link-expired': [
+      'Link antigo demais',
+      'Este link valia por um certo tempo, que já passou.',
+      'Peça um novo à pessoa que o deu a você, ou inicie sessão se tiver uma conta aqui.',
+    ],
     'login-loop': [
       'Iniciar sessão não adiantou',
       'Foi pedido que você iniciasse sessão várias vezes em um minuto, e a cada vez não havia sessão na volta.',
@@ -89,6 +94,7 @@ export const portuguese: Language = {
       later,
     ],
     'sessions-unavailable': [notKnown, 'Não é possível saber agora se há sessão iniciada.', later],
+    'links-unavailable': [notKnown, 'Não é possível saber agora de quando é este link.', later],
     'lookup-unavailable': [notKnown, 'Não é possível saber agora quem pode ver isto.', later],
   },
 };

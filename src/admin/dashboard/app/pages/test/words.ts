@@ -32,12 +32,15 @@ export const reasons: Record<Reason, string> = {
   'method-not-allowed': 'The URL is guarded, and its route does not serve this method.',
   'upgrade-required': 'The URL is a socket whose messages are judged, and was asked for as a page.',
   'no-access': 'The person is signed in, has no bot access, and the address is in no list.',
+  'link-expired':
+    'The address would open it, but the link is too old: its time ran from when it was first seen.',
   'policy-unavailable': 'The lists cannot be read or are too old.',
   'log-unavailable': 'It cannot be written down now who is shown what.',
   'keys-unavailable': 'The keys that tokens are checked with cannot be had.',
   'revocations-unavailable': 'Whether the token was revoked cannot be known.',
   'sessions-unavailable': 'Whose session it is cannot be known: the platform does not say.',
   'lookup-unavailable': 'Which bot the conversation is of cannot be known: the lookup does not answer.',
+  'links-unavailable': 'How old the link is cannot be known: what links were seen cannot be read now.',
   'platform-unproven':
     'It was not seen that the platform refuses strangers here, so it is not left to decide.',
 };

@@ -1,0 +1,109 @@
+import type { Link } from '../policy/link.ts';
+import type { Resource } from '../policy/resource.ts';
+import type { GuardedReadings } from './guarded-readings.ts';
+import { idOf } from './match.ts';
+import type { Named } from './named.ts';
+import { parameterValues, type Members } from './query-readings.ts';
+import type { RouteOptions } from './route.ts';
+import type { Fail, Template } from './template.ts';
+
+/** A route whose URL is itself a key, as configured. */
+export interface LinkOptions {
+  /** The name in the path in whose place the key stands. */
+  readonly key?: string | undefined;
+  /** The query parameter that holds it, in place of a name in the path. */
+  readonly query?: string | undefined;
+  /** So long an address counts with it, from when it was first seen. */
+  readonly maxAgeSeconds?: number | null | undefined;
+}
+
+/** Where the key of a route's links stands, in the path or in the query, and how long it is good. */
+export interface LinkPlace {
+  readonly name?: string;
+  readonly query?: string;
+  readonly maxAgeSeconds?: number;
+}
+
+const OTHERS = ['botId', 'contactId'];
+
+export function compileLink(
+  { link, open }: RouteOptions,
+  templates: readonly Template[],
+  fail: Fail,
+): LinkPlace | undefined {
+  if (link === undefined) return undefined;
+  if (open === true) fail('An open route is not guarded: "link" means nothing there.');
+  const { key, query, maxAgeSeconds } = link;
+  const age = typeof maxAgeSeconds === 'number' ? { maxAgeSeconds } : {};
+  if (query !== undefined) {
+    if (key !== undefined) fail('The key of a link stands in one place: "key" or "query".');
+    if (!/^[\w.~-]+$/.test(query)) fail(`The query parameter "${query}" is not a plain name.`);
+    return { query, ...age };
+  }
+  const name = key ?? 'key';
+  if (OTHERS.includes(name)) fail(`"${name}" is no key of a link: it is written down.`);
+  if (!templates.some(({ names }) => names.includes(name)))
+    fail(
+      `The path of a link must say where its key stands: ":${name}", or another name by "link.key", or "link.query".`,
+    );
+  return { name, ...age };
+}
+
+/** True where some reading is of a link: then no reading is ever shown. */
+export function hasLink(guarded: GuardedReadings): boolean {
+  return guarded.some((matches) => matches.some(({ route }) => route.link !== undefined));
+}
+
+/**
+ * The keys of a link, from every reading. An address counts with the key only, so each reading has to have one: what
+ * is guarded by another route as well is a link all the same.
+ */
+export function addKeys(named: Named, guarded: GuardedReadings, query: Members): void {
+  if (!hasLink(guarded)) return;
+  for (const matches of guarded) {
+    let has = false;
+    for (const { route, keys, hasKey } of matches) {
+      for (const key of keys) named.keys.add(key);
+      has ||= hasKey;
+      const name = route.link?.query;
+      if (name === undefined) continue;
+      const values = parameterValues(query, name);
+      for (const { text, reading } of values ?? []) named.keys.add(idOf(text, reading) ?? '');
+      has ||= values?.some(({ text }) => text !== '') === true;
+    }
+    if (!has) named.keyless = true;
+  }
+  named.keys.delete('');
+}
+
+/** More texts than this in the place of one key are none that anybody means. */
+const MAX_KEYS = 32;
+
+/** The resource as a link; of several routes, what the strictest says of its age holds. */
+export function asLink(resource: Resource, guarded: GuardedReadings, { keys, keyless }: Named): Resource {
+  const { kind } = resource;
+  if (!hasLink(guarded) || kind === 'other' || kind === 'wrong-method' || kind === 'no-upgrade')
+    return resource;
+  const ages = guarded.flatMap((matches) => matches.flatMap(({ route }) => route.link?.maxAgeSeconds ?? []));
+  const link: Link = {
+    keys: [...keys],
+    keyless: keyless === true || keys.size === 0 || keys.size > MAX_KEYS,
+    ...(ages.length > 0 && { maxAgeSeconds: Math.min(...ages) }),
+  };
+  return { ...resource, link };
+}
+
+/**
+ * The forms under which a key is known again, however it is written: platforms compare without letter case, spaces
+ * around it, leading zeros of a number or the dashes of a UUID, and some take an ending for a format.
+ */
+export function formsOf(keys: readonly string[]): string[] {
+  const plain = (text: string): string => {
+    const letters = text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '');
+    return letters === '' ? text : letters.replace(/^0+(?=\d+$)/, '');
+  };
+  return [...new Set(keys.flatMap((key) => [plain(key), plain(key.replace(/\.[^.]*$/, '') || key)]))];
+}
