@@ -18,7 +18,7 @@ import { trials } from './trials.ts';
 import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
-t.setTimeout(480_000);
+t.setTimeout(600_000);
 
 const parts =
   process.env['MANY'] === undefined
