@@ -96,11 +96,7 @@ function createRefusals() {
           sum.passedMs = Math.max(sum.passedMs, atMs);
           continue;
         }
-        const subject = subjects.cell(row);
-        if (subject !== null && sum.subjects.size < mostSubjects) sum.subjects.add(String(subject));
-        if (atMs > sum.lastMs) [sum.lastMs, sum.newest] = [atMs, () => eventIn(segment, row)];
-        sum.firstMs = Math.min(sum.firstMs, atMs);
-        sum.count += 1;
+        addRefusal(sum, atMs, subjects.cell(row), () => eventIn(segment, row));
       }
     },
     groups: (dismissed: ReturnType<typeof dismissedIn>, most: number): readonly RefusalGroup[] =>
@@ -110,6 +106,13 @@ function createRefusals() {
         .slice(0, most)
         .flatMap((sum) => viewed(sum, dismissed)),
   };
+}
+
+function addRefusal(sum: Sum, atMs: number, subject: Cell, event: () => StoredEvent): void {
+  if (subject !== null && sum.subjects.size < mostSubjects) sum.subjects.add(String(subject));
+  if (atMs > sum.lastMs) [sum.lastMs, sum.newest] = [atMs, event];
+  sum.firstMs = Math.min(sum.firstMs, atMs);
+  sum.count += 1;
 }
 
 function viewed(

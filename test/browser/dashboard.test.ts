@@ -17,7 +17,7 @@ import { openScene } from './scene.ts';
 import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const parts =
   process.env['MANY'] === undefined

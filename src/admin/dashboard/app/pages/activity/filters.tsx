@@ -98,24 +98,11 @@ function FilterForm({ filter }: FiltersProps) {
   return (
     <form class="fields activity-form" noValidate onSubmit={apply}>
       {texts.map((name) => (
-        <div class="field" key={name}>
-          <label for={`${id}-${name}`}>{filterLabels[name]}</label>
-          <input
-            id={`${id}-${name}`}
-            type="search"
-            autocomplete="off"
-            spellcheck={false}
-            value={typed[name] ?? ''}
-            list={name === 'bot' ? `${id}-bots` : undefined}
-            aria-describedby={hints[name] === undefined ? undefined : `${id}-${name}-hint`}
-            onInput={(event) => set(name, event.currentTarget.value)}
-          />
-          {hints[name] === undefined ? null : (
-            <p class="hint" id={`${id}-${name}-hint`}>
-              {hints[name]}
-            </p>
-          )}
-        </div>
+        <Text
+          key={name}
+          {...{ id: `${id}-${name}`, name, typed, set }}
+          list={name === 'bot' ? `${id}-bots` : undefined}
+        />
       ))}
       <BotNames id={`${id}-bots`} />
       <Picked id={`${id}-outcome`} name="outcome" values={outcomes} typed={typed} set={set} />
@@ -138,6 +125,30 @@ interface PartProps {
   readonly name: FilterName;
   readonly typed: ActivityFilter;
   readonly set: (name: FilterName, value: string) => void;
+}
+
+function Text({ id, name, typed, set, list }: PartProps & { readonly list: string | undefined }) {
+  const hint = hints[name];
+  return (
+    <div class="field">
+      <label for={id}>{filterLabels[name]}</label>
+      <input
+        id={id}
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        value={typed[name] ?? ''}
+        list={list}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onInput={(event) => set(name, event.currentTarget.value)}
+      />
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function Picked({ id, name, values, typed, set }: PartProps & { readonly values: readonly string[] }) {

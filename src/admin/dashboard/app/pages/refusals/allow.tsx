@@ -22,21 +22,25 @@ interface AllowProps {
 
 type Width = 'address' | 'network';
 
-/** Lets an address into the bot's list: how much of it, until when, and what that would have changed. */
-export function Allow({ refusal, onClose, onDone }: AllowProps) {
-  const scope: Scope = `bot:${refusal.bot}`;
+/** What is chosen of how much, until when and with which note. */
+function useChosen(refusal: Refusal) {
   const [width, setWidth] = useState<Width>('address');
   const [ends] = useState(() => endsFrom(Date.now()));
   const [end, setEnd] = useState<End['name']>('friday');
   const [note, setNote] = useState(noteOf(refusal));
-  const list = useLoad(() => getWhitelist(scope, { limit: 1 }), [scope]);
   const span = spanOf(refusal.address, width);
   const expiresAt = ends.find(({ name }) => name === end)?.at;
-  const range: RangeInput = {
-    ...span,
-    ...(note.trim() && { note: note.trim() }),
-    ...(expiresAt && { expiresAt }),
-  };
+  const access = { ...span, ...(expiresAt && { expiresAt }) };
+  const range: RangeInput = { ...access, ...(note.trim() && { note: note.trim() }) };
+  return { width, setWidth, ends, end, setEnd, note, setNote, span, access, range };
+}
+
+/** Lets an address into the bot's list: how much of it, until when, and what that would have changed. */
+export function Allow({ refusal, onClose, onDone }: AllowProps) {
+  const scope: Scope = `bot:${refusal.bot}`;
+  const chosen = useChosen(refusal);
+  const { span, access, range } = chosen;
+  const list = useLoad(() => getWhitelist(scope, { limit: 1 }), [scope]);
   const reload = async (): Promise<undefined> => {
     await Promise.all([list.reload(), onDone()]);
   };
@@ -54,14 +58,7 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
       onYes={() => void save()}
       onNo={onClose}
     >
-      <Choice legend="Whom" value={width} options={widths(refusal.address)} onValue={setWidth} />
-      <Choice
-        legend="How long"
-        value={end}
-        options={ends.map(({ name, label }) => ({ value: name, label }))}
-        onValue={setEnd}
-      />
-      <Field label="Note" required={false} value={note} onValue={setNote} maxLength={200} />
+      <Choices address={refusal.address} chosen={chosen} />
       <p class="hint">It is added to the list of {scopeName(scope)}, and you can undo it.</p>
       {list.value?.enabled === false ? (
         <Message tone="warn">
@@ -69,10 +66,27 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
         </Message>
       ) : null}
       <Meaning scope={scope} span={span} />
-      <Foreseen scope={scope} changes={{ add: [{ ...span, ...(expiresAt && { expiresAt }) }] }} />
+      <Foreseen scope={scope} changes={{ add: [access] }} />
       <Conflict changes={writing.conflict} />
       <Failure error={list.error ?? writing.error} />
     </Confirm>
+  );
+}
+
+interface ChoicesProps {
+  readonly address: string;
+  readonly chosen: ReturnType<typeof useChosen>;
+}
+
+function Choices({ address, chosen }: ChoicesProps) {
+  const { width, setWidth, ends, end, setEnd, note, setNote } = chosen;
+  const times = ends.map(({ name, label }) => ({ value: name, label }));
+  return (
+    <>
+      <Choice legend="Whom" value={width} options={widths(address)} onValue={setWidth} />
+      <Choice legend="How long" value={end} options={times} onValue={setEnd} />
+      <Field label="Note" required={false} value={note} onValue={setNote} maxLength={200} />
+    </>
   );
 }
 

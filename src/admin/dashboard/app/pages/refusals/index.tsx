@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { getRefusals, settleRefusals } from '../../api/calls.ts';
 import { ApiError } from '../../api/request.ts';
-import type { Refusal } from '../../api/types.ts';
+import type { Refusal, Refusals } from '../../api/types.ts';
 import { Confirm } from '../../parts/dialog.tsx';
 import { lazily } from '../../parts/lazy.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
@@ -26,15 +26,13 @@ export function RefusalsScreen({ dismissed }: { readonly dismissed: boolean }) {
   const [doing, setDoing] = useState<Doing>();
   const stop = (): void => setDoing(undefined);
   const recall = useSettling('recall', reload);
+  const onSettle = (refusal: Refusal): void =>
+    dismissed ? void recall.settle(refusal) : setDoing({ what: 'dismiss', refusal });
   return (
     <>
       <PageTitle title={dismissed ? 'Dismissed refusals' : 'Refusals'} />
-      <p class="lead">
-        {dismissed
-          ? 'What an admin dismissed: nobody is told of it, however often it comes again.'
-          : 'Visitors who were turned away, by address and bot. Who has come in since, or would come in now, is left out.'}
-      </p>
-      {error instanceof ApiError && error.status === 404 ? (
+      <p class="lead">{dismissed ? leads.dismissed : leads.open}</p>
+      {isUnrecorded(error) ? (
         <Message tone="info">No record of decisions is kept here: the configuration switches it off.</Message>
       ) : (
         <Failure error={error ?? recall.error} />
@@ -42,37 +40,53 @@ export function RefusalsScreen({ dismissed }: { readonly dismissed: boolean }) {
       {value === undefined ? (
         error === undefined && <p role="status">Loading…</p>
       ) : (
-        <section class="card" aria-label="Refusals">
-          <p class="hint" role="status">
-            {value.refusals.length === 0
-              ? 'Nothing waits for you'
-              : counted(value.refusals.length, 'entry', 'entries')}
-            {value.more === true ? ' and more' : ''}, since <When at={value.since} />.
-          </p>
-          {value.refusals.length === 0 ? null : (
-            <RefusalTable
-              refusals={value.refusals}
-              onAllow={(refusal) => setDoing({ what: 'allow', refusal })}
-              onSettle={(refusal) =>
-                dismissed ? void recall.settle(refusal) : setDoing({ what: 'dismiss', refusal })
-              }
-            />
-          )}
-          <RecordGaps gaps={value.gaps} />
-        </section>
+        <List value={value} onAllow={(refusal) => setDoing({ what: 'allow', refusal })} onSettle={onSettle} />
       )}
-      <p class="more">
-        {dismissed ? (
-          <a href={hrefOf({ page: 'refusals', dismissed: false })}>Back to what waits</a>
-        ) : (
-          <a href={hrefOf({ page: 'refusals', dismissed: true })}>
-            {counted(value?.dismissedCount ?? 0, 'dismissed entry', 'dismissed entries')}
-          </a>
-        )}
-      </p>
+      <Others dismissed={dismissed} count={value?.dismissedCount ?? 0} />
       {doing?.what === 'allow' ? <Allow refusal={doing.refusal} onClose={stop} onDone={reload} /> : null}
       {doing?.what === 'dismiss' ? <Dismiss refusal={doing.refusal} onClose={stop} onDone={reload} /> : null}
     </>
+  );
+}
+
+const leads = {
+  open: 'Visitors who were turned away, by address and bot. Who has come in since, or would come in now, is left out.',
+  dismissed: 'What an admin dismissed: nobody is told of it, however often it comes again.',
+};
+
+function isUnrecorded(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+interface ListProps {
+  readonly value: Refusals;
+  readonly onAllow: (refusal: Refusal) => void;
+  readonly onSettle: (refusal: Refusal) => void;
+}
+
+function List({ value: { refusals, more, since, gaps }, onAllow, onSettle }: ListProps) {
+  const found = refusals.length === 0 ? 'Nothing waits here' : counted(refusals.length, 'entry', 'entries');
+  return (
+    <section class="card" aria-label="Refusals">
+      <p class="hint" role="status">
+        {found}
+        {more === true ? ' and more' : ''}, since <When at={since} />.
+      </p>
+      {refusals.length === 0 ? null : (
+        <RefusalTable refusals={refusals} onAllow={onAllow} onSettle={onSettle} />
+      )}
+      <RecordGaps gaps={gaps} />
+    </section>
+  );
+}
+
+function Others({ dismissed, count }: { readonly dismissed: boolean; readonly count: number }) {
+  return (
+    <p class="more">
+      <a href={hrefOf({ page: 'refusals', dismissed: !dismissed })}>
+        {dismissed ? 'Back to what waits' : counted(count, 'dismissed entry', 'dismissed entries')}
+      </a>
+    </p>
   );
 }
 

@@ -34,9 +34,10 @@ export function RefusalTable({ refusals, ...does }: TableProps) {
   );
 }
 
-function Row({ refusal, onAllow, onSettle }: Omit<TableProps, 'refusals'> & { readonly refusal: Refusal }) {
-  const { address, bot, count, first, last, subjects, newest, dismissed } = refusal;
-  const place = `${address} at ${bot}`;
+type RowProps = Omit<TableProps, 'refusals'> & { readonly refusal: Refusal };
+
+function Row({ refusal, ...does }: RowProps) {
+  const { address, bot, count, first, subjects } = refusal;
   return (
     <tr>
       <td data-label="Address" class="note">
@@ -56,31 +57,44 @@ function Row({ refusal, onAllow, onSettle }: Omit<TableProps, 'refusals'> & { re
       <td data-label="Signed in as" class="note">
         {subjects.length === 0 ? 'nobody' : subjects.join(', ')}
       </td>
-      <td data-label="Last time" class="why">
-        <span>
-          <a href={hrefOf({ page: 'lookup', q: newest.requestId })}>
-            <When at={last} />
-          </a>{' '}
-          <OutcomeTag event={newest} />
-        </span>
-        <span class="by">
-          {reasonText(newest.reason)}
-          {dismissed === undefined ? null : ` Dismissed by ${dismissed.by}.`}
-        </span>
-      </td>
-      <td class="row-actions">
-        {isIpv4(address) ? (
-          <button type="button" class="small" onClick={() => onAllow(refusal)}>
-            Allow <span class="unseen">{place}</span>
-          </button>
-        ) : (
-          <span class="by">No list takes IPv6.</span>
-        )}
-        <button type="button" class="small" onClick={() => onSettle(refusal)}>
-          {dismissed === undefined ? 'Dismiss' : 'Recall'} <span class="unseen">{place}</span>
-        </button>
-      </td>
+      <LastTime refusal={refusal} />
+      <Actions refusal={refusal} {...does} />
     </tr>
+  );
+}
+
+function LastTime({ refusal: { last, newest, dismissed } }: Pick<RowProps, 'refusal'>) {
+  return (
+    <td data-label="Last time" class="why">
+      <span>
+        <a href={hrefOf({ page: 'lookup', q: newest.requestId })}>
+          <When at={last} />
+        </a>{' '}
+        <OutcomeTag event={newest} />
+      </span>
+      <span class="by">
+        {reasonText(newest.reason)}
+        {dismissed === undefined ? null : ` Dismissed by ${dismissed.by}.`}
+      </span>
+    </td>
+  );
+}
+
+function Actions({ refusal, onAllow, onSettle }: RowProps) {
+  const place = `${refusal.address} at ${refusal.bot}`;
+  return (
+    <td class="row-actions">
+      {isIpv4(refusal.address) ? (
+        <button type="button" class="small" onClick={() => onAllow(refusal)}>
+          Allow <span class="unseen">{place}</span>
+        </button>
+      ) : (
+        <span class="by">No list takes IPv6.</span>
+      )}
+      <button type="button" class="small" onClick={() => onSettle(refusal)}>
+        {refusal.dismissed === undefined ? 'Dismiss' : 'Recall'} <span class="unseen">{place}</span>
+      </button>
+    </td>
   );
 }
 

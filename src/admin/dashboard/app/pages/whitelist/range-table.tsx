@@ -90,15 +90,21 @@ function Row({ range, showsIds, isUseKnown, picked, onPick, onDo }: RowProps) {
       <td data-label="Added">
         <When at={range.createdAt} /> <span class="by">by {range.createdBy}</span>
       </td>
-      <td class="row-actions">
-        <button type="button" class="small" onClick={() => onDo('edit', range)}>
-          Edit <span class="unseen">{spanText(range)}</span>
-        </button>
-        <button type="button" class="small quiet-danger" onClick={() => onDo('delete', range)}>
-          Delete <span class="unseen">{spanText(range)}</span>
-        </button>
-      </td>
+      <Actions range={range} onDo={onDo} />
     </tr>
+  );
+}
+
+function Actions({ range, onDo }: Pick<RowProps, 'range' | 'onDo'>) {
+  return (
+    <td class="row-actions">
+      <button type="button" class="small" onClick={() => onDo('edit', range)}>
+        Edit <span class="unseen">{spanText(range)}</span>
+      </button>
+      <button type="button" class="small quiet-danger" onClick={() => onDo('delete', range)}>
+        Delete <span class="unseen">{spanText(range)}</span>
+      </button>
+    </td>
   );
 }
 
