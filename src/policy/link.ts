@@ -73,12 +73,8 @@ export function resourceToShow(resource: Resource): object {
   if (link === undefined) return resource;
   const { keys: _, ...shown } = link;
   const conversation = conversationToShow(resource) ?? '';
-  switch (resource.kind) {
-    case 'transcript':
-      return { ...resource, conversations: conversation === '' ? [] : [conversation], link: shown };
-    case 'sought':
-      return { ...resource, conversation, link: shown };
-    default:
-      return { ...resource, bots: undefined, link: shown };
-  }
+  if (resource.kind === 'transcript')
+    return { ...resource, conversations: conversation === '' ? [] : [conversation], link: shown };
+  if (resource.kind === 'sought') return { ...resource, conversation, link: shown };
+  return { ...resource, bots: undefined, link: shown };
 }

@@ -189,3 +189,10 @@ t.test('nothing is proposed that would shut the whole site', (t) => {
   t.match(program, { routes: [], frontController: 'main.php', unnamed: [] });
   t.end();
 });
+
+t.test('the key of a link is in no table', async (t) => {
+  const settings = guardedBy({ path: '/p/:id/:key', bot: 'a', link: {} });
+  const guard = createGuard(settings, 'h');
+  t.equal(guard.hiding('GET', '/p/17/h4%2Bsh')('/e/p/17/h4%2Bsh?x=h4+sh'), '/e/p/17/:key?x=:key');
+  t.equal(guard.hiding('GET', '/q/17/h4sh')('/q/17/h4sh'), '/q/17/h4sh');
+});

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { askedText, readAsked } from '../../src/policy/asked-text.ts';
 import { decide, type DecisionInput } from '../../src/policy/decide.ts';
-import { conversationToShow, type Link } from '../../src/policy/link.ts';
+import { conversationToShow, resourceToShow, type Link } from '../../src/policy/link.ts';
 import type { PolicyView } from '../../src/policy/policy.ts';
 import type { Resource } from '../../src/policy/resource.ts';
 import * as f from './facts.ts';
@@ -128,4 +128,22 @@ t.test('a conversation is shown where it cannot be the key', async (t) => {
   t.equal(conversationToShow(sought), 'secret');
   t.equal(conversationToShow({ ...sought, link: { ...whole, keys: ['secret'] } }), undefined);
   t.equal(conversationToShow(f.other), undefined);
+});
+
+t.test('explain is told no key, and nothing that could be one', async (t) => {
+  const link: Link = { ...whole, keys: ['secret'] };
+  const resources: object[] = [
+    { ...f.transcript, conversations: ['secret'], link },
+    { ...f.transcript, conversations: ['c1', 'secret'], link },
+    { kind: 'sought', lookup: 'chats', conversation: 'secret', route: f.route, link },
+    { ...f.ambiguous, bots: ['a', 'secret'], link },
+    { ...f.ofAnyBot, link },
+  ];
+  for (const resource of resources)
+    t.notMatch(JSON.stringify(resourceToShow(resource as Resource)), /secret/);
+  t.match(resourceToShow({ ...f.transcript, link } as Resource), {
+    conversations: ['c1'],
+    link: { keyless: false },
+  });
+  t.equal(resourceToShow(f.transcript), f.transcript, 'what is no link is shown as it is');
 });
