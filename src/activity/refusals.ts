@@ -37,7 +37,7 @@ const reasons: ReadonlySet<Cell> = new Set([
 ]);
 
 /** With refusals in them, the newest: more are not read for one answer. */
-const mostSegments = 60;
+const mostSegments = 40;
 const mostSubjects = 5;
 
 interface Sum {
@@ -49,7 +49,7 @@ interface Sum {
   lastMs: number;
   /** When somebody of the address came in. */
   passedMs: number;
-  newest: (() => StoredEvent) | undefined;
+  newest: { readonly segment: Segment; readonly row: number } | undefined;
 }
 
 /** Enforced refusals by address and bot; whoever came in later is left out. */
@@ -69,15 +69,19 @@ export function findRefusals(decisions: Decisions, filter: TimedFilter, most: nu
   };
 }
 
+const none = { firstMs: Infinity, lastMs: -Infinity, passedMs: -Infinity, count: 0, newest: undefined };
+
 function createRefusals() {
-  const sums = new Map<string, Sum>();
+  const sums: Sum[] = [];
+  const byAddress = new Map<Cell, Map<Cell, Sum>>();
   const sumOf = (address: Cell, bot: Cell): Sum => {
-    const key = `${String(address)}\n${String(bot)}`;
-    const made = sums.get(key) ?? {
-      ...{ address, bot, subjects: new Set<string>(), count: 0, newest: undefined },
-      ...{ firstMs: Infinity, lastMs: -Infinity, passedMs: -Infinity },
-    };
-    sums.set(key, made);
+    let byBot = byAddress.get(address);
+    if (byBot === undefined) byAddress.set(address, (byBot = new Map<Cell, Sum>()));
+    const found = byBot.get(bot);
+    if (found !== undefined) return found;
+    const made: Sum = { address, bot, subjects: new Set<string>(), ...none };
+    byBot.set(bot, made);
+    sums.push(made);
     return made;
   };
   return {
@@ -96,11 +100,11 @@ function createRefusals() {
           sum.passedMs = Math.max(sum.passedMs, atMs);
           continue;
         }
-        addRefusal(sum, atMs, subjects.cell(row), () => eventIn(segment, row));
+        addRefusal(sum, atMs, subjects.cell(row), segment, row);
       }
     },
     groups: (dismissed: ReturnType<typeof dismissedIn>, most: number): readonly RefusalGroup[] =>
-      [...sums.values()]
+      sums
         .filter(({ count, lastMs, passedMs }) => count > 0 && passedMs < lastMs)
         .sort((a, b) => b.lastMs - a.lastMs)
         .slice(0, most)
@@ -108,9 +112,9 @@ function createRefusals() {
   };
 }
 
-function addRefusal(sum: Sum, atMs: number, subject: Cell, event: () => StoredEvent): void {
+function addRefusal(sum: Sum, atMs: number, subject: Cell, segment: Segment, row: number): void {
   if (subject !== null && sum.subjects.size < mostSubjects) sum.subjects.add(String(subject));
-  if (atMs > sum.lastMs) [sum.lastMs, sum.newest] = [atMs, event];
+  if (atMs > sum.lastMs) [sum.lastMs, sum.newest] = [atMs, { segment, row }];
   sum.firstMs = Math.min(sum.firstMs, atMs);
   sum.count += 1;
 }
@@ -122,5 +126,6 @@ function viewed(
   if (newest === undefined) return [];
   const [address, bot] = [String(unpackAddress(packed)), String(name)];
   const by = dismissed({ address, bot });
-  return [{ ...sum, address, bot, subjects: [...subjects], newest: newest(), ...(by && { dismissed: by }) }];
+  const event = eventIn(newest.segment, newest.row);
+  return [{ ...sum, address, bot, subjects: [...subjects], newest: event, ...(by && { dismissed: by }) }];
 }
