@@ -15,6 +15,7 @@ import { refusals } from './refusals.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
 import { trials } from './trials.ts';
+import { story } from './story.ts';
 import { unguarded } from './unguarded.ts';
 
 // One browser and one gateway for all of it: they are slow to start on a busy machine.
@@ -35,6 +36,7 @@ const parts =
         ...trials,
         ...activity,
         ...refusals,
+        ...story,
         ...unguarded,
       }
     : many;

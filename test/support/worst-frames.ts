@@ -19,8 +19,9 @@ function parsed(text: string): unknown {
 
 type Members = { readonly [name in string]?: unknown };
 const membersOf = (value: unknown): Members =>
-  typeof value === 'object' && value !== null ? (value as Members) : {};
-const idOf = (value: unknown): string => (typeof value === 'object' ? '' : String(value));
+  typeof value === 'object' && value !== null ? { ...value } : {};
+const idOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** Ruby finds one class by several names. */
 function inCable(sent: unknown): readonly string[] {
