@@ -92,6 +92,8 @@ export const story: Record<string, Part> = {
     await page.getByRole('group', { name: 'Mode' }).getByLabel('Enforce').check();
     await page.getByText('3 visits from 2 addresses would have been refused.').waitFor();
     await page.getByRole('button', { name: 'Save settings' }).click();
+    // From where the admin sits it would be refused, too.
+    await page.getByRole('button', { name: 'Do it all the same' }).click();
     await notice(page).filter({ hasText: 'Settings saved.' }).waitFor();
     for (const address of new Set(addresses))
       t.equal((await visit('ahead', address)) !== 200, named.includes(address), `${address}: as foreseen`);
