@@ -57,7 +57,10 @@ async function recorded(t: Test, inputs: readonly DecisionInput[]): Promise<Acti
 t.test('every recorded request is answered by a draft as decide answers it afresh', async (t) => {
   const inputs = fc.sample(anInput, counts.events);
   const activity = await recorded(t, inputs);
-  const pairs = fc.sample(fc.tuple(aView, aView), counts.drafts);
+  // Each there and back, so that as many are refused as are admitted.
+  const pairs = fc
+    .sample(fc.tuple(aView, aView), counts.drafts / 2)
+    .flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
   const seen = { refused: 0, admitted: 0 };
   let ms = 0;
   for (const [at, [today, draft]] of pairs.entries()) {
@@ -77,7 +80,7 @@ t.test('every recorded request is answered by a draft as decide answers it afres
     const counted = found.refused.visits + found.admitted.visits;
     if (counted !== effects.size || found.judged !== inputs.length) t.fail(`draft ${at}: ${counted} counted`);
   }
-  t.ok(Math.min(seen.refused, seen.admitted) > counts.events, `both often: ${JSON.stringify(seen)}`);
+  t.ok(Math.min(seen.refused, seen.admitted) > counts.events / 2, `both often: ${JSON.stringify(seen)}`);
   t.comment(`${counts.events} requests, ${counts.drafts} drafts, ${(ms / counts.drafts).toFixed(0)} ms each`);
 });
 

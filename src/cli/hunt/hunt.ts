@@ -169,7 +169,7 @@ Exit 0: nothing open, 1: something is, or not all could be asked, 2: usage.`,
       const found = await search(hunted, asker, io);
       if (given.has('json')) writeJson(io, found);
       else writeFound(found, cookie !== undefined, io);
-      const isClosed = !found.shown.some(isOpen) && found.unanswered === 0 && found.holds;
+      const isClosed = !found.shown.some(isOpen) && found.unanswered + found.left === 0 && found.holds;
       return isClosed ? DONE : FAILED;
     } finally {
       await asker.close();
