@@ -12,6 +12,8 @@ export const unguarded: Record<string, Part> = {
     await alarm.filter({ hasText: 'shows transcripts, and no route guards it' }).waitFor();
     t.match(await alarm.innerText(), /canary made-up [1-9]\d* times?.*It was passed on\./s);
     const alerts = page.getByRole('region', { name: 'Alerts' });
+    await alerts.getByRole('listitem').first().waitFor();
+    for (const older of await alerts.locator('summary').all()) await older.click();
     await alerts.getByText('GET /history?botId shows transcripts', { exact: false }).waitFor();
     t.equal(await alerts.getByRole('listitem').filter({ hasText: 'canary made-up' }).count(), 1);
     const list = page.locator('details').filter({ hasText: 'passed on unguarded' });
