@@ -37,7 +37,7 @@ const reasons: ReadonlySet<Cell> = new Set([
 ]);
 
 /** With refusals in them, the newest: more are not read for one answer. */
-const mostSegments = 40;
+const mostSegments = 24;
 const mostSubjects = 5;
 
 interface Sum {
