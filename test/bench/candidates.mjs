@@ -69,12 +69,12 @@ const hand = async (program, material, upstream, env = {}) =>
     ),
   );
 
-async function gateway(material, upstream, { runtime = process.execPath, quiet = false } = {}) {
+async function gateway(material, upstream, { runtime = process.execPath, more = {} } = {}) {
   const [port, privatePort] = [freshPort(), freshPort()];
   const folder = join(material.folder, `gateway-${port}`);
   mkdirSync(folder);
   write(join(folder, 'admin-token'), 'bench-token-that-only-this-run-knows');
-  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile, quiet);
+  const text = configuration.gateway(folder, port, privatePort, upstream.port, material.publicKeyFile, more);
   const file = write(join(folder, 'gateway.yaml'), text);
   const process = await start([runtime, main, '--config', file], {
     cpu: 0,
@@ -124,7 +124,15 @@ export const candidates = {
     start: (tools, material, upstream) => gateway(material, upstream, { runtime: tools.node24 }),
   },
   'gateway, without its log and its record': {
-    start: (tools, material, upstream) => gateway(material, upstream, { quiet: true }),
+    start: (tools, material, upstream) => gateway(material, upstream, { more: configuration.quiet }),
+  },
+  'gateway, unguarded': {
+    open: true,
+    start: (tools, material, upstream) => gateway(material, upstream, { more: configuration.unguarded }),
+  },
+  'gateway, unguarded, searched for canaries': {
+    open: true,
+    start: (tools, material, upstream) => gateway(material, upstream, { more: configuration.searched }),
   },
   'nginx + auth_request (jose)': {
     needs: ['nginx'],

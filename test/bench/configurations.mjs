@@ -130,8 +130,18 @@ backend b
   server s 127.0.0.1:${upstreamPort}
 `;
 
-/** The gateway itself, as it is delivered or without its log and its record of decisions; JSON is YAML. */
-export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, quiet) =>
+/** Nothing is logged of a request, and nothing recorded. */
+export const quiet = { log: { level: 'warn' }, activity: null };
+
+/** What is asked for is guarded by no route, and passed on to everybody; with `canaries` it is searched. */
+export const unguarded = { routes: [{ path: '/elsewhere/:botId/:conversationId' }] };
+export const searched = {
+  ...unguarded,
+  canaries: [{ name: 'bench', phrase: 'what no answer of it has in it' }],
+};
+
+/** The gateway itself, as it is delivered or with `more`; JSON is YAML. */
+export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, more) =>
   JSON.stringify({
     public: { port },
     private: { port: privatePort },
@@ -152,5 +162,5 @@ export const gateway = (folder, port, privatePort, upstreamPort, publicKeyFile, 
     trustedProxies: { cidrs: ['127.0.0.1/32'], source: 'x-forwarded-for' },
     store: { file: `${folder}/store` },
     admin: { tokenFile: `${folder}/admin-token` },
-    ...(quiet && { log: { level: 'warn' }, activity: null }),
+    ...more,
   });
