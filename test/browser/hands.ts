@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import type { Scene } from './scene.ts';
 
 /** Puts a text on the clipboard and pastes it where the focus is, as people do. */
 export async function paste(page: Page, text: string): Promise<void> {
@@ -82,4 +83,14 @@ export async function holds(page: Page, expression: string): Promise<void> {
     if (performance.now() > end) throw new Error(`not within 30 s: ${expression}`);
     await page.waitForTimeout(20);
   }
+}
+
+/** Waits until so many visits of a bot are on record: they are written some moments later. */
+export async function recorded({ call }: Pick<Scene, 'call'>, bot: string, count: number): Promise<void> {
+  for (let left = 300; left > 0; left -= 1) {
+    const { events } = (await call('GET', `/activity?bot=${bot}`)) as { events: unknown[] };
+    if (events.length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the record does not have it within 15 s');
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { holds, notice, openBot, row } from './hands.ts';
+import { holds, notice, openBot, recorded, row } from './hands.ts';
 import type { Part, Scene } from './scene.ts';
 
 const entry = (page: Page, address: string) =>
@@ -79,6 +79,7 @@ export const refusals: Record<string, Part> = {
     await call('POST', '/whitelists/bot%3Aused/import', { ranges: lines });
     await call('PATCH', '/whitelists/bot%3Aused', { enabled: true });
     await visit('used', '198.18.0.7');
+    await recorded(scene, 'used', 1);
     const page = await signedIn('super-admin');
     await openBot(page, home, 'used');
     await row(page, '198.18.0.7').first().getByText('1 visit in 30 days').waitFor();

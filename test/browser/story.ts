@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { notice, openBot, row } from './hands.ts';
+import { notice, openBot, recorded, row } from './hands.ts';
 import type { Part, Scene } from './scene.ts';
 
 const COLLEAGUE = '203.0.113.61';
@@ -25,16 +25,6 @@ async function logIn(page: Page, home: string): Promise<void> {
   await page.getByRole('link', { name: 'Log in' }).click();
   await page.getByRole('button', { name: /Super admin/ }).click();
   await page.getByRole('heading', { name: 'Access control' }).waitFor();
-}
-
-/** Waits until so many visits are on record: they are written some moments later. */
-async function recorded({ call }: Scene, bot: string, count: number): Promise<void> {
-  for (let left = 300; left > 0; left -= 1) {
-    const { events } = (await call('GET', `/activity?bot=${bot}`)) as { events: unknown[] };
-    if (events.length >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the record does not have it within 15 s');
 }
 
 /** What super admins are for, from a colleague's call to what is enforced in the end. */
@@ -78,18 +68,18 @@ export const story: Record<string, Part> = {
 
   async 'story: what the forecast names is what enforcing refuses, and nothing else'(t, scene) {
     const { call, visit, signedIn, home } = scene;
-    await call('PATCH', '/whitelists/bot%3Aahead', { enabled: true, mode: 'report' });
-    await call('POST', '/whitelists/bot%3Aahead/ranges', { start: COLLEAGUE, end: COLLEAGUE });
+    await call('PATCH', '/whitelists/bot%3Aforetold', { enabled: true, mode: 'report' });
+    await call('POST', '/whitelists/bot%3Aforetold/ranges', { start: COLLEAGUE, end: COLLEAGUE });
     const addresses = [COLLEAGUE, OTHER, '203.0.113.63', '203.0.113.63'];
-    for (const address of addresses) t.equal(await visit('ahead', address), 200, 'mode report only watches');
-    await recorded(scene, 'ahead', addresses.length);
+    for (const address of addresses) t.equal(await visit('foretold', address), 200, 'mode report only watches');
+    await recorded(scene, 'foretold', addresses.length);
     const page = await signedIn('super-admin');
-    await openBot(page, home, 'ahead');
+    await openBot(page, home, 'foretold');
     await page.getByRole('link', { name: 'What enforcing would change' }).click();
     await page.getByText('3 visits from 2 addresses would have been refused.').waitFor();
     const named = await page.locator('td[data-label="Address"]').allInnerTexts();
     t.same(named.sort(), [OTHER, '203.0.113.63']);
-    await openBot(page, home, 'ahead');
+    await openBot(page, home, 'foretold');
     await page.getByRole('group', { name: 'Mode' }).getByLabel('Enforce').check();
     await page.getByText('3 visits from 2 addresses would have been refused.').waitFor();
     await page.getByRole('button', { name: 'Save settings' }).click();
@@ -97,6 +87,6 @@ export const story: Record<string, Part> = {
     await page.getByRole('button', { name: 'Do it all the same' }).click();
     await notice(page).filter({ hasText: 'Settings saved.' }).waitFor();
     for (const address of new Set(addresses))
-      t.equal((await visit('ahead', address)) !== 200, named.includes(address), `${address}: as foreseen`);
+      t.equal((await visit('foretold', address)) !== 200, named.includes(address), `${address}: as foreseen`);
   },
 };
