@@ -71,7 +71,8 @@ export const story: Record<string, Part> = {
     await call('PATCH', '/whitelists/bot%3Aforetold', { enabled: true, mode: 'report' });
     await call('POST', '/whitelists/bot%3Aforetold/ranges', { start: COLLEAGUE, end: COLLEAGUE });
     const addresses = [COLLEAGUE, OTHER, '203.0.113.63', '203.0.113.63'];
-    for (const address of addresses) t.equal(await visit('foretold', address), 200, 'mode report only watches');
+    for (const address of addresses)
+      t.equal(await visit('foretold', address), 200, 'mode report only watches');
     await recorded(scene, 'foretold', addresses.length);
     const page = await signedIn('super-admin');
     await openBot(page, home, 'foretold');
