@@ -142,9 +142,12 @@ export class Delivery {
     this.#share.onHead(this.#asked, this.#answer, 101, this.upstreamMs);
     client.write(switchingHead(raw, this.treatment), 'latin1');
     const guard = this.#guardFrames();
-    const watch = watchTunnel(this.#share.watching?.(), this.#answer, this.#asked, (cause) => {
-      this.#share.own.note('canary-found', cause, this.#asked.requestId);
-      this.breakOff('canary-found');
+    const watch = watchTunnel(this.#share.watching?.(), this.#answer, this.#asked, {
+      isGranted: () => guard?.hasGranted === true,
+      refuse: (cause) => {
+        this.#share.own.note('canary-found', cause, this.#asked.requestId);
+        this.breakOff('canary-found');
+      },
     });
     // Heard before the tunnel passes it on.
     if (watch !== undefined) upstream.on('data', watch.seen);

@@ -17,6 +17,8 @@ export interface FrameGuard {
   follow(chunk: Uint8Array): void;
   /** The frame that tells the client why it ends; undefined where it would stand inside another one. */
   farewell(why: string): Uint8Array | undefined;
+  /** True once something guarded was granted: what the platform says may be that. */
+  readonly hasGranted: boolean;
   /** Gives back what it holds. */
   close(): void;
 }
@@ -45,6 +47,9 @@ export function createFrameGuard(
     through: new JudgedMessages(protocol, share.messageBytes, grants),
     follow: (chunk) => void frames.read(chunk),
     farewell: (why) => (frames.isBetween ? closeFrame(why) : undefined),
+    get hasGranted() {
+      return grants.hasGuarded;
+    },
     close: () => grants.close(),
   };
 }
@@ -109,6 +114,7 @@ class Grants {
   readonly #end: (why: string) => void;
   readonly #held = new Map<string, Lease>();
   #isClosed = false;
+  hasGuarded = false;
 
   constructor(asked: GuardedRequest, share: ExchangeShare, end: (why: string) => void) {
     this.#asked = asked;
@@ -127,6 +133,7 @@ class Grants {
     this.#share.onCall(this.#asked.requestId, answer, performance.now() - startMs);
     const lease = this.#share.leases.open(question, answer, (now, ended) => this.#end(endingOf(now, ended)));
     if (lease === undefined) return this.#refuse(why ?? reasonOf(answer));
+    this.hasGuarded ||= answer.resource.kind !== 'other';
     this.#held.set(key, lease);
     return this.#held.size <= mostGrants || this.#refuse('too-many-subscriptions');
   }

@@ -81,6 +81,19 @@ t.test('an address opens a link with its key, for its time; a login as ever', as
   t.match(told.body, /login\.example\/in\?return_to=https%3A%2F%2Fchat%2Eexample%2F_gateway%2Freturn%2F/);
 });
 
+t.test('a preflight begins no link’s time', async (t) => {
+  const gateway = await start(t);
+  await fillLinkLists(gateway);
+  const preflight = ['Origin', 'https://other.example', 'Access-Control-Request-Method', 'GET'];
+  t.equal(
+    (await visit(gateway, '/chat/1/asked', listed, preflight, 'OPTIONS')).status,
+    200,
+    'it is forwarded',
+  );
+  await soon(maxAgeSeconds * 1_000 + 500);
+  t.equal(await short(gateway, '/chat/1/asked', listed), '200', 'its time begins when it opens something');
+});
+
 t.test('mode report only says it', async (t) => {
   const gateway = await start(t);
   await fillLinkLists(gateway);

@@ -61,20 +61,28 @@ export class TunnelWatch {
   }
 }
 
+export interface TunnelWay {
+  /** True once something guarded was granted within: from then on a canary may be what was granted. */
+  isGranted(): boolean;
+  /** It carries a canary that is refused. */
+  refuse(cause: string): void;
+}
+
 /** What a tunnel is looked at with; undefined where a route guards it, or nothing is to be looked for. */
 export function watchTunnel(
   watching: Watching | undefined,
   { resource }: Answer,
   asked: GuardedRequest,
-  refuse: (cause: string) => void,
+  way: TunnelWay,
 ): TunnelWatch | undefined {
   if (watching === undefined || resource.kind !== 'other') return undefined;
   const { open } = resource;
   const watch = new TunnelWatch(watching, ({ name, action }) => {
+    if (way.isGranted()) return watch.close();
     watching.sink.found({ name, action, asked, open });
     if (action !== 'refuse') return;
     watch.close();
-    refuse(refusedFor(name));
+    way.refuse(refusedFor(name));
   });
   return watch;
 }
