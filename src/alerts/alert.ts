@@ -1,3 +1,5 @@
+import { isObject, readJsonObject } from '../json.ts';
+
 /** Every kind of alert: in the log, in metrics, and as the `type` of a webhook. */
 export const alertKinds = [
   'conversations.many_by_person',
@@ -35,4 +37,15 @@ export interface Finding extends Pick<Alert, 'kind' | 'summary' | 'of'> {
   readonly subject: string;
   /** That time, where it is another than the usual one. */
   readonly everyMs?: number;
+}
+
+const known: ReadonlySet<unknown> = new Set(alertKinds);
+
+/** An alert that another gateway wrote; undefined where this one does not know what it is. */
+export function readAlert(text: string): Alert | undefined {
+  const alert = readJsonObject(text) ?? {};
+  const { kind, of } = alert;
+  const isTold = ['id', 'at', 'summary'].every((name) => typeof alert[name] === 'string');
+  const isOf = isObject(of) && Object.values(of).every((one) => ['string', 'number'].includes(typeof one));
+  return isTold && isOf && known.has(kind) ? (alert as unknown as Alert) : undefined;
 }

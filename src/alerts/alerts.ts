@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Alert, AlertKind, Finding } from './alert.ts';
+import { readAlert, type Alert, type AlertKind, type Finding } from './alert.ts';
 import { createClaims } from './claims.ts';
 import { createDeliveries, type Deliveries, type DeliveryLog, type DeliveryStats } from './deliveries.ts';
 import type { Attempt, Webhook } from './webhook.ts';
@@ -78,7 +78,7 @@ export function createAlerts(parts: AlertsParts): Alerts {
     },
     async recent() {
       const found = await share?.recent(mostRecent).catch(() => undefined);
-      return found?.map((text) => JSON.parse(text) as Alert) ?? own;
+      return found?.flatMap((text) => readAlert(text) ?? []) ?? own;
     },
     receivers: () => receivers.all().map((one) => one.stats()),
     counts: () => counts,

@@ -139,6 +139,32 @@ t.test('an alert comes once for a subject within the time, is kept, counted and 
   t.match(await alerts.test(), [{ receiver: 'a', status: 204 }]);
 });
 
+t.test('what another gateway wrote is shown where it is known, and hides nothing else', async (t) => {
+  const alert = {
+    id: 'alert_1',
+    kind: 'canary.found',
+    at: '2026-01-01T00:00:00.000Z',
+    summary: 'x',
+    of: { canary: 'c' },
+  };
+  const texts = [
+    'no JSON',
+    '[]',
+    JSON.stringify({ ...alert, kind: 'of.a.later.version' }),
+    JSON.stringify({ ...alert, of: { canary: {} } }),
+    JSON.stringify({ ...alert, id: 1 }),
+    JSON.stringify(alert),
+  ];
+  const share: AlertShare = {
+    claim: () => Promise.resolve(true),
+    keep: () => Promise.resolve(),
+    recent: () => Promise.resolve(texts),
+  };
+  const alerts = createAlerts({ log: quiet, now: Date.now, everyMs: () => 1, share });
+  t.same(await alerts.recent(), [alert]);
+  alerts.close();
+});
+
 t.test('a share that cannot be reached takes no alert away', async (t) => {
   const away = async (): Promise<never> => Promise.reject(new Error('away'));
   const share: AlertShare = { claim: away, keep: away, recent: away };
