@@ -28,7 +28,8 @@ export const replicas: Record<string, Part> = {
     t.equal(await b.visit('shared', '5.5.5.5'), 200, 'the other gateway lets them in at once');
     await chip(ann).filter({ hasText: everywhere }).waitFor();
     await row(bea, '5.5.5.0').waitFor();
-    t.pass('a change made at one gateway shows on the page that is open at the other');
+    const shown = await row(bea, '5.5.5.0').innerText();
+    t.match(shown, /by Ann/, 'a change made at one gateway shows on the page that is open at the other');
 
     for (const [page, start] of [
       [ann, '6.6.6.6'],
@@ -86,6 +87,7 @@ export const replicas: Record<string, Part> = {
     await b.stop();
     await addRange(ann, '3.3.3.3', '3.3.3.3');
     await notice(ann).filter({ hasText: 'Live on 1 of 1 gateway.' }).waitFor();
-    t.pass('a gateway that was stopped in order is waited for by nobody');
+    const live = await notice(ann).innerText();
+    t.match(live, /Live on 1 of 1 gateway/, 'a gateway that was stopped in order is waited for by nobody');
   },
 };

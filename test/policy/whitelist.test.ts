@@ -178,6 +178,7 @@ t.test('long lists: indexed, sorted by counting, 24 bytes a range', (t) => {
       [],
       sample,
     );
+    const wrong: string[] = [];
     for (const ip of edges(list.filter((_, i) => i % 101 === 0))) {
       const now = ip % 2 === 0 ? 0 : 100_000;
       const live = list.filter(
@@ -186,10 +187,10 @@ t.test('long lists: indexed, sorted by counting, 24 bytes a range', (t) => {
       for (const compiled of [whitelist, again]) {
         const found = findRange(compiled, ip, now);
         const right = live.length === 0 ? found === undefined : live.some(({ id }) => id === found);
-        if (!right) t.fail(`${String(ip)} in ${String(count)} ranges: ${String(found)}`);
+        if (!right) wrong.push(`${String(ip)}: ${String(found)}`);
       }
     }
-    t.pass(`${String(count)} ranges`);
+    t.same(wrong, [], `${String(count)} ranges`);
   }
   t.end();
 });

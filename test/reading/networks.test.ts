@@ -23,16 +23,13 @@ t.test('addresses agree with the platform for any text', async (t) => {
     fc.ipV6(),
     fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
   );
-  fc.assert(
-    fc.property(nearly, (text) => {
-      const parsed = parseAddress(text);
-      const known = parseIpv4(text) !== undefined || (isIPv6(text) && !text.includes('%'));
-      if ((parsed !== undefined) !== known) return false;
-      return parsed === undefined || parseAddress(parsed.address)?.address === parsed.address;
-    }),
-    { numRuns: 5000 },
-  );
-  t.pass('and a canonical text reads as itself');
+  const canonical = fc.property(nearly, (text) => {
+    const parsed = parseAddress(text);
+    const known = parseIpv4(text) !== undefined || (isIPv6(text) && !text.includes('%'));
+    if ((parsed !== undefined) !== known) return false;
+    return parsed === undefined || parseAddress(parsed.address)?.address === parsed.address;
+  });
+  t.doesNotThrow(() => fc.assert(canonical, { numRuns: 5000 }), 'and a canonical text reads as itself');
 });
 
 t.test('networks', async (t) => {

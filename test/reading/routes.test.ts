@@ -121,6 +121,5 @@ t.test('no reading of a guarded template is anything else, for any route', async
     if (two?.kind === 'transcript' || two?.kind === 'other')
       throw new Error(`${route.template}: two bots are ${two.kind}`);
   });
-  fc.assert(property, { numRuns: 3_000, seed: 1 });
-  t.pass();
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 3_000, seed: 1 }));
 });

@@ -81,8 +81,7 @@ t.test('every byte goes on, in messages, however it came', async (t) => {
       if (!Buffer.concat(bytes).equals(whole)) throw new Error('other bytes');
     },
   );
-  fc.assert(property, { numRuns: 500 });
-  t.pass();
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 500 }));
 });
 
 t.test('what a server sends is followed, however it comes', async (t) => {
