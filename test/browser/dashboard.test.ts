@@ -15,6 +15,7 @@ import { refusals } from './refusals.ts';
 import { replicas } from './replicas.ts';
 import { openScene } from './scene.ts';
 import { trials } from './trials.ts';
+import { trialsBegun } from './trials-begun.ts';
 import { story } from './story.ts';
 import { unguarded } from './unguarded.ts';
 
@@ -34,6 +35,7 @@ const parts =
         ...replicas,
         ...foreseen,
         ...trials,
+        ...trialsBegun,
         ...activity,
         ...refusals,
         ...story,

@@ -1,4 +1,4 @@
-import { request } from './request.ts';
+import { request, type Sent } from './request.ts';
 import type {
   ActivityPage,
   AlertList,
@@ -29,6 +29,9 @@ import type {
   ChangeReceipt,
 } from './types.ts';
 
+/** How a change is made: for which revision, and whether on trial. */
+export type WriteWays = Required<Pick<Sent, 'ifMatch'>> & Pick<Sent, 'confirmWithin'>;
+
 const list = (scope: Scope): string => `/whitelists/${encodeURIComponent(scope)}`;
 
 interface Paging {
@@ -52,44 +55,43 @@ export const getWhitelists = (paging: Paging): Promise<WhitelistList> =>
 export const getWhitelist = (scope: Scope, paging: RangePaging): Promise<WhitelistPage> =>
   request(list(scope), { query: { ...paging } });
 
-export const patchSettings = (scope: Scope, patch: SettingsPatch, ifMatch: number): Promise<ChangeReceipt> =>
-  request(list(scope), { method: 'PATCH', body: patch, ifMatch });
+export const patchSettings = (scope: Scope, patch: SettingsPatch, ways: WriteWays): Promise<ChangeReceipt> =>
+  request(list(scope), { method: 'PATCH', body: patch, ...ways });
 
 export const addRange = (
   scope: Scope,
   range: RangeInput,
-  ifMatch: number,
+  ways: WriteWays,
 ): Promise<ChangeReceipt & RangeRecord> =>
-  request(`${list(scope)}/ranges`, { method: 'POST', body: range, ifMatch });
+  request(`${list(scope)}/ranges`, { method: 'POST', body: range, ...ways });
 
 export const putRange = (
   scope: Scope,
   id: string,
   range: RangeInput,
-  ifMatch: number,
+  ways: WriteWays,
 ): Promise<ChangeReceipt> =>
-  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'PUT', body: range, ifMatch });
+  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'PUT', body: range, ...ways });
 
-export const deleteRange = (scope: Scope, id: string, ifMatch: number): Promise<ChangeReceipt> =>
-  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'DELETE', ifMatch });
+export const deleteRange = (scope: Scope, id: string, ways: WriteWays): Promise<ChangeReceipt> =>
+  request(`${list(scope)}/ranges/${encodeURIComponent(id)}`, { method: 'DELETE', ...ways });
 
 /** Removes many ranges by one change, for a reason. */
 export const removeRanges = (
   scope: Scope,
   ids: readonly string[],
   reason: string,
-  ifMatch: number,
+  ways: WriteWays,
 ): Promise<ChangeReceipt> =>
-  request(`${list(scope)}/review`, { method: 'POST', body: { ids, action: 'remove', reason }, ifMatch });
+  request(`${list(scope)}/review`, { method: 'POST', body: { ids, action: 'remove', reason }, ...ways });
 
 export const importRanges = (
   scope: Scope,
   ranges: readonly RangeInput[],
-  how: {
+  how: WriteWays & {
     readonly dryRun: boolean;
     /** A dry run also says what it would have changed of the recorded visits. */
     readonly forecast?: boolean;
-    readonly ifMatch: number;
     readonly onSent?: (share: number) => void;
   },
 ): Promise<ChangeReceipt & Imported> =>
@@ -98,6 +100,7 @@ export const importRanges = (
     query: { dryRun: how.dryRun ? 'true' : undefined, forecast: how.forecast ? 'true' : undefined },
     body: { ranges },
     ifMatch: how.ifMatch,
+    confirmWithin: how.confirmWithin,
     onSent: how.onSent,
   });
 
@@ -112,8 +115,10 @@ export const getChanges = (query: {
   readonly to?: string | undefined;
 }): Promise<ChangeList> => request('/changes', { query: { ...query } });
 
-export const revertChange = (revision: number): Promise<ChangeReceipt> =>
-  request(`/changes/${revision}/revert`, { method: 'POST' });
+type Trial = Pick<WriteWays, 'confirmWithin'>;
+
+export const revertChange = (revision: number, trial?: Trial): Promise<ChangeReceipt> =>
+  request(`/changes/${revision}/revert`, { method: 'POST', ...trial });
 
 export const previewRevert = (revision: number): Promise<Comparison> =>
   request(`/changes/${revision}/revert/preview`, { method: 'POST', body: {} });
@@ -132,8 +137,8 @@ export const compareRevisions = (scope: Scope, from: string, to: string): Promis
 export const previewRestore = (scope: Scope, at: string): Promise<Comparison> =>
   request(`${list(scope)}/restore/preview`, { method: 'POST', body: { at } });
 
-export const restoreList = (scope: Scope, at: string): Promise<ChangeReceipt> =>
-  request(`${list(scope)}/restore`, { method: 'POST', body: { at } });
+export const restoreList = (scope: Scope, at: string, trial?: Trial): Promise<ChangeReceipt> =>
+  request(`${list(scope)}/restore`, { method: 'POST', body: { at }, ...trial });
 
 export const getRevocations = (query: {
   readonly issuer?: string | undefined;

@@ -20,6 +20,8 @@ export interface Sent {
   readonly body?: unknown;
   /** The revision that the change was made for. */
   readonly ifMatch?: number;
+  /** A change on trial: it lapses unless it is confirmed within that time. */
+  readonly confirmWithin?: TrialTime | undefined;
   /** Of a read: gives up after so long. A write is waited for, as nobody could say whether it was done. */
   readonly timeoutMs?: number;
   /** Told the share of a long body that is on its way, up to 1. */
@@ -34,8 +36,14 @@ export function listenSignedOut(listener: SignedOutListener): void {
   onSignedOut = listener;
 }
 
-type LockoutListener = (problem: Problem) => Promise<boolean>;
-let askMeant: LockoutListener = async () => false;
+/** How long a change may be on trial here. */
+export type TrialTime = '5m';
+
+/** What is meant, of a change that shuts out who makes it; undefined where it is not. */
+export type Meant = { readonly confirmWithin: TrialTime | undefined } | undefined;
+
+type LockoutListener = (problem: Problem, asked: Sent) => Promise<Meant>;
+let askMeant: LockoutListener = async () => undefined;
 
 /** Asks, in one place, whether a change is meant that shuts out who makes it. */
 export function listenLockout(listener: LockoutListener): void {
@@ -44,13 +52,15 @@ export function listenLockout(listener: LockoutListener): void {
 
 /** One call of the admin API. Throws `ApiError`. */
 export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
-  const response = await reach(address(path, sent.query), sent);
+  const query = { ...sent.query, confirmWithin: sent.confirmWithin };
+  const response = await reach(address(path, query), sent);
   const body = await readJson(response);
   if (response.ok) return body as T;
   const problem = asProblem(response.status, body);
   const isLockout = problem.reason === 'locks-you-out' && sent.query?.['force'] === undefined;
-  if (isLockout && (await askMeant(problem)))
-    return request(path, { ...sent, query: { ...sent.query, force: 'true' } });
+  const meant = isLockout ? await askMeant(problem, sent) : undefined;
+  if (meant !== undefined)
+    return request(path, { ...sent, ...meant, query: { ...sent.query, force: 'true' } });
   if (response.status === 401) onSignedOut(problem);
   throw new ApiError(problem);
 }

@@ -34,7 +34,7 @@ export type RangeInput = Pick<Type.Static<typeof RangeBody>, 'start' | 'end'> & 
   readonly expiresAt?: string;
 };
 export type ImportInput = Type.Static<typeof ImportBody>;
-export type ChangeReceipt = Pick<ApiAnswer<'settings'>, 'revision' | 'live'>;
+export type ChangeReceipt = Pick<ApiAnswer<'settings'>, 'revision' | 'live' | 'trialUntil'>;
 export type Live = ChangeReceipt['live'];
 /** What an import did, or would do. */
 export type Imported = ApiAnswer<'import'>;

@@ -5,10 +5,12 @@ import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure } from '../parts/message.tsx';
 import { When } from '../parts/time.tsx';
+import { TrialChoice } from '../parts/trial-choice.tsx';
 import { scopeName } from '../routes.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { useNotices } from '../state/notice.tsx';
+import { saidOf, useTrial } from '../state/trial.ts';
 import { Difference } from './compare.tsx';
 
 interface BringBackProps {
@@ -32,7 +34,7 @@ export function BringBack(props: BringBackProps) {
 function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly onClose: () => void }) {
   const { scope, at, revision } = change;
   const { value, error } = useLoad(() => previewRestore(scope, at), []);
-  const { busy, failure, restore } = useRestore(change, () => {
+  const { busy, failure, trial, restore } = useRestore(change, () => {
     onClose();
     onDone();
   });
@@ -54,6 +56,7 @@ function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly o
         {value === undefined ? null : <Difference found={value} />}
         {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
       </div>
+      <TrialChoice trial={trial} />
       <Failure error={failure ?? error} />
     </Confirm>
   );
@@ -62,21 +65,23 @@ function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly o
 function useRestore({ scope, at, revision }: BringBackProps['change'], onDone: () => void) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const trial = useTrial();
   const { say } = useNotices();
   const { note } = useGateways();
   const restore = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
-      const written = await restoreList(scope, at);
+      const written = await restoreList(scope, at, trial.ways);
       note(written);
       const undo = { revision: written.revision, done: onDone };
-      say({ text: `${scopeName(scope)} is as it was after change ${revision}.`, tone: 'ok', undo });
+      const text = saidOf(`${scopeName(scope)} is as it was after change ${revision}.`, written);
+      say({ text, tone: 'ok', undo });
       onDone();
     } catch (error) {
       setFailure(error);
       setBusy(false);
     }
   };
-  return { busy, failure, restore };
+  return { busy, failure, trial, restore };
 }

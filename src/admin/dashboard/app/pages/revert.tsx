@@ -4,10 +4,12 @@ import type { Change, Comparison } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure, failureText, Message } from '../parts/message.tsx';
+import { TrialChoice } from '../parts/trial-choice.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
 import { useNotices } from '../state/notice.tsx';
+import { saidOf, useTrial } from '../state/trial.ts';
 
 interface RevertProps {
   readonly change: Change;
@@ -30,7 +32,7 @@ export function RevertChange({ change, onReverted }: RevertProps) {
 
 function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onClose: () => void }) {
   const preview = useLoad(() => previewRevert(change.revision), []);
-  const { busy, error, revert } = useRevert(change, () => {
+  const { busy, error, trial, revert } = useRevert(change, () => {
     onClose();
     onReverted();
   });
@@ -50,6 +52,7 @@ function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onC
         ))}
       </ul>
       <Undoing preview={preview} />
+      <TrialChoice trial={trial} />
       <Failure error={error} />
     </Confirm>
   );
@@ -71,21 +74,22 @@ type Preview = Pick<ReturnType<typeof useLoad<Comparison>>, 'value' | 'error'>;
 function useRevert(change: Change, onDone: () => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const trial = useTrial();
   const { say } = useNotices();
   const { note } = useGateways();
   const revert = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      const written = await revertChange(change.revision);
+      const written = await revertChange(change.revision, trial.ways);
       note(written);
       const undo = { revision: written.revision, done: onDone };
-      say({ text: `Change ${change.revision} is undone.`, tone: 'ok', undo });
+      say({ text: saidOf(`Change ${change.revision} is undone.`, written), tone: 'ok', undo });
       onDone();
     } catch (failure) {
       setError(failure);
       setBusy(false);
     }
   };
-  return { busy, error, revert };
+  return { busy, error, trial, revert };
 }

@@ -1,27 +1,31 @@
 import { useEffect, useState } from 'preact/hooks';
-import { listenLockout } from '../api/request.ts';
+import { listenLockout, type Meant } from '../api/request.ts';
+import { useTrial } from '../state/trial.ts';
 import { Confirm } from './dialog.tsx';
+import { TrialChoice } from './trial-choice.tsx';
 
 interface Asked {
   readonly text: string;
-  readonly answer: (meant: boolean) => void;
+  readonly answer: (meant: Meant) => void;
 }
 
 /** What would shut out who asks is done where they say so a second time. */
 export function LockoutPrompt() {
   const [asked, setAsked] = useState<Asked | undefined>(undefined);
+  const trial = useTrial();
   useEffect(() => {
     listenLockout(
-      ({ detail = '' }) =>
+      ({ detail = '' }, { confirmWithin }) =>
         new Promise((answer) => {
+          trial.choose(confirmWithin !== undefined);
           // What comes after is for programs.
           setAsked({ text: detail.replace(/ If you mean it,.*$/, ''), answer });
         }),
     );
-    return () => listenLockout(async () => false);
+    return () => listenLockout(async () => undefined);
   }, []);
   if (asked === undefined) return null;
-  const close = (meant: boolean): void => {
+  const close = (meant: Meant): void => {
     setAsked(undefined);
     asked.answer(meant);
   };
@@ -30,10 +34,11 @@ export function LockoutPrompt() {
       title="You would shut yourself out"
       yes="Do it all the same"
       busy={false}
-      onYes={() => close(true)}
-      onNo={() => close(false)}
+      onYes={() => close({ confirmWithin: trial.ways.confirmWithin })}
+      onNo={() => close(undefined)}
     >
       <p>{asked.text}</p>
+      <TrialChoice trial={trial} />
     </Confirm>
   );
 }

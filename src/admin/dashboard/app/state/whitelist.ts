@@ -48,6 +48,11 @@ function queryOf({ search, show, sort }: PageRequest): RangePaging {
 export function useWhitelist(scope: Scope): WhitelistState {
   const [asked, setAsked] = useState(first);
   const { page, error, reload } = usePage(scope, asked);
+  const { revision: newest } = useGateways();
+  // A change made elsewhere on the page, as in the bar of trials, is no one else's.
+  useEffect(() => {
+    if (page !== undefined && newest > page.revision) void reload();
+  }, [newest]);
   const follow = async (): Promise<void> => {
     // Where the policy stands is little to ask; a long list is read again only when there is something new.
     const { revision } = await getWhitelists({ limit: 1 });

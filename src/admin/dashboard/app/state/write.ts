@@ -1,17 +1,19 @@
 import { useCallback, useState } from 'preact/hooks';
-import { getChanges } from '../api/calls.ts';
+import { getChanges, type WriteWays } from '../api/calls.ts';
 import { ApiError } from '../api/request.ts';
 import type { Change, Scope, WhitelistPage, ChangeReceipt } from '../api/types.ts';
 import { useGateways } from './gateways.tsx';
 import { useNotices } from './notice.tsx';
+import { saidOf, useTrial, type TrialChoice } from './trial.ts';
 
 export interface Writing {
   readonly busy: boolean;
   readonly error: unknown;
   /** What others changed meanwhile; set where the gateway refused because the list has moved on. */
   readonly conflict: readonly Change[] | undefined;
-  /** True where it was done. The first argument of the task is the revision that was seen. */
-  readonly run: (task: (revision: number) => Promise<ChangeReceipt>, done: WriteNotice) => Promise<boolean>;
+  readonly trial: TrialChoice;
+  /** True where it was done. The task is told the revision that was seen, and whether the change is on trial. */
+  readonly run: (task: (ways: WriteWays) => Promise<ChangeReceipt>, done: WriteNotice) => Promise<boolean>;
   readonly reset: () => void;
 }
 
@@ -36,17 +38,19 @@ export function useWriting(
   const [outcome, setOutcome] = useState<WriteState>({ busy: false });
   const { note } = useGateways();
   const { say } = useNotices();
+  const trial = useTrial();
   const run = useCallback(
-    async (task: (revision: number) => Promise<ChangeReceipt>, done: WriteNotice) => {
+    async (task: (ways: WriteWays) => Promise<ChangeReceipt>, done: WriteNotice) => {
       if (seen === undefined) return false;
       setOutcome({ busy: true });
       try {
-        const written = await task(seen);
+        const written = await task({ ifMatch: seen, ...trial.ways });
         note(written);
         const undo = { revision: written.revision, done: () => void reload() };
         done.close?.();
-        say({ text: done.text, tone: 'ok', undo, takeFocus: done.close !== undefined });
+        say({ text: saidOf(done.text, written), tone: 'ok', undo, takeFocus: done.close !== undefined });
         setOutcome({ busy: false });
+        trial.choose(false);
         // A long list takes a while to read: the next change must not be taken for one that missed this.
         await reload(written.revision);
         return true;
@@ -57,10 +61,10 @@ export function useWriting(
         return false;
       }
     },
-    [scope, seen, reload],
+    [scope, seen, reload, trial.isOn],
   );
   const reset = useCallback(() => setOutcome({ busy: false }), []);
-  return { busy: outcome.busy, error: outcome.error, conflict: outcome.conflict, run, reset };
+  return { busy: outcome.busy, error: outcome.error, conflict: outcome.conflict, trial, run, reset };
 }
 
 async function explained(scope: Scope, seen: number, error: unknown): Promise<Omit<WriteState, 'busy'>> {

@@ -6,6 +6,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice, Field } from '../../parts/field.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure, Message } from '../../parts/message.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { effectsOf, spanText, type Span } from '../../ranges/effects.ts';
 import { endsFrom, type End } from '../../ranges/until.ts';
 import { scopeName } from '../../routes.ts';
@@ -47,7 +48,7 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
   const writing = useWriting(scope, list.value?.revision, reload);
   const save = async (): Promise<void> => {
     const done = { text: `Allowed ${spanText(span)} at ${refusal.bot}.`, close: onClose };
-    await writing.run((revision) => addRange(scope, range, revision), done);
+    await writing.run((ways) => addRange(scope, range, ways), done);
   };
   return (
     <Confirm
@@ -67,6 +68,7 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
       ) : null}
       <Meaning scope={scope} span={span} />
       <Foreseen scope={scope} changes={{ add: [access] }} />
+      <TrialChoice trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={list.error ?? writing.error} />
     </Confirm>

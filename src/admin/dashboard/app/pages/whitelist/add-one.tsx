@@ -3,6 +3,7 @@ import type { Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { spanText } from '../../ranges/effects.ts';
 import { inputOf, isNothing, nothingTyped, readTyped } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
@@ -31,7 +32,7 @@ export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
   const save = async (whole: Typed): Promise<void> => {
     const input = inputOf(whole);
     const done = { text: `Added ${spanText(input)}.` };
-    if (await writing.run((revision) => addRange(scope, input, revision), done)) then(close)();
+    if (await writing.run((ways) => addRange(scope, input, ways), done)) then(close)();
   };
   return (
     <section class="panel" aria-labelledby="add-one" ref={focusFirstInput}>
@@ -49,7 +50,9 @@ export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
         onSave={(whole) => void save(whole)}
         onCancel={then(close)}
         onList={(text) => then(() => onList(text))()}
-      />
+      >
+        <TrialChoice trial={writing.trial} />
+      </RangeForm>
       <AddForeseen scope={scope} typed={typed} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />

@@ -5,6 +5,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { effectsOfRemoval, ownAddress, addressCount, spanText } from '../../ranges/effects.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSeenRange } from '../../state/seen.ts';
@@ -29,7 +30,7 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
   const rest = holders.filter((held) => held.id !== range.id);
   const remove = async (): Promise<void> => {
     const done = { text: `Deleted ${spanText(range)}.`, close: onClose };
-    await writing.run((revision) => deleteRange(scope, range.id, revision), done);
+    await writing.run((ways) => deleteRange(scope, range.id, ways), done);
   };
   return (
     <Confirm
@@ -48,6 +49,7 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
       </p>
       <Effects effects={effectsOfRemoval(range, rest, me)} />
       <Foreseen scope={scope} changes={{ remove: [range.id] }} />
+      <TrialChoice trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

@@ -4,6 +4,7 @@ import { Conflict } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { effectsOfRemoval, holds, ownAddress, spanText } from '../../ranges/effects.ts';
 import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
@@ -37,7 +38,7 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
     // Nothing to change makes no change: its undo would take back another one.
     if (input === undefined) return leave();
     const done = { text: `Changed ${spanText(range)} to ${spanText(input)}.` };
-    if (await writing.run((revision) => putRange(scope, range.id, input, revision), done)) leave();
+    if (await writing.run((ways) => putRange(scope, range.id, input, ways), done)) leave();
   };
   return (
     <Dialog title="Edit IP range" onClose={leave} wide>
@@ -50,7 +51,9 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
         busy={writing.busy}
         onSave={(whole) => void save(whole)}
         onCancel={leave}
-      />
+      >
+        <TrialChoice trial={writing.trial} />
+      </RangeForm>
       <OwnAddressLost scope={scope} range={range} typed={typed} />
       <EditForeseen scope={scope} range={range} typed={typed} />
       <Conflict changes={writing.conflict} />

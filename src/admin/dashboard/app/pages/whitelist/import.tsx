@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { importRanges } from '../../api/calls.ts';
+import { importRanges, type WriteWays } from '../../api/calls.ts';
 import type { Imported, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { LazyDetails } from '../../parts/lazy-details.tsx';
 import { Says, Waiting } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
 import type { ReadRange } from '../../ranges/file.ts';
@@ -44,8 +45,8 @@ function useImport({ scope, list, text, clearText, close }: ImportProps) {
   const save = async (): Promise<void> => {
     if (!ready) return;
     setSent(0);
-    const send = (revision: number) =>
-      importRanges(scope, ranges.map(bare), { dryRun: false, ifMatch: revision, onSent: setSent });
+    const send = (ways: WriteWays) =>
+      importRanges(scope, ranges.map(bare), { dryRun: false, onSent: setSent, ...ways });
     if (await writing.run(send, { text: `Added ${counted(added, 'range')}.` })) leave();
   };
   return { file, setFile, meant, setMeant, reading, writing, added, wide, ready, sent, leave, save };
@@ -78,6 +79,7 @@ export function ImportPanel(props: ImportProps) {
         </LazyDetails>
       )}
       <Meant wide={wide} meant={meant} onMeant={setMeant} />
+      {added === 0 ? null : <TrialChoice trial={writing.trial} />}
       <SavingBar busy={writing.busy} count={added} sent={sent} />
       <div class="actions">
         <button type="button" class="primary" aria-disabled={!ready} onClick={() => void save()}>

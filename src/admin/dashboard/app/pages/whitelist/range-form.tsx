@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RangeRecord, Scope } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
@@ -19,6 +20,8 @@ export interface RangeFormProps {
   readonly onCancel: () => void;
   /** A list was pasted into a field. */
   readonly onList?: (text: string) => void;
+  /** What else can be chosen of the saving. */
+  readonly children: ComponentChildren;
 }
 
 /** The fields of one range, and what saving it would do. */
@@ -45,6 +48,7 @@ export function RangeForm(props: RangeFormProps) {
     >
       <RangeFields {...props} mistakes={shownMistakes(mistakes, whole, tried)} />
       <Preview {...props} span={range} wide={wide} meant={meant} onMeant={setMeant} />
+      {props.children}
       <div class="actions">
         <button type="submit" class="primary" aria-disabled={busy}>
           {busy ? 'Saving…' : props.save}

@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { amount, counted } from '../../parts/time.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { mostRemoved, type WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
 
@@ -75,7 +76,7 @@ function DeleteMany({ scope, list, ids, onDone, onClose }: DeleteProps) {
       onDone();
     };
     const done = { text: `Deleted ${counted(ids.length, 'range')}.`, close };
-    await writing.run((revision) => removeRanges(scope, ids, reason.trim(), revision), done);
+    await writing.run((ways) => removeRanges(scope, ids, reason.trim(), ways), done);
   };
   return (
     <Confirm
@@ -99,6 +100,7 @@ function DeleteMany({ scope, list, ids, onDone, onClose }: DeleteProps) {
         error={isMissing ? 'Say why.' : undefined}
       />
       <Foreseen scope={scope} changes={{ remove: [...ids] }} />
+      <TrialChoice trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

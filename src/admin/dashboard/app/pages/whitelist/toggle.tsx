@@ -8,6 +8,7 @@ import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { Switch } from '../../parts/switch.tsx';
 import { counted } from '../../parts/time.tsx';
+import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { ownAddress } from '../../ranges/effects.ts';
 import type { Effect } from '../../ranges/effects.ts';
 import { standing, toggleSays } from '../../ranges/settings-in-force.ts';
@@ -15,7 +16,7 @@ import type { SettingsInForce } from '../../ranges/settings-in-force.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSession } from '../../state/session.tsx';
 import type { WhitelistState } from '../../state/whitelist.ts';
-import { useWriting } from '../../state/write.ts';
+import { useWriting, type Writing } from '../../state/write.ts';
 
 interface ToggleProps {
   readonly scope: Scope;
@@ -28,10 +29,14 @@ interface ToggleProps {
 export function Toggle({ scope, list, page, inForce }: ToggleProps) {
   const [asking, setAsking] = useState(false);
   const writing = useWriting(scope, page.revision, list.reload);
-  const stop = (): void => setAsking(false);
+  const stop = (): void => {
+    setAsking(false);
+    // What was chosen for the one way does not count for the other.
+    writing.trial.choose(false);
+  };
   const set = async (enabled: boolean): Promise<void> => {
     const done = { text: `IP whitelisting is ${enabled ? 'on' : 'off'}.` };
-    await writing.run((revision) => patchSettings(scope, { enabled }, revision), done);
+    await writing.run((ways) => patchSettings(scope, { enabled }, ways), done);
     stop();
   };
   const whose = scope === 'platform' ? 'every bot’s transcripts' : 'this bot’s transcripts';
@@ -47,13 +52,18 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
       <Effects effects={standing(page.enabled, inForce)} />
       {page.enabled || page.total === 0 ? null : (
         <LazyDetails summary="What switching it on would change">
-          {() => <Foreseen scope={scope} changes={{ settings: { enabled: true } }} />}
+          {() => (
+            <>
+              <Foreseen scope={scope} changes={{ settings: { enabled: true } }} />
+              <TrialChoice trial={writing.trial} />
+            </>
+          )}
         </LazyDetails>
       )}
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
       {asking ? (
-        <AskOff page={page} inForce={inForce} busy={writing.busy} onYes={() => void set(false)} onNo={stop} />
+        <AskOff page={page} inForce={inForce} writing={writing} onYes={() => void set(false)} onNo={stop} />
       ) : null}
     </section>
   );
@@ -62,19 +72,19 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
 interface AskOffProps {
   readonly page: WhitelistPage;
   readonly inForce: SettingsInForce;
-  readonly busy: boolean;
+  readonly writing: Writing;
   readonly onYes: () => void;
   readonly onNo: () => void;
 }
 
-function AskOff({ page, inForce, busy, onYes, onNo }: AskOffProps) {
+function AskOff({ page, inForce, writing, onYes, onNo }: AskOffProps) {
   const own = useOwnAddressHeld(page.scope);
   return (
     <Confirm
       title="Switch IP whitelisting off?"
       yes="Switch off"
       no="Keep it on"
-      busy={busy}
+      busy={writing.busy}
       onYes={onYes}
       onNo={onNo}
     >
@@ -86,6 +96,7 @@ function AskOff({ page, inForce, busy, onYes, onNo }: AskOffProps) {
       </p>
       <Effects effects={[...own, ...standing(false, inForce)]} />
       <Foreseen scope={page.scope} changes={{ settings: { enabled: false } }} />
+      <TrialChoice trial={writing.trial} />
     </Confirm>
   );
 }
