@@ -1,3 +1,4 @@
+import { networkOf } from '../activity/network.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Resource } from '../policy/resource.ts';
@@ -17,25 +18,51 @@ export interface Judged {
   readonly issuer?: string | undefined;
   readonly session?: string | undefined;
   readonly clientIp?: string | undefined;
+  /** Absent where the address may be that of a network; see `networkOf`. */
+  readonly asked?: string | undefined;
 }
 
 /**
  * Judges a request of the past by the routes and the policy of now. Its credential was not kept: it is taken for
  * valid still, and for what it was seen to prove then. Undefined where the request named no one bot, its route is gone
- * or that of links, whose keys are not kept, or the platform's own answer decided.
+ * or that of links, whose keys are not kept, or the platform's own answer decided; and where only the network of the
+ * address was recorded, and not all addresses of it would be answered alike.
  */
 export function judgeAgain(
   authorize: Authorize,
   rules: Rules,
   nowMs: number,
   judged: Judged,
-): Answer | Promise<Answer> | undefined {
+): Answer | Promise<Answer | undefined> | undefined {
   const resource = resourceOf(rules, judged);
   if (resource === undefined) return undefined;
   const { method, clientIp } = judged;
   const question = { method, target: '/', headers: [], peer: { address: clientIp ?? '' }, upgrade: false };
   const as = principalOf(judged, nowMs);
-  return authorize(question, { as, from: clientOf(clientIp), resource, atMs: nowMs, trace: true });
+  const ask: Ask = (from, more) => authorize(question, { as, from, resource, atMs: nowMs, ...more });
+  const [client, network] = [clientOf(clientIp), networkOf(judged)];
+  if (network === undefined || client.status !== 'ipv4') return ask(client, { trace: true });
+  return askOfAll({ ...client, address: network }, ask);
+}
+
+type Ask = (from: ClientIp, more?: { readonly trace: true }) => Answer | Promise<Answer>;
+
+/** What every address of a /24 is answered; undefined where that is not one and the same. */
+async function askOfAll(first: Extract<ClientIp, { status: 'ipv4' }>, ask: Ask): Promise<Answer | undefined> {
+  const at = (octet: number) => ask({ ...first, value: first.value + octet });
+  const [answer, last] = [await ask(first, { trace: true }), await at(255)];
+  // A range that holds both ends holds all between them.
+  if (rangeOf(answer) !== undefined && rangeOf(answer) === rangeOf(last)) return answer;
+  const { outcome, reason } = answer.decision;
+  for (let octet = 1; octet <= 255; octet += 1) {
+    const { decision } = await at(octet);
+    if (decision.outcome !== outcome || decision.reason !== reason) return undefined;
+  }
+  return answer;
+}
+
+function rangeOf({ decision }: Answer): string | undefined {
+  return decision.outcome === 'forward' ? decision.range?.id : undefined;
 }
 
 function resourceOf({ routes }: Rules, judged: Judged): Resource | undefined {

@@ -1,3 +1,4 @@
+import { networkAt } from '../activity/network.ts';
 import type { Summary } from '../activity/summary.ts';
 import type { TopEntry } from '../activity/top.ts';
 import { askedActivity, fromRecord, timeOf, viewGap } from './activity.ts';
@@ -5,6 +6,7 @@ import { SummaryQuery } from './activity-schemas.ts';
 import { ApiAnswers } from './answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendProblem } from './problem.ts';
+import { areShortened } from './reads.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_BUCKETS = 60;
@@ -22,7 +24,10 @@ export function summaryRoute(app: AdminApp, options: AdminOptions): void {
       return sendProblem(reply, 'malformed', 'The query cannot be read.', { errors });
     }
     return fromRecord(options, reply, async () =>
-      viewSummary(fromMs, toMs, await asked.activity.summary({ ...asked.filter, fromMs, toMs }, buckets)),
+      viewSummary(
+        { fromMs, toMs, areShortened: areShortened(options) },
+        await asked.activity.summary({ ...asked.filter, fromMs, toMs }, buckets),
+      ),
     );
   });
 }
@@ -35,7 +40,14 @@ const schema = {
   },
 };
 
-function viewSummary(fromMs: number, toMs: number, summary: Summary) {
+interface Viewed {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only the networks of addresses are recorded. */
+  readonly areShortened: boolean;
+}
+
+function viewSummary({ fromMs, toMs, areShortened }: Viewed, summary: Summary) {
   const { bucketMs, buckets, bots, addresses, subjects, ranges, sampled, sinceMs, gaps } = summary;
   return {
     from: timeOf(fromMs),
@@ -45,7 +57,7 @@ function viewSummary(fromMs: number, toMs: number, summary: Summary) {
     top: {
       reasons: topReasons(summary),
       bots: bots.map(viewTop),
-      addresses: addresses.map(viewTop),
+      addresses: addresses.map((entry) => ({ ...viewTop(entry), ...(areShortened && networked(entry)) })),
       subjects: subjects.map(viewTop),
       ranges: ranges.map(viewRange),
     },
@@ -57,6 +69,11 @@ function viewSummary(fromMs: number, toMs: number, summary: Summary) {
 
 function viewTop({ lastMs, ...entry }: TopEntry) {
   return { ...entry, lastAt: timeOf(lastMs) };
+}
+
+function networked({ name }: TopEntry) {
+  const network = networkAt(name);
+  return network !== undefined && { network };
 }
 
 /** The record names a range by its scope and id as one text; ids have no slash. */

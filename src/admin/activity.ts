@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gap, StoredEvent } from '../activity/event.ts';
+import { networkOf } from '../activity/network.ts';
 import type { Filter } from '../activity/match.ts';
 import type { Cursor } from '../activity/query.ts';
 import { activitySearch, cursorText } from './activity-query.ts';
@@ -91,8 +92,9 @@ export async function fromRecord<T>(
 }
 
 /** An event as admins see it: where it stands in the record is the gateway's own business. */
-export function viewEvent({ atMs, replica: _replica, seq: _seq, asked: _asked, ...event }: StoredEvent) {
-  return { at: timeOf(atMs), ...event };
+export function viewEvent({ atMs, replica: _replica, seq: _seq, asked, ...event }: StoredEvent) {
+  const clientNetwork = networkOf({ asked, clientIp: event.clientIp });
+  return { at: timeOf(atMs), ...event, ...(clientNetwork !== undefined && { clientNetwork }) };
 }
 
 export function viewGap({ kind, fromMs, toMs, count }: Gap) {

@@ -39,6 +39,12 @@ export const Event = Type.Object({
   cause: text,
   durationMs: number,
   upstreamMs: number,
+  clientNetwork: Type.Optional(
+    Type.String({
+      description:
+        'Where only a part of the address was recorded (`log.clientIp: truncated`): the network, as CIDR, whose first address clientIp is then.',
+    }),
+  ),
 });
 
 const gaps = Type.Array(
@@ -89,6 +95,12 @@ const sums = {
   lastAt: Type.String(),
 };
 const Top = Type.Array(Type.Object(sums));
+const TopAddresses = Type.Array(
+  Type.Object({
+    ...sums,
+    network: Type.Optional(Type.String({ description: 'Where only that is recorded, as CIDR.' })),
+  }),
+);
 
 /** What was decided, as the access lines tell it. */
 export const activityAnswers = {
@@ -118,7 +130,7 @@ export const activityAnswers = {
           Type.Object({ name: Type.String(), outcome: Type.String(), count: Type.Integer() }),
         ),
         bots: Top,
-        addresses: Top,
+        addresses: TopAddresses,
         subjects: Top,
         ranges: Type.Array(Type.Object({ scope: Type.String(), ...sums })),
       },
@@ -148,7 +160,7 @@ export const activityAnswers = {
       }),
       {
         description:
-          'Those that came last first. Left out are who came in later from there, and who would come in now.',
+          'Those that came last first. Left out are who came in later from there, and who would come in now: of a network, where all of it would.',
       },
     ),
     more: Type.Optional(Type.Boolean({ description: 'True where there are more.' })),

@@ -7,8 +7,15 @@ type Count = Forecast['refused'];
 const SHORT_DAYS = 7;
 const HOUR_MS = 3_600_000;
 
+interface Limits {
+  /** Not all addresses could be counted. */
+  readonly isCut: boolean;
+  /** Only the networks of addresses are recorded now. */
+  readonly areShortened: boolean;
+}
+
 /** A forecast in sentences: what would have been, then what it does not know. */
-export function forecastSays(forecast: Forecast, isCut: boolean): string[] {
+export function forecastSays(forecast: Forecast, { isCut, areShortened }: Limits): string[] {
   const { refused, admitted, judged, unjudged, at, gaps } = forecast;
   const lost = gaps.reduce((sum, { kind, count }) => sum + (kind === 'lost' ? count : 0), 0);
   return [
@@ -22,7 +29,9 @@ export function forecastSays(forecast: Forecast, isCut: boolean): string[] {
     ...shortness(forecast),
     ...(lost > 0 ? [`${counted(lost, 'visit')} of that time could not be recorded: there may be more.`] : []),
     ...(unjudged > 0
-      ? [`${counted(unjudged, 'recorded visit')} cannot be judged again, and are left out.`]
+      ? [
+          `${counted(unjudged, 'recorded visit')} cannot be judged again, and ${unjudged === 1 ? 'is' : 'are'} left out${areShortened ? ': only the network of an address is recorded here (log.clientIp: truncated)' : ''}.`,
+        ]
       : []),
   ];
 }

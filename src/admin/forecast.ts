@@ -15,7 +15,7 @@ import { ForecastBody } from './forecast-schema.ts';
 import { forecastSays } from './forecast-says.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendEditRefusal, sendProblem } from './problem.ts';
-
+import { areShortened } from './reads.ts';
 import { managedScope } from './scope.ts';
 
 /** Groups that are listed. */
@@ -69,7 +69,10 @@ export async function forecastOf(
   try {
     await options.activity.settled();
     const found = await options.activity.forecast(filter, asked);
-    return viewForecast(found, filter, atMs === nowMs ? undefined : atMs);
+    return viewForecast(found, filter, {
+      atMs: atMs === nowMs ? undefined : atMs,
+      areShortened: areShortened(options),
+    });
   } catch (error) {
     options.log.warn({ err: error, requestId: request.id }, 'the activity record cannot be read');
     return undefined;
@@ -101,7 +104,7 @@ function endOf({ removed, added }: Plan, nowMs: number): number {
 function viewForecast(
   { judged, unjudged, refused, admitted, groups, groupCount, sinceMs, gaps, isCut }: Forecast,
   { toMs }: TimedFilter,
-  atMs: number | undefined,
+  { atMs, areShortened }: { readonly atMs: number | undefined; readonly areShortened: boolean },
 ): ApiAnswer<'forecast'> {
   const view = {
     from: timeOf(sinceMs),
@@ -119,5 +122,5 @@ function viewForecast(
     groupCount,
     gaps: gaps.map(viewGap),
   };
-  return { says: forecastSays(view, isCut), ...view };
+  return { says: forecastSays(view, { isCut, areShortened }), ...view };
 }

@@ -1,6 +1,8 @@
 import type { HeldEvent } from '../activity/event.ts';
+import { networkAt } from '../activity/network.ts';
 import type { Filter } from '../activity/match.ts';
 import { isBotId } from '../policy/resource.ts';
+import { parseAddress } from '../reading/address.ts';
 import { fromRecord, viewEvent, visibleTo } from './activity.ts';
 import { readPlaces } from './activity-query.ts';
 import { LookupQuery } from './activity-schemas.ts';
@@ -9,7 +11,7 @@ import { ApiAnswers, type ApiAnswer } from './answers.ts';
 import { mayHear } from './explain.ts';
 import { findRanges } from './lookup-ranges.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
-import { noteRead } from './reads.ts';
+import { areShortened, noteRead } from './reads.ts';
 import { viewAnswer } from './views.ts';
 
 type Found = ApiAnswer<'lookup'>;
@@ -81,11 +83,8 @@ function botOf({ policy, recentBots }: AdminOptions, actor: Actor, q: string): F
 }
 
 /** The newest events in which the text stands for something. */
-async function seenAs(
-  { activity, shownAddress, shownPerson }: AdminOptions,
-  actor: Actor,
-  q: string,
-): Promise<Found['seen']> {
+async function seenAs(options: AdminOptions, actor: Actor, q: string): Promise<Found['seen']> {
+  const { activity, shownAddress, shownPerson } = options;
   if (activity === undefined) return [];
   const places = readPlaces(q, shownAddress);
   const hashed = shownPerson(q);
@@ -100,9 +99,15 @@ async function seenAs(
   const seen = await Promise.all(
     asked.map(async ([as, filter]) => {
       const { events, next } = await activity.query(visibleTo(actor, filter), mostSeen);
-      const [value = q] = Object.values(filter).filter((one) => typeof one === 'string');
+      const [value = recordedAs(options, q)] = Object.values(filter).filter((one) => typeof one === 'string');
       return { as, value, events: events.map(viewEvent), ...(next && { more: true }) };
     }),
   );
   return seen.filter(({ events }) => events.length > 0);
+}
+
+/** An IPv4 address or a network as the record has it. */
+function recordedAs(options: AdminOptions, q: string): string {
+  const isOne = areShortened(options) && parseAddress(q) !== undefined;
+  return (isOne ? networkAt(options.shownAddress(q)) : undefined) ?? q;
 }

@@ -90,7 +90,7 @@ export interface AdminOptions {
   /** What is served now. */
   readonly policy: () => PolicyView;
   /** What would be answered now to what was judged before; undefined where that cannot be told. */
-  readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer> | undefined;
+  readonly judgeAgain: (judged: Judged) => Answer | Promise<Answer | undefined> | undefined;
   /** What passed that no route guards, at all gateways. */
   readonly unguarded: { all(): Promise<UnguardedSum> };
   /** What should not go unseen. */

@@ -46,6 +46,11 @@ export function narrowedBy({ fromMs: _from, toMs: _to, bots: _bots, between, ...
   return { ...filter, ...(between && { address: between.map(quadText).join('-') }) };
 }
 
+/** Whether only the networks of addresses are recorded now. */
+export function areShortened({ shownAddress }: Pick<AdminOptions, 'shownAddress'>): boolean {
+  return shownAddress('192.0.2.1') !== '192.0.2.1';
+}
+
 const people = new Set(['subject', 'contact', 'q']);
 const pseudonym = /^[0-9a-f]{20}$/;
 

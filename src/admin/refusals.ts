@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RefusalGroup } from '../activity/refusals.ts';
 import { parseAddress } from '../reading/address.ts';
@@ -14,6 +15,8 @@ const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 /** Groups that are judged again for one answer. */
 const mostGroups = 500;
+/** Groups between two looks at the event loop: of a network 256 addresses are judged. */
+const slice = 20;
 const DEFAULT_LIMIT = 100;
 
 /** Who was turned away, to be let in or dismissed; and what was dismissed, for all admins. */
@@ -62,19 +65,24 @@ type View = ApiAnswer<'refusals'>['refusals'][number];
 
 /** Those whom the policy of now would turn away still, or of whom that cannot be told. */
 async function stillRefused(options: AdminOptions, groups: readonly RefusalGroup[]): Promise<View[]> {
-  const judged = await Promise.all(
-    groups.map(async (group) => ({ group, answer: await options.judgeAgain(group.newest) })),
-  );
-  return judged
-    .filter(({ answer }) => answer?.decision.outcome !== 'forward')
-    .map(({ group: { firstMs, lastMs, newest, subjects, dismissed, ...group } }) => ({
-      ...group,
-      first: timeOf(firstMs),
-      last: timeOf(lastMs),
-      subjects: [...subjects],
-      newest: viewEvent(newest),
-      ...(dismissed && { dismissed: { by: dismissed.by, at: timeOf(dismissed.atMs) } }),
-    }));
+  const views: View[] = [];
+  for (const [place, group] of groups.entries()) {
+    if (place % slice === slice - 1) await nextTurn();
+    const answer = await options.judgeAgain(group.newest);
+    if (answer?.decision.outcome !== 'forward') views.push(viewGroup(group));
+  }
+  return views;
+}
+
+function viewGroup({ firstMs, lastMs, newest, subjects, dismissed, ...group }: RefusalGroup): View {
+  return {
+    ...group,
+    first: timeOf(firstMs),
+    last: timeOf(lastMs),
+    subjects: [...subjects],
+    newest: viewEvent(newest),
+    ...(dismissed && { dismissed: { by: dismissed.by, at: timeOf(dismissed.atMs) } }),
+  };
 }
 
 async function settle(

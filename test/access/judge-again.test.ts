@@ -33,6 +33,18 @@ const rows: readonly (readonly [name: string, judged: Partial<Judged>, now: stri
     { reason: 'no-credential', clientIp: '2001:db8::1' },
     'login no-credential',
   ],
+  ['a network of which a part is listed', { reason: 'no-credential', clientIp: '203.0.113.0' }, undefined],
+  [
+    'its first address, recorded whole',
+    { reason: 'no-credential', clientIp: '203.0.113.0', asked: 'transcript w anonymous:no-credential' },
+    'forward whitelisted-bot',
+  ],
+  ['a network of which none is', { reason: 'no-credential', clientIp: '192.0.2.0' }, 'login no-credential'],
+  [
+    'an IPv6 network is in no list',
+    { reason: 'no-credential', clientIp: '2001:db8::' },
+    'login no-credential',
+  ],
   ['an address that is none', { reason: 'no-credential', clientIp: '203.0.113' }, 'login no-credential'],
   ...(['token-invalid', 'token-expired', 'token-revoked', 'token-foreign'] as const).map(
     (reason) => [reason, { reason, clientIp: '203.0.113.7' }, `login ${reason}`] as const,

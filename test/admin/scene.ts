@@ -118,6 +118,8 @@ export interface SceneOptions {
   readonly failedPerMinute?: number;
   readonly now?: () => number;
   readonly dir?: string;
+  /** How addresses are recorded; else whole. */
+  readonly shownAddress?: AdminOptions['shownAddress'];
   /** Bots that routes name. */
   readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
@@ -219,7 +221,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     failures: createFailureLimit({ perMinute: how.failedPerMinute ?? 0, maxKeys: 100 }),
     changed: (event) => void changed.push(event),
     read: (event) => void reads.push(event),
-    shownAddress: (address) => address,
+    shownAddress: how.shownAddress ?? ((address) => address),
     defaults: () => defaults,
     siteUrl: () => undefined,
     loginUrl: () => undefined,

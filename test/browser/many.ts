@@ -82,6 +82,6 @@ export const many: Record<string, Part> = {
   async '100,000 ranges in Redis'(t, scene) {
     const redis = await startRedis();
     t.teardown(() => redis.stop());
-    await manyAt(t, scene, await scene.another({ redis: { url: redis.url } }));
+    await manyAt(t, scene, await scene.another({ store: { redis: { url: redis.url } } }));
   },
 };

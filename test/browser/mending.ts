@@ -134,7 +134,7 @@ export const mending: Record<string, Part> = {
 
   async 'a Redis that is gone is not green'(t, { another, signedIn }) {
     const redis = await startRedis();
-    const at = await another({ redis: { url: redis.url } });
+    const at = await another({ store: { redis: { url: redis.url } } });
     const page = await signedIn('super-admin', { at });
     await openBot(page, at.home, 'red');
     await page.locator('.gateways.ok').waitFor();

@@ -43,6 +43,30 @@ export const refusals: Record<string, Part> = {
     t.equal(await visit('desk.one', '203.0.113.30'), 401);
   },
 
+  async 'refusals: where only networks are recorded, only a network is offered'(t, { another, signedIn }) {
+    const at = await another({ log: { clientIp: 'truncated' } });
+    await at.call('PATCH', '/whitelists/bot%3Adesk.two', { enabled: true });
+    await at.visit('desk.two', '203.0.113.33');
+    const page = await signedIn('super-admin', { at });
+    await page.goto(`${at.home}#/refusals`);
+    await entry(page, '203.0.113.0/24').waitFor();
+    await page.getByText('Of an address only its network is recorded.').waitFor();
+    await page.getByRole('button', { name: 'Allow 203.0.113.0/24 at desk.two' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Let 203.0.113.0/24 in?' });
+    await dialog.getByText('203.0.113.0 – 203.0.113.255, 256 addresses').waitFor();
+    await dialog.getByText('only the network of an address is recorded here').waitFor();
+    t.equal(await dialog.getByLabel('This address').count(), 0, 'its own is not known');
+    await dialog.getByRole('button', { name: 'Allow' }).click();
+    await notice(page).filter({ hasText: 'Allowed 203.0.113.0 – 203.0.113.255 at desk.two.' }).waitFor();
+    await entry(page, '203.0.113.0/24').waitFor({ state: 'detached' });
+    t.equal(await at.visit('desk.two', '203.0.113.33'), 200);
+    await page.goto(`${at.home}#/lookup?q=203.0.113.33`);
+    await page.getByRole('heading', { name: 'Seen as address: 203.0.113.0/24' }).waitFor();
+    await page.goto(`${at.home}#/activity?last=1h`);
+    await page.getByRole('cell', { name: '203.0.113.0/24' }).first().waitFor();
+    t.equal(await page.getByText('203.0.113.0', { exact: true }).count(), 0, 'nowhere as an address');
+  },
+
   async 'refusals: dismissed for every admin, recalled, and an owner’s alone'(t, scene) {
     const { visit, signedIn } = scene;
     await visit('dropped', '203.0.113.31');

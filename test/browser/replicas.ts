@@ -15,7 +15,7 @@ export const replicas: Record<string, Part> = {
     const redis = await startRedis();
     t.teardown(() => redis.stop());
     const store = { redis: { url: redis.url } };
-    const [a, b] = await Promise.all([another(store), another(store)]);
+    const [a, b] = await Promise.all([another({ store }), another({ store })]);
     const [ann, bea] = [await signedIn('super-admin', { at: a }), await signedIn('super-admin', { at: b })];
     await openBot(ann, a.home, 'shared');
     await openBot(bea, b.home, 'shared');

@@ -38,8 +38,8 @@ export interface Scene extends Pick<Gateway, 'home' | 'visit' | 'call'> {
   readonly open: (options?: BrowserContextOptions) => Promise<Page>;
   /** Signed in as the platform's login page does it, and come to a place of the dashboard. */
   readonly signedIn: (person: Person, options?: SignedInOptions) => Promise<Page>;
-  /** A gateway in front of the same platform, with another store. */
-  readonly another: (store: object) => Promise<Gateway>;
+  /** A gateway in front of the same platform, configured otherwise. */
+  readonly another: (config: object) => Promise<Gateway>;
   /** The admin API as it is used by somebody whose very name is hostile. */
   readonly hostileAdmin: Call;
   /** Ends every browser profile that is open. */
@@ -53,8 +53,8 @@ export async function openScene(t: Test, chromium: string): Promise<Scene> {
   t.teardown(() => platform.stop());
   const troubles: string[] = [];
   const origins = new Set<string>();
-  const another = async (store?: object): Promise<Gateway> => {
-    const started = await startGateway({ config: { ...configFor(platform), ...(store && { store }) } });
+  const another = async (other?: object): Promise<Gateway> => {
+    const started = await startGateway({ config: { ...configFor(platform), ...other } });
     t.teardown(() => started.stop());
     for (const url of [started.publicUrl, started.privateUrl]) origins.add(url);
     const call = caller(started, await platform.token('super-admin'));

@@ -1,4 +1,5 @@
 import type { Gap, StoredEvent } from '../../activity/event.ts';
+import { networkOf } from '../../activity/network.ts';
 import type { Filter } from '../../activity/match.ts';
 import type { Page } from '../../activity/query.ts';
 import type { RangeRecord } from '../../changes/change.ts';
@@ -111,7 +112,8 @@ async function staffRow(event: StoredEvent, rangeOf: RangeOf): Promise<Row | und
   const found = doorOf(event);
   if (found === undefined) return undefined;
   const range = await rangeOf(event);
-  const { atMs, reason, subject, issuer, session, clientIp, scope, rangeId } = event;
+  const { atMs, reason, subject, issuer, session, scope, rangeId } = event;
+  const clientIp = networkOf(event) ?? event.clientIp;
   const { bot, conversation, contact, route, method, status, requestId, revision } = event;
   return {
     ...{ at: timeOf(atMs), door: found.door, reason, why: found.why, purpose: range?.purpose },

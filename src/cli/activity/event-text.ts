@@ -6,13 +6,14 @@ const SHORT = 8;
 
 /** One decision on one line: when, what, why, of what, from where, who, and by which id it is found. */
 export function eventText(event: EventAnswer): string {
-  const { at, outcome, reason, enforced, bot, conversation, clientIp, subject, contact, status } = event;
+  const { at, outcome, reason, enforced, bot, conversation, subject, contact, status } = event;
+  const from = event.clientNetwork ?? event.clientIp ?? event.clientIpStatus;
   const decided = `${outcome} ${reason}${enforced ? '' : ' (reported)'}`;
   const what = [bot ?? '-', ...(conversation === undefined ? [] : [conversation])].join('/');
   const who = subject ?? (contact === undefined ? '-' : `contact ${contact}`);
   const asked = `${event.method} ${String(status ?? '-')}`;
   const parts = [
-    ...[localTime(at), decided.padEnd(30), what.padEnd(20), (clientIp ?? event.clientIpStatus).padEnd(15)],
+    ...[localTime(at), decided.padEnd(30), what.padEnd(20), from.padEnd(15)],
     ...[who.padEnd(16), asked.padEnd(8), shortId(event.requestId)],
   ];
   return plainText(parts.join('  '));

@@ -25,7 +25,14 @@ const heads = [
 
 function write({ since, refusals, more, dismissedCount, gaps }: Refusals, io: Io): void {
   const rows = refusals.map(({ address, bot, count, first, last, newest, subjects, dismissed }) => [
-    ...[address, bot, String(count), localTime(first), localTime(last), newest.reason],
+    ...[
+      newest.clientNetwork ?? address,
+      bot,
+      String(count),
+      localTime(first),
+      localTime(last),
+      newest.reason,
+    ],
     ...[subjects.join(', '), shortId(newest.requestId), dismissed?.by ?? ''],
   ]);
   if (rows.length > 0) io.stdout.write(table(heads, rows));

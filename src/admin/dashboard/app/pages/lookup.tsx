@@ -53,7 +53,7 @@ function Answer({ q }: { readonly q: string }) {
       {ranges.length === 0 ? null : <Lists found={value} />}
       {bot === undefined ? null : <Bot bot={bot} />}
       {seen.map((one) => (
-        <Seen key={`${one.as} ${one.value}`} seen={one} />
+        <Seen key={`${one.as} ${one.value}`} q={q} seen={one} />
       ))}
     </>
   );
@@ -145,7 +145,7 @@ const names: Readonly<Record<SeenAs['as'], string>> = {
 };
 
 /** The newest decisions in which the text stands for something. */
-function Seen({ seen: { as, value, events } }: { readonly seen: SeenAs }) {
+function Seen({ q, seen: { as, value, events } }: { readonly q: string; readonly seen: SeenAs }) {
   const isSuper = useSuperAdmin();
   const issuer = as === 'subject' && isSuper ? events[0]?.issuer : undefined;
   return (
@@ -153,6 +153,12 @@ function Seen({ seen: { as, value, events } }: { readonly seen: SeenAs }) {
       <h2>
         Seen as {names[as].toLowerCase()}: {value}
       </h2>
+      {as === 'address' && value !== q ? (
+        <p class="hint">
+          Of an address only its network is recorded (<code>log.clientIp: truncated</code>): these are visits
+          from anywhere in it.
+        </p>
+      ) : null}
       <EventTable events={events} label={`Newest decisions: ${names[as].toLowerCase()}`} />
       <p class="more">
         <a href={hrefOf({ page: 'activity', filter: { last: '30d', [as]: value } })}>

@@ -22,7 +22,7 @@ export function Decision({ event, now }: { readonly event: ActivityEvent; readon
         ))}
       </dl>
       <h3>If it came now</h3>
-      <Now now={now} />
+      <Now event={event} now={now} />
     </div>
   );
 }
@@ -40,9 +40,15 @@ export function OpenedDecision({ event }: { readonly event: ActivityEvent }) {
   );
 }
 
-function Now({ now }: { readonly now: Explanation | undefined }) {
+function Now({ event, now }: { readonly event: ActivityEvent; readonly now: Explanation | undefined }) {
   if (now === undefined)
-    return <p class="hint">That cannot be told: the record holds too little of this request.</p>;
+    return (
+      <p class="hint">
+        {event.clientNetwork === undefined
+          ? 'That cannot be told: the record holds too little of this request.'
+          : `That cannot be told: not all of ${event.clientNetwork} would be answered alike, and the visitor’s own address is not recorded.`}
+      </p>
+    );
   const { outcome, reason } = now.decision;
   return (
     <>
@@ -79,7 +85,8 @@ function Fact({ name, value }: { readonly name: string; readonly value: Named })
 }
 
 function factsOf(event: ActivityEvent): readonly (readonly [string, Named])[] {
-  const { at, method, status, durationMs, clientIp, clientIpStatus, mode, enforced, stale } = event;
+  const { at, method, status, durationMs, clientIpStatus, mode, enforced, stale } = event;
+  const from = event.clientNetwork ?? event.clientIp;
   const linked = (['bot', 'conversation', 'contact', 'subject', 'scope', 'rangeId'] as const).map(
     (name) => [filterLabels[name], event[name], name] as const,
   );
@@ -92,7 +99,11 @@ function factsOf(event: ActivityEvent): readonly (readonly [string, Named])[] {
     ['Request id', event.requestId, 'requestId'],
     ['Request', [method, event.route].filter(Boolean).join(' ')],
     ['Answer', status === undefined ? 'the visitor left first' : `${status}, after ${durationMs ?? 0} ms`],
-    ['Address', clientIp ?? `not known (${clientIpStatus})`, clientIp === undefined ? undefined : 'address'],
+    [
+      event.clientNetwork === undefined ? 'Address' : 'Network of the address',
+      from ?? `not known (${clientIpStatus})`,
+      from === undefined ? undefined : 'address',
+    ],
     ...linked,
     ['Signed in by', event.issuer ?? event.session],
     ['Cause', event.cause],

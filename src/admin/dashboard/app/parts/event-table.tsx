@@ -51,7 +51,7 @@ interface RowProps {
 }
 
 function Row({ event, isOpen, onOpen }: RowProps) {
-  const { at, reason, bot, conversation, clientIp, subject, contact } = event;
+  const { at, reason, bot, conversation, clientIp, clientNetwork, subject, contact } = event;
   return (
     <>
       <tr>
@@ -67,7 +67,7 @@ function Row({ event, isOpen, onOpen }: RowProps) {
           {bot ?? 'none'} {conversation === undefined ? null : <span class="by">{conversation}</span>}
         </td>
         <td data-label="Address" class="note">
-          {clientIp ?? 'not known'}
+          {clientNetwork ?? clientIp ?? 'not known'}
         </td>
         <td data-label="Person" class="note">
           {subject ?? (contact === undefined ? 'not signed in' : `contact ${contact}`)}

@@ -28,7 +28,7 @@ export function Tops({ top, filter }: TopsProps) {
               {entries.slice(0, most).map((entry) => (
                 <li key={`${entry.name} ${entry.outcome ?? ''}`}>
                   <a href={hrefOf({ page: 'activity', filter: { ...filter, [name]: entry.name } })}>
-                    {entry.name}
+                    {entry.network ?? entry.name}
                   </a>{' '}
                   <span class="by">{textOf(entry)}</span>
                 </li>
@@ -43,6 +43,8 @@ export function Tops({ top, filter }: TopsProps) {
 
 interface Entry {
   readonly name: string;
+  /** Where only that is recorded of an address. */
+  readonly network?: string;
   readonly count: number;
   readonly refused?: number;
   readonly outcome?: string;

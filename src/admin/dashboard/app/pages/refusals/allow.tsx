@@ -14,6 +14,7 @@ import { useLoad } from '../../state/load.ts';
 import { useNeighbours } from '../../state/neighbours.ts';
 import { useSession } from '../../state/session.tsx';
 import { useWriting } from '../../state/write.ts';
+import { placeOf } from './table.tsx';
 
 interface AllowProps {
   readonly refusal: Refusal;
@@ -25,7 +26,8 @@ type Width = 'address' | 'network';
 
 /** What is chosen of how much, until when and with which note. */
 function useChosen(refusal: Refusal) {
-  const [width, setWidth] = useState<Width>('address');
+  const { clientNetwork } = refusal.newest;
+  const [width, setWidth] = useState<Width>(clientNetwork === undefined ? 'address' : 'network');
   const [ends] = useState(() => endsFrom(Date.now()));
   const [end, setEnd] = useState<End['name']>('friday');
   const [note, setNote] = useState(noteOf(refusal));
@@ -52,14 +54,14 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
   };
   return (
     <Confirm
-      title={`Let ${refusal.address} in?`}
+      title={`Let ${placeOf(refusal)} in?`}
       yes="Allow"
       busy={writing.busy}
       danger={false}
       onYes={() => void save()}
       onNo={onClose}
     >
-      <Choices address={refusal.address} chosen={chosen} />
+      <Choices refusal={refusal} chosen={chosen} />
       <p class="hint">It is added to the list of {scopeName(scope)}, and you can undo it.</p>
       {list.value?.enabled === false ? (
         <Message tone="warn">
@@ -76,19 +78,34 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
 }
 
 interface ChoicesProps {
-  readonly address: string;
+  readonly refusal: Refusal;
   readonly chosen: ReturnType<typeof useChosen>;
 }
 
-function Choices({ address, chosen }: ChoicesProps) {
+function Choices({ refusal: { address, newest }, chosen }: ChoicesProps) {
   const { width, setWidth, ends, end, setEnd, note, setNote } = chosen;
   const times = ends.map(({ name, label }) => ({ value: name, label }));
   return (
     <>
-      <Choice legend="Whom" value={width} options={widths(address)} onValue={setWidth} />
+      {newest.clientNetwork === undefined ? (
+        <Choice legend="Whom" value={width} options={widths(address)} onValue={setWidth} />
+      ) : (
+        <NetworkOnly address={address} />
+      )}
       <Choice legend="How long" value={end} options={times} onValue={setEnd} />
       <Field label="Note" required={false} value={note} onValue={setNote} maxLength={200} />
     </>
+  );
+}
+
+/** The visitor's own address is not known: what is offered is what is. */
+function NetworkOnly({ address }: { readonly address: string }) {
+  return (
+    <Message tone="info">
+      Only the network of this visitor’s address is recorded (<code>log.clientIp: truncated</code>):{' '}
+      {spanText(spanOf(address, 'network'))}, 256 addresses. To let in one address alone, ask the visitor for
+      it, and add it to the list.
+    </Message>
   );
 }
 

@@ -12,7 +12,7 @@ import { hrefOf } from '../../routes.ts';
 import { useLoad } from '../../state/load.ts';
 import { useNotices } from '../../state/notice.tsx';
 import { usePoll } from '../../state/poll.ts';
-import { RefusalTable } from './table.tsx';
+import { placeOf, RefusalTable } from './table.tsx';
 
 /** What reads ranges is fetched when it is needed. */
 const Allow = lazily(() => import('./allow.tsx').then((module) => module.Allow));
@@ -54,6 +54,9 @@ const leads = {
   dismissed: 'What an admin dismissed: nobody is told of it, however often it comes again.',
 };
 
+const networksOnly =
+  'Of an address only its network is recorded. Who came in from a network hides who was turned away there before.';
+
 function isUnrecorded(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
@@ -75,6 +78,9 @@ function List({ value: { refusals, more, since, gaps }, onAllow, onSettle }: Lis
       {refusals.length === 0 ? null : (
         <RefusalTable refusals={refusals} onAllow={onAllow} onSettle={onSettle} />
       )}
+      {refusals.some(({ newest }) => newest.clientNetwork !== undefined) ? (
+        <p class="hint">{networksOnly}</p>
+      ) : null}
       <RecordGaps gaps={gaps} />
     </section>
   );
@@ -102,7 +108,7 @@ function useSettling(what: 'dismiss' | 'recall', reload: () => Promise<void>, cl
       const back = what === 'dismiss' ? 'recall' : 'dismiss';
       const task = async (): Promise<void> => void (await settleRefusals(back, refusal));
       const done = what === 'dismiss' ? 'Dismissed' : 'Waits again';
-      const text = `${done}: ${refusal.address} at ${refusal.bot}.`;
+      const text = `${done}: ${placeOf(refusal)} at ${refusal.bot}.`;
       say({ text, tone: 'info', undo: { task, done: () => void reload() }, takeFocus: true });
       setState({ busy: false });
       await reload();
@@ -131,9 +137,9 @@ function Dismiss({ refusal, onClose, onDone }: DismissProps) {
       onNo={onClose}
     >
       <p>
-        No admin is told any more of <strong>{refusal.address}</strong> at bot <strong>{refusal.bot}</strong>,
-        now or when it comes again. Nobody is let in or shut out by it. You can undo this, and it stays among
-        the dismissed ones.
+        No admin is told any more of <strong>{placeOf(refusal)}</strong> at bot <strong>{refusal.bot}</strong>
+        , now or when it comes again. Nobody is let in or shut out by it. You can undo this, and it stays
+        among the dismissed ones.
       </p>
       <Failure error={error} />
     </Confirm>

@@ -34,14 +34,18 @@ export function RefusalTable({ refusals, ...does }: TableProps) {
   );
 }
 
+/** Where somebody came from, as far as it is recorded. */
+export const placeOf = ({ address, newest }: Refusal): string => newest.clientNetwork ?? address;
+
 type RowProps = Omit<TableProps, 'refusals'> & { readonly refusal: Refusal };
 
 function Row({ refusal, ...does }: RowProps) {
   const { address, bot, count, first, subjects } = refusal;
+  const place = placeOf(refusal);
   return (
     <tr>
       <td data-label="Address" class="note">
-        <a href={hrefOf({ page: 'lookup', q: address })}>{address}</a>
+        <a href={hrefOf({ page: 'lookup', q: place })}>{place}</a>
       </td>
       <td data-label="Bot" class="note">
         <a href={hrefOf({ page: 'whitelist', scope: `bot:${bot}` })}>{bot}</a>
@@ -81,7 +85,7 @@ function LastTime({ refusal: { last, newest, dismissed } }: Pick<RowProps, 'refu
 }
 
 function Actions({ refusal, onAllow, onSettle }: RowProps) {
-  const place = `${refusal.address} at ${refusal.bot}`;
+  const place = `${placeOf(refusal)} at ${refusal.bot}`;
   return (
     <td class="row-actions">
       {isIpv4(refusal.address) ? (
