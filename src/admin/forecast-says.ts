@@ -24,7 +24,11 @@ export function forecastSays(forecast: Forecast, { isCut, areShortened }: Limits
     ...(refused.visits + admitted.visits === 0 && judged > 0
       ? [`Of ${counted(judged, 'recorded visit')} none would have been answered differently.`]
       : []),
-    ...(judged === 0 ? ['No recorded visit can be judged again, so nothing can be said.'] : []),
+    ...(judged === 0
+      ? [
+          `No ${unjudged === 0 ? 'visit is on record' : 'recorded visit can be judged again'}, so nothing can be said.`,
+        ]
+      : []),
     ...(at === undefined ? [] : [`This is as it would be from ${at} on, when the new expiry has passed.`]),
     ...shortness(forecast),
     ...(lost > 0 ? [`${counted(lost, 'visit')} of that time could not be recorded: there may be more.`] : []),
@@ -39,8 +43,13 @@ export function forecastSays(forecast: Forecast, { isCut, areShortened }: Limits
 function shortness({ from, to }: Forecast): string[] {
   const hours = (Date.parse(to) - Date.parse(from)) / HOUR_MS;
   if (hours >= SHORT_DAYS * 24) return [];
-  const span = hours >= 48 ? counted(Math.floor(hours / 24), 'day') : counted(Math.floor(hours), 'hour');
+  const span = spanText(hours);
   return [`The record is short, ${span}: who comes less often is not in it.`];
+}
+
+function spanText(hours: number): string {
+  if (hours < 1) return 'less than an hour';
+  return hours >= 48 ? counted(Math.floor(hours / 24), 'day') : counted(Math.floor(hours), 'hour');
 }
 
 function visits({ visits, addresses, bots, people }: Count, isCut: boolean): string {

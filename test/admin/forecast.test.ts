@@ -133,7 +133,7 @@ t.test('what cannot be foreseen is said', async (t) => {
   const settings = { enabled: true };
   t.match((await foresee({ scope: 'bot:sales', changes: { settings } })).body, {
     judged: 0,
-    says: ['No recorded visit can be judged again, so nothing can be said.', /^The record is short/],
+    says: ['No visit is on record, so nothing can be said.', /^The record is short/],
   });
   t.match(await foresee({ scope: 'bot:sales', changes: { remove: ['0000000000000000'] } }), { status: 404 });
   t.match(await foresee({ scope: 'sales', changes: {} }), { status: 422 });

@@ -1,7 +1,7 @@
 import { openBot } from './hands.ts';
 import type { Way } from './places.ts';
 
-/** The way to what happened: activity, look-up, refusals, ranges in use. */
+/** The way to what happened, and what would: activity, look-up, refusals, ranges in use, forecasts. */
 export const happened: Record<string, Way> = {
   activity: async (page, { home, gateway }) => {
     for (const id of ['1', '2', '3%3Cimg%20src=x%20onerror=window.hit=1%3E'])
@@ -44,6 +44,14 @@ export const happened: Record<string, Way> = {
     await page.getByRole('button', { name: 'Dismiss 203.0.113.9 at hostile' }).click();
     await page.getByRole('dialog').waitFor();
   },
+  'refusals, allowing a network': async (page, { another }) => {
+    const at = await another({ log: { clientIp: 'truncated' } });
+    await at.visit('hostile', '203.0.113.9');
+    await page.goto(`${at.home}#/refusals`);
+    await page.getByText('Of an address only its network is recorded.').waitFor();
+    await page.getByRole('button', { name: 'Allow 203.0.113.0/24 at hostile' }).click();
+    await page.getByRole('dialog').getByText('Since').or(page.getByText('so nothing can be said')).waitFor();
+  },
   'bot, selected': async (page, { home }) => {
     await openBot(page, home, 'hostile');
     await page.getByLabel('Sort by').selectOption('Id');
@@ -53,5 +61,30 @@ export const happened: Record<string, Way> = {
   'bot, deleting many': async (page) => {
     await page.getByRole('button', { name: 'Delete selected' }).click();
     await page.getByRole('dialog').waitFor();
+  },
+  'bot, a list, foreseen': async (page, { home, call, visit }) => {
+    await visit('previewed', '203.0.113.17');
+    await call('PATCH', '/whitelists/bot%3Apreviewed', { enabled: true });
+    await openBot(page, home, 'previewed');
+    await page.getByRole('button', { name: 'Add a list or a file' }).click();
+    await page.getByLabel('List of ranges').fill('203.0.113.17\n203.0.113.18');
+    await page.getByText('What adding them would change').click();
+    await page.getByText('1 visit from 1 address would have been let in').waitFor();
+  },
+  'bot, switching on, foreseen': async (page, { home, call }) => {
+    await call('POST', '/whitelists/bot%3Apreviewed/ranges', { start: '203.0.113.17', end: '203.0.113.17' });
+    await call('PATCH', '/whitelists/bot%3Apreviewed', { enabled: false });
+    await openBot(page, home, 'shown');
+    await openBot(page, home, 'previewed');
+    await page.getByText('What switching it on would change').click();
+    await page.getByText('1 visit from 1 address would have been let in').waitFor();
+    await page.getByText('Show who').click();
+  },
+  'bot, locked out': async (page, { home, call }) => {
+    await call('PATCH', '/whitelists/bot%3Ashut', { mode: 'report' });
+    await openBot(page, home, 'shut');
+    await page.getByRole('group', { name: 'Mode' }).getByLabel('Enforce').check();
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' }).waitFor();
   },
 };

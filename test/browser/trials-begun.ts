@@ -151,7 +151,9 @@ export const trialsBegun: Record<string, Part> = {
       .getByRole('region', { name: 'On trial' })
       .getByRole('button', { name: 'Take it back' })
       .click();
-    await notice(page).filter({ hasText: 'is taken back' }).waitFor();
+    await notice(page)
+      .filter({ hasText: /^Change \d+ is taken back/ })
+      .waitFor();
     t.match(await call('GET', path), { mode: 'report' });
   },
 };

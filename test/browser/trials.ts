@@ -105,7 +105,7 @@ export const trials: Record<string, Part> = {
     const page = await signedIn('super-admin');
     await page.goto(`${home}#/changes`);
     await page.getByText('Who read the record of visits').click();
-    const reading = page.getByRole('listitem').filter({ hasText: 'q somebody-looked-for' });
-    t.match(await reading.innerText(), /person-super-admin \(platform\) read lookup of/);
+    const reading = page.getByRole('listitem').filter({ hasText: '“somebody-looked-for”' });
+    t.match(await reading.innerText(), /person-super-admin \(platform\) looked up “/);
   },
 };

@@ -115,10 +115,19 @@ function Header({ route, inside }: { readonly route: PageRoute; readonly inside:
           </nav>
         ) : null}
         {inside ? <LookupBox route={route} /> : null}
-        {inside ? <Who /> : null}
       </div>
-      {inside ? <GatewaysChip /> : null}
+      {inside ? <Under /> : null}
     </header>
+  );
+}
+
+/** On how many gateways it is live, and who is signed in. */
+function Under() {
+  return (
+    <div class="under">
+      <GatewaysChip />
+      <Who />
+    </div>
   );
 }
 

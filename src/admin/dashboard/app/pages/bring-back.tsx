@@ -5,7 +5,7 @@ import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure } from '../parts/message.tsx';
 import { When } from '../parts/time.tsx';
-import { TrialChoice } from '../parts/trial-choice.tsx';
+import { TrialBox } from '../parts/trial-box.tsx';
 import { scopeName } from '../routes.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
@@ -56,7 +56,7 @@ function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly o
         {value === undefined ? null : <Difference found={value} />}
         {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
       </div>
-      <TrialChoice trial={trial} />
+      <TrialBox trial={trial} />
       <Failure error={failure ?? error} />
     </Confirm>
   );

@@ -65,7 +65,7 @@ function summaryOf({ ranges, decisions, seen }: Found): string {
     ...(ranges.length > 0 ? [counted(ranges.length, 'range')] : []),
     ...(seen.length > 0 ? [`seen as ${seen.map(({ as }) => names[as].toLowerCase()).join(', ')}`] : []),
   ];
-  return parts.join('; ');
+  return parts.join('; ').replace(/^./, (first) => first.toUpperCase());
 }
 
 function Lists({ found: { ranges, more } }: { readonly found: Found }) {

@@ -4,7 +4,7 @@ import type { Change, Comparison } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure, failureText, Message } from '../parts/message.tsx';
-import { TrialChoice } from '../parts/trial-choice.tsx';
+import { TrialBox } from '../parts/trial-box.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { useGateways } from '../state/gateways.tsx';
 import { useLoad } from '../state/load.ts';
@@ -52,7 +52,7 @@ function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onC
         ))}
       </ul>
       <Undoing preview={preview} />
-      <TrialChoice trial={trial} />
+      <TrialBox trial={trial} />
       <Failure error={error} />
     </Confirm>
   );

@@ -51,7 +51,7 @@ function Shapes({ list }: { readonly list: UnguardedList }) {
         Since <When at={list.since} />, as seen by {counted(list.gateways, 'gateway')}
         {list.partial ? ' (the others cannot be asked)' : ''}. What shows a transcript here lacks a route.
       </p>
-      <table>
+      <table class="bots">
         <thead>
           <tr>
             <th scope="col">URL</th>

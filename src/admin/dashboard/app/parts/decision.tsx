@@ -85,7 +85,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: Named })
 }
 
 function factsOf(event: ActivityEvent): readonly (readonly [string, Named])[] {
-  const { at, method, status, durationMs, clientIpStatus, mode, enforced, stale } = event;
+  const { at, method, status, durationMs, mode, enforced, stale } = event;
   const from = event.clientNetwork ?? event.clientIp;
   const linked = (['bot', 'conversation', 'contact', 'subject', 'scope', 'rangeId'] as const).map(
     (name) => [filterLabels[name], event[name], name] as const,
@@ -101,7 +101,7 @@ function factsOf(event: ActivityEvent): readonly (readonly [string, Named])[] {
     ['Answer', status === undefined ? 'the visitor left first' : `${status}, after ${durationMs ?? 0} ms`],
     [
       event.clientNetwork === undefined ? 'Address' : 'Network of the address',
-      from ?? `not known (${clientIpStatus})`,
+      from ?? 'not known',
       from === undefined ? undefined : 'address',
     ],
     ...linked,

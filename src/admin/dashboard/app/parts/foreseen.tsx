@@ -1,27 +1,34 @@
 import { ApiError } from '../api/request.ts';
 import type { Forecast, ForecastChanges, Scope } from '../api/types.ts';
 import { useForecast, type Foreseeing } from '../state/forecast.ts';
+import type { TrialChoice } from '../state/trial.ts';
 import { Message, failureText } from './message.tsx';
 import { When, amount, counted } from './time.tsx';
+import { TrialBox } from './trial-box.tsx';
 
 interface ForeseenProps {
   readonly scope: Scope;
   readonly changes: ForecastChanges;
+  /** Whether the change is made on trial can be chosen below. */
+  readonly trial?: TrialChoice;
 }
 
 /** What a change would have changed of the recorded visits, before it is made; who it would be can be opened. */
-export function Foreseen({ scope, changes }: ForeseenProps) {
+export function Foreseen({ scope, changes, trial }: ForeseenProps) {
   const { forecast, error } = useForecast(scope, changes);
   return (
-    <div class="foreseen" role="status">
-      {forecast === undefined ? <Waiting error={error} /> : <Says forecast={forecast} />}
-      {forecast === undefined || forecast.groups.length === 0 ? null : (
-        <details>
-          <summary>Show who</summary>
-          <Groups forecast={forecast} />
-        </details>
-      )}
-    </div>
+    <>
+      <div class="foreseen" role="status">
+        {forecast === undefined ? <Waiting error={error} /> : <Says forecast={forecast} />}
+        {forecast === undefined || forecast.groups.length === 0 ? null : (
+          <details>
+            <summary>Show who</summary>
+            <Groups forecast={forecast} />
+          </details>
+        )}
+      </div>
+      {trial === undefined ? null : <TrialBox trial={trial} />}
+    </>
   );
 }
 
@@ -34,13 +41,19 @@ export function Waiting({ error }: Pick<Foreseeing, 'error'>) {
 
 /** What would have been first, then what the record does not know. */
 export function Says({ forecast }: { readonly forecast: Forecast }) {
-  const { says, refused, admitted } = forecast;
+  const { says, refused, admitted, judged } = forecast;
   const effects = Number(refused.visits > 0) + Number(admitted.visits > 0);
   const [first, rest] = [says.slice(0, Math.max(1, effects)), says.slice(Math.max(1, effects))];
   return (
     <>
       <Message tone={refused.visits > 0 ? 'warn' : 'info'}>
-        {first.join(' ')} Since <When at={forecast.from} />.
+        {first.join(' ')}
+        {judged === 0 ? null : (
+          <>
+            {' '}
+            Since <When at={forecast.from} />.
+          </>
+        )}
       </Message>
       {rest.map((line) => (
         <p key={line} class="hint">
@@ -56,7 +69,7 @@ export function Groups({ forecast }: { readonly forecast: Forecast }) {
   const { groups, groupCount } = forecast;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Who it would be">
-      <table class="plain">
+      <table class="ranges plain">
         <thead>
           <tr>
             <th scope="col">Would be</th>

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { listenLockout, type Meant } from '../api/request.ts';
 import { useTrial } from '../state/trial.ts';
 import { Confirm } from './dialog.tsx';
-import { TrialChoice } from './trial-choice.tsx';
+import { TrialBox } from './trial-box.tsx';
 
 interface Asked {
   readonly text: string;
@@ -38,7 +38,7 @@ export function LockoutPrompt() {
       onNo={() => close(undefined)}
     >
       <p>{asked.text}</p>
-      <TrialChoice trial={trial} />
+      <TrialBox trial={trial} />
     </Confirm>
   );
 }

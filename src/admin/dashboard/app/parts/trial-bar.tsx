@@ -89,7 +89,7 @@ function Left({ endsMs }: { readonly endsMs: number }) {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const seconds = Math.max(0, Math.ceil((endsMs - nowMs) / 1_000));
+  const seconds = Math.max(0, Math.round((endsMs - nowMs) / 1_000));
   const rest = String(seconds % 60).padStart(2, '0');
   return (
     <span role="timer" aria-live="off">

@@ -9,7 +9,7 @@ export function describeChange(change: Change): string[] {
   const lines = [
     ...(change.reverts === undefined ? [] : [`Undid change ${change.reverts}`]),
     ...(change.confirms === undefined ? [] : [`Made change ${change.confirms} stay`]),
-    ...(change.trialUntil === undefined ? [] : [`On trial until ${whenText(change.trialUntil)}`]),
+    ...(change.trialUntil === undefined ? [] : [`Made on trial, until ${whenText(change.trialUntil)}`]),
     ...(change.reason === undefined ? [] : [`Because: ${change.reason}`]),
   ];
   if (change.scope === 'revocations') return [...lines, ...describeRevocations(change)];

@@ -61,7 +61,7 @@ async function searchOn(
 export function useChangeLog(scope: Scope | undefined, filter: ChangeFilter) {
   const query = JSON.stringify(asked(filter));
   const [log, setLog] = useState<Log>(empty);
-  const { note } = useGateways();
+  const { note, revision } = useGateways();
   const turn = useRef(0);
   const read = useCallback(
     async (before: Log) => {
@@ -87,6 +87,9 @@ export function useChangeLog(scope: Scope | undefined, filter: ChangeFilter) {
     [scope, query],
   );
   const reload = useCallback(() => void read(empty), [read]);
+  // A change made in the bar of trials is one of the log, too.
+  const shown = log.changes[0]?.revision ?? Infinity;
+  useEffect(() => (revision > shown ? reload() : undefined), [revision]);
   // Not for every letter that is typed.
   useEffect(() => {
     const timer = setTimeout(reload, 200);

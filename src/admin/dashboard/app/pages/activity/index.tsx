@@ -31,9 +31,11 @@ export function ActivityScreen({ filter }: { readonly filter: ActivityFilter }) 
           <h2 id="over-time">Over time</h2>
           <Histogram summary={summary.value} filter={filter} />
           <Tops top={summary.value.top} filter={filter} />
-          <p class="hint">
-            The record goes back to <When at={summary.value.since} /> in this time.
-          </p>
+          {summary.value.since === summary.value.from ? null : (
+            <p class="hint">
+              Of this time there is a record since <When at={summary.value.since} /> only.
+            </p>
+          )}
           <RecordGaps gaps={summary.value.gaps} />
         </section>
       )}

@@ -1,5 +1,5 @@
 import type { Summary } from '../../api/types.ts';
-import { amount } from '../../parts/time.tsx';
+import { amount, counted } from '../../parts/time.tsx';
 import { hrefOf } from '../../routes.ts';
 import type { ActivityFilter, FilterName } from '../../state/activity-filter.ts';
 
@@ -51,5 +51,6 @@ interface Entry {
 }
 
 function textOf({ count, refused = 0 }: Entry): string {
-  return refused === 0 ? amount(count) : `${amount(count)}, ${amount(refused)} without access`;
+  const visits = counted(count, 'visit');
+  return refused === 0 ? visits : `${visits}, ${amount(refused)} without access`;
 }

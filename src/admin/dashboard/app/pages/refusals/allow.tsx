@@ -6,7 +6,6 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice, Field } from '../../parts/field.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure, Message } from '../../parts/message.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { effectsOf, spanText, type Span } from '../../ranges/effects.ts';
 import { endsFrom, type End } from '../../ranges/until.ts';
 import { scopeName } from '../../routes.ts';
@@ -69,8 +68,7 @@ export function Allow({ refusal, onClose, onDone }: AllowProps) {
         </Message>
       ) : null}
       <Meaning scope={scope} span={span} />
-      <Foreseen scope={scope} changes={{ add: [access] }} />
-      <TrialChoice trial={writing.trial} />
+      <Foreseen scope={scope} changes={{ add: [access] }} trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={list.error ?? writing.error} />
     </Confirm>

@@ -3,7 +3,7 @@ import type { Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
+import { TrialBox } from '../../parts/trial-box.tsx';
 import { spanText } from '../../ranges/effects.ts';
 import { inputOf, isNothing, nothingTyped, readTyped } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
@@ -51,7 +51,7 @@ export function AddOne({ scope, list, draftKey, close, onList }: AddOneProps) {
         onCancel={then(close)}
         onList={(text) => then(() => onList(text))()}
       >
-        <TrialChoice trial={writing.trial} />
+        <TrialBox trial={writing.trial} />
       </RangeForm>
       <AddForeseen scope={scope} typed={typed} />
       <Conflict changes={writing.conflict} />

@@ -5,7 +5,6 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { effectsOfRemoval, ownAddress, addressCount, spanText } from '../../ranges/effects.ts';
 import { useHolders } from '../../state/holders.ts';
 import { useSeenRange } from '../../state/seen.ts';
@@ -48,8 +47,7 @@ export function DeleteRange({ scope, list, range, onClose }: DeleteProps) {
         this.
       </p>
       <Effects effects={effectsOfRemoval(range, rest, me)} />
-      <Foreseen scope={scope} changes={{ remove: [range.id] }} />
-      <TrialChoice trial={writing.trial} />
+      <Foreseen scope={scope} changes={{ remove: [range.id] }} trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

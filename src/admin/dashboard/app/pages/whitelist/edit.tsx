@@ -4,7 +4,7 @@ import { Conflict } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
+import { TrialBox } from '../../parts/trial-box.tsx';
 import { effectsOfRemoval, holds, ownAddress, spanText } from '../../ranges/effects.ts';
 import { inputOf, readTyped, typedFrom } from '../../ranges/typed.ts';
 import type { Typed } from '../../ranges/typed.ts';
@@ -52,7 +52,7 @@ export function EditRange({ scope, list, range, onClose }: RangeDialogProps) {
         onSave={(whole) => void save(whole)}
         onCancel={leave}
       >
-        <TrialChoice trial={writing.trial} />
+        <TrialBox trial={writing.trial} />
       </RangeForm>
       <OwnAddressLost scope={scope} range={range} typed={typed} />
       <EditForeseen scope={scope} range={range} typed={typed} />

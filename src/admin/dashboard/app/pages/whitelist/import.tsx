@@ -6,7 +6,7 @@ import { LazyDetails } from '../../parts/lazy-details.tsx';
 import { Says, Waiting } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
+import { TrialBox } from '../../parts/trial-box.tsx';
 import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
 import type { ReadRange } from '../../ranges/file.ts';
@@ -79,7 +79,7 @@ export function ImportPanel(props: ImportProps) {
         </LazyDetails>
       )}
       <Meant wide={wide} meant={meant} onMeant={setMeant} />
-      {added === 0 ? null : <TrialChoice trial={writing.trial} />}
+      {added === 0 ? null : <TrialBox trial={writing.trial} />}
       <SavingBar busy={writing.busy} count={added} sent={sent} />
       <div class="actions">
         <button type="button" class="primary" aria-disabled={!ready} onClick={() => void save()}>

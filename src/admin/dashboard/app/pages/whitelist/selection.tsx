@@ -7,7 +7,6 @@ import { Field } from '../../parts/field.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { amount, counted } from '../../parts/time.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { mostRemoved, type WhitelistState } from '../../state/whitelist.ts';
 import { useWriting } from '../../state/write.ts';
 
@@ -99,8 +98,7 @@ function DeleteMany({ scope, list, ids, onDone, onClose }: DeleteProps) {
         maxLength={200}
         error={isMissing ? 'Say why.' : undefined}
       />
-      <Foreseen scope={scope} changes={{ remove: [...ids] }} />
-      <TrialChoice trial={writing.trial} />
+      <Foreseen scope={scope} changes={{ remove: [...ids] }} trial={writing.trial} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />
     </Confirm>

@@ -6,7 +6,6 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { Foreseen } from '../../parts/foreseen.tsx';
 import { Failure, Message } from '../../parts/message.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { useDraft } from '../../state/draft.ts';
 import { useSeen } from '../../state/seen.ts';
 import { useSession } from '../../state/session.tsx';
@@ -55,12 +54,7 @@ export function SettingsForm(props: SettingsProps) {
     <section class="card" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
       <Choices {...props} chosen={chosen} onChosen={setChosen} />
-      {changed ? (
-        <>
-          <Foreseen scope={props.scope} changes={{ settings: patch }} />
-          <TrialChoice trial={writing.trial} />
-        </>
-      ) : null}
+      {changed ? <Foreseen scope={props.scope} changes={{ settings: patch }} trial={writing.trial} /> : null}
       <SaveBar changed={changed} busy={writing.busy} onSave={submit} onReset={clear} />
       <Conflict changes={writing.conflict} />
       <Failure error={writing.error} />

@@ -8,7 +8,6 @@ import { Foreseen } from '../../parts/foreseen.tsx';
 import { Effects, Failure } from '../../parts/message.tsx';
 import { Switch } from '../../parts/switch.tsx';
 import { counted } from '../../parts/time.tsx';
-import { TrialChoice } from '../../parts/trial-choice.tsx';
 import { ownAddress } from '../../ranges/effects.ts';
 import type { Effect } from '../../ranges/effects.ts';
 import { standing, toggleSays } from '../../ranges/settings-in-force.ts';
@@ -52,12 +51,7 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
       <Effects effects={standing(page.enabled, inForce)} />
       {page.enabled || page.total === 0 ? null : (
         <LazyDetails summary="What switching it on would change">
-          {() => (
-            <>
-              <Foreseen scope={scope} changes={{ settings: { enabled: true } }} />
-              <TrialChoice trial={writing.trial} />
-            </>
-          )}
+          {() => <Foreseen scope={scope} changes={{ settings: { enabled: true } }} trial={writing.trial} />}
         </LazyDetails>
       )}
       <Conflict changes={writing.conflict} />
@@ -95,8 +89,7 @@ function AskOff({ page, inForce, writing, onYes, onNo }: AskOffProps) {
         People with bot access still see the transcripts. The list is kept, and you can undo this.
       </p>
       <Effects effects={[...own, ...standing(false, inForce)]} />
-      <Foreseen scope={page.scope} changes={{ settings: { enabled: false } }} />
-      <TrialChoice trial={writing.trial} />
+      <Foreseen scope={page.scope} changes={{ settings: { enabled: false } }} trial={writing.trial} />
     </Confirm>
   );
 }

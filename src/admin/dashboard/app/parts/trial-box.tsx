@@ -1,8 +1,8 @@
 import { useId } from 'preact/hooks';
-import type { TrialChoice as Choice } from '../state/trial.ts';
+import type { TrialChoice } from '../state/trial.ts';
 
 /** Whether a change lapses by itself: for whoever is not sure what it does. */
-export function TrialChoice({ trial }: { readonly trial: Choice }) {
+export function TrialBox({ trial }: { readonly trial: TrialChoice }) {
   const id = useId();
   return (
     <div class="option">
