@@ -123,6 +123,7 @@ export const trialsBegun: Record<string, Part> = {
     await choose(page);
     await press(page, 'Undo it');
     await kept('undoing');
+    await page.locator('.change').filter({ hasText: 'stay' }).nth(1).waitFor();
     await page
       .getByRole('button', { name: /^Bring back/ })
       .last()
