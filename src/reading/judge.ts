@@ -32,7 +32,7 @@ export function judge(
   const resource = resourceOf(named, guarded, routes, asked);
   // What is asked for within a socket is no link.
   if (asked.call !== undefined) return withCase(resource, table);
-  addKeys(named, all, beside.query);
+  addKeys(named, all, beside.query, asked.formBody || beside.isJson);
   return withCase(asLink(resource, all, named), table);
 }
 
