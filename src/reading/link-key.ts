@@ -112,7 +112,7 @@ export function asLink(resource: Resource, guarded: GuardedReadings, { keys, key
 /**
  * The forms under which a key is known again, however it is written: platforms compare without letter case, spaces
  * around it, leading zeros of a number or the dashes of a UUID, databases without accents too (`é` is `e` to most
- * collations of MySQL), and some take an ending for a format.
+ * collations of MySQL), and some take an ending, or several short ones, for a format.
  */
 export function formsOf(keys: readonly string[]): string[] {
   const plain = (text: string): string => {
@@ -122,7 +122,8 @@ export function formsOf(keys: readonly string[]): string[] {
       .replace(/[^a-z0-9]/g, '');
     return letters === '' ? text : letters.replace(/^0+(?=\d+$)/, '');
   };
-  const spelled = keys.flatMap((key) => [key, key.replace(/\.[^.]*$/, '') || key]);
+  const endings = [/\.[^.]*$/, /(?:\.[^.]{0,5})+$/];
+  const spelled = keys.flatMap((key) => [key, ...endings.map((ending) => key.replace(ending, '') || key)]);
   return [...new Set(spelled.flatMap((key) => [key, ...withoutAccents(key)]).map(plain))];
 }
 

@@ -104,6 +104,7 @@ t.test('one key in many spellings has one form at least in common', async (t) =>
     '{0123-abcd}',
     '０123abcd',
     '0123-abcd.',
+    '0123-abcd.x.json',
   ])
     t.ok(
       formsOf([spelled]).some((form) => plain.includes(form)),
@@ -115,6 +116,11 @@ t.test('one key in many spellings has one form at least in common', async (t) =>
       `to a database: ${spelled}`,
     );
   t.ok(formsOf(['maße']).includes('mase') && formsOf(['maße']).includes('masse'));
+  const tokens = [formsOf(['eyJhbGciOi.eyJzdWIiOi1.c2ln']), formsOf(['eyJhbGciOi.eyJzdWIiOi2.c2ln'])];
+  t.notOk(
+    tokens[0]?.some((form) => tokens[1]?.includes(form)),
+    'tokens that begin alike are several',
+  );
   t.strictSame(formsOf(['007']), formsOf(['7']));
   t.strictSame(formsOf(['…']), ['…'], 'of what has no letters, itself');
   t.notOk(formsOf(['abc']).some((form) => formsOf(['abd']).includes(form)));
