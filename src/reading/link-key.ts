@@ -81,14 +81,15 @@ export function addKeys(
     }
     if (!has) named.keyless = true;
   }
-  named.keys.delete('');
+  for (const keys of [named.keys, named.keysBeside]) keys.delete('');
 }
 
 /** True where it is the place of the key, and has one. */
 function addParameter(named: Named, { name, query: parameter }: LinkPlace, query: Members): boolean {
   const values = parameterValues(query, parameter ?? name ?? '');
   if (values === undefined) named.keyless = true;
-  for (const { text, reading } of values ?? []) named.keys.add(idOf(text, reading) ?? '');
+  const keys = parameter === undefined ? named.keysBeside : named.keys;
+  for (const { text, reading } of values ?? []) keys.add(idOf(text, reading) ?? '');
   return parameter !== undefined && values?.some(({ text }) => text !== '') === true;
 }
 
@@ -96,14 +97,16 @@ function addParameter(named: Named, { name, query: parameter }: LinkPlace, query
 const MAX_KEYS = 32;
 
 /** The resource as a link; of several routes, what the strictest says of its age holds. */
-export function asLink(resource: Resource, guarded: GuardedReadings, { keys, keyless }: Named): Resource {
+export function asLink(resource: Resource, guarded: GuardedReadings, named: Named): Resource {
+  const { keys, keysBeside, keyless } = named;
   const { kind } = resource;
   if (!hasLink(guarded) || kind === 'other' || kind === 'wrong-method' || kind === 'no-upgrade')
     return resource;
   const ages = guarded.flatMap((matches) => matches.flatMap(({ route }) => route.link?.maxAgeSeconds ?? []));
   const link: Link = {
     keys: [...keys],
-    keyless: keyless === true || keys.size === 0 || keys.size > MAX_KEYS,
+    ...(keysBeside.size > 0 && { beside: [...keysBeside] }),
+    keyless: keyless === true || keys.size === 0 || keys.size + keysBeside.size > MAX_KEYS,
     ...(ages.length > 0 && { maxAgeSeconds: Math.min(...ages) }),
   };
   return { ...resource, link };

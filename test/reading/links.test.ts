@@ -22,7 +22,7 @@ const table = compileRoutes([
 function read(target: string): string {
   const link = linkOf(readTarget(table, { target, host: 'chat.example', formBody: false }));
   if (link === undefined) return '-';
-  return link.keyless ? 'keyless' : link.keys.toSorted().join(' | ');
+  return link.keyless ? 'keyless' : [...link.keys, ...(link.beside ?? [])].toSorted().join(' | ');
 }
 
 const rows: readonly (readonly [target: string, expected: string])[] = [
