@@ -69,6 +69,20 @@ t.test('mode report that was on for days, of each scope that has it', async (t) 
   t.equal(all.length, 1, 'not of the one that is younger than reportModeDays');
 });
 
+t.test('a gateway that is alone knows the newest alerts after it was killed', async (t) => {
+  const more = await storeOf(t, [['bot:long', 8]]);
+  const { gateway, told } = await watched(t, more);
+  await told('mode.report_for_days');
+  const headers = { authorization: `Bearer ${await platform.token('super-admin')}` };
+  const listed = async ({ privateUrl }: GatewayProcess): Promise<unknown> =>
+    (await fetch(`${privateUrl}/_gateway/api/v1/alerts`, { headers })).json();
+  const before = await listed(gateway);
+  await gateway.kill();
+  const next = await watched(t, { ...more, alerts: null });
+  t.match(before, { alerts: [{ kind: 'mode.report_for_days', of: { scope: 'bot:long' } }] });
+  t.match(await listed(next.gateway), { configured: false, alerts: (before as { alerts: [] }).alerts });
+});
+
 /** A gateway whose record is no database: a disk that was damaged. */
 function damagedRecord(t: Test): object {
   const dir = t.testdir();
