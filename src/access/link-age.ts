@@ -50,7 +50,11 @@ export function withAge(resource: Resource, aging: Aging): Resource | Promise<Re
   const decision = aging.decide(seenAt());
   if (decision.outcome !== 'forward') return resource;
   if (links === undefined) return seenAt('unknown');
-  const found = links.firstSeen(formsOf(link.keys), notes ? nowMs : undefined, address);
+  const found = links.firstSeen(
+    formsOf([...link.keys, ...(link.beside ?? [])]),
+    notes ? nowMs : undefined,
+    address,
+  );
   const byLink = decision.reason.startsWith('whitelisted') || decision.reason === 'open-link';
   if (!byLink) return resource;
   return found instanceof Promise ? found.then(seenAt) : seenAt(found);

@@ -1,7 +1,7 @@
 import type { Found } from '../lookups/options.ts';
 import type { ClientIp } from '../policy/client-ip.ts';
 import { mayOpenToStranger } from '../policy/grants.ts';
-import type { PolicyView } from '../policy/policy.ts';
+import { modesDiffer, type PolicyView } from '../policy/policy.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Resource } from '../policy/resource.ts';
 import type { Rules } from './rules.ts';
@@ -21,7 +21,8 @@ const none: Found = { kind: 'unavailable', why: 'no lookup is configured' };
  * What is asked for, with the bot that a lookup has for its conversation; at once where that is remembered.
  *
  * It is not looked up for a stranger whom nothing could let in, whichever bot it were: they learn nothing then, not
- * even by the time that an answer takes, and cost the platform nothing. Who has it explained is told all the same.
+ * even by the time that an answer takes, and cost the platform nothing. Who has it explained is told all the same, and
+ * where only some bots are enforced, it is looked up for everybody: the others' visitors must pass as before.
  */
 export function seekBot(resource: Resource, seeking: Seeking): Resource | Promise<Resource> {
   if (resource.kind !== 'sought') return resource;
@@ -36,7 +37,8 @@ export function seekBot(resource: Resource, seeking: Seeking): Resource | Promis
   return found instanceof Promise ? found.then(taken) : taken(found);
 }
 
-function couldMatter({ principal, client, view, nowMs }: Seeking): boolean {
+function couldMatter({ rules, principal, client, view, nowMs }: Seeking): boolean {
+  if (modesDiffer(view, rules.options.defaults)) return true;
   if (principal.kind === 'refused') return false;
   if (principal.kind !== 'anonymous' || principal.brings !== undefined) return true;
   return mayOpenToStranger(view, client, nowMs);

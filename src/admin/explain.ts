@@ -91,12 +91,16 @@ function questionOf(
   peer: Peer,
 ): Question {
   const given = Object.entries(body.headers ?? {});
-  const hasHost = given.some(([name]) => name.toLowerCase() === 'host');
-  const host = hasHost ? [] : ['host', hostOf(options, body.target)];
-  const headers = [...host, ...given.flat(), ...token];
-  const upgrade = given.some(([name]) => name.toLowerCase() === 'upgrade');
+  const has = (wanted: string): boolean => given.some(([name]) => name.toLowerCase() === wanted);
+  const host = has('host') ? [] : ['host', hostOf(options, body.target)];
+  const upgrade = has('upgrade');
+  const handshake = upgrade && !has('sec-websocket-version') ? HANDSHAKE : [];
+  const headers = [...host, ...given.flat(), ...handshake, ...token];
   return { method: body.method ?? 'GET', target: body.target, headers, peer, upgrade };
 }
+
+/** What a browser sends beside its wish to upgrade (RFC 6455 section 4.1, which has this key as its example). */
+const HANDSHAKE = ['sec-websocket-version', '13', 'sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='];
 
 /** The host that a browser would send: the URL's own, else the site's. */
 function hostOf(options: AdminOptions, target: string): string {

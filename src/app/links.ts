@@ -12,6 +12,8 @@ import { createRedisLinkSights } from '../policy-store/redis/link-sights-redis.t
 const REMEMBERED = 100_000;
 /** New links that one address may bring in a minute: nobody fills the store with what they make up. */
 const NEW_PER_MINUTE = 600;
+/** A link has one form, or three where it ends like a format; a URL with more in the key's place is so many links. */
+const FORMS_OF_ONE = 3;
 /** After the store failed, so long it is not asked. */
 const RETRY_MS = 1_000;
 /** A digest of 128 bits, which is all that is ever kept of a link. */
@@ -40,7 +42,8 @@ export function createLinkAges(sights: LinkSights, log: StoreLog): LinkKeeper {
     const digests = digestsOf((secret ??= await sights.secret()), forms);
     let first = await sights.find(digests);
     if (first === undefined && atMs !== undefined) {
-      if (!buckets.hit(address)) return 'unknown' as const;
+      for (let n = 0; n < forms.length; n += FORMS_OF_ONE)
+        if (!buckets.hit(address)) return 'unknown' as const;
       first = await sights.note(digests, Math.floor(atMs / 1000));
     }
     telling.well();

@@ -6,7 +6,7 @@ import { stripHashes } from '../reading/contact-parts.ts';
 import { stripAdminCookies, stripCredentials } from '../reading/credential.ts';
 import { headersToForward } from './given-tokens.ts';
 import { classOf, nominations } from './header-names.ts';
-import type { IdentityHeaders } from './identity-headers.ts';
+import { plainName, type IdentityHeaders } from './identity-headers.ts';
 import type { GatewaySettings } from './options.ts';
 
 /** What every request to the upstream carries beside the visitor's own headers. */
@@ -47,16 +47,21 @@ export function requestHeaders(
 
 /** The visitor's headers without the credentials that are not for the platform. */
 function ownHeaders(raw: readonly string[], answer: Answer, settings: GatewaySettings): readonly string[] {
-  // Messages that are judged cannot be compressed.
   const isRead = routeOf(answer.resource)?.frames !== undefined;
-  const placed = headersToForward(isRead ? withoutExtensions(raw) : raw, answer, settings);
+  const placed = headersToForward(isRead ? plainHandshake(raw) : raw, answer, settings);
   const { forwardCredentials, cookieNames, hashPlaces } = settings;
   if (forwardCredentials) return stripAdminCookies(placed);
   return stripAdminCookies(stripHashes(hashPlaces, stripCredentials(cookieNames, placed)));
 }
 
-function withoutExtensions(raw: readonly string[]): readonly string[] {
-  return raw.filter((_, at) => raw[at - (at % 2)]?.toLowerCase() !== 'sec-websocket-extensions');
+/** Messages that are judged cannot be compressed; and what CGI takes for a word of the handshake is none. */
+function plainHandshake(raw: readonly string[]): readonly string[] {
+  return raw.filter((_, at) => {
+    const name = raw[at - (at % 2)] ?? '';
+    const plain = plainName(name);
+    if (plain === 'sec-websocket-extensions') return false;
+    return !plain.startsWith('sec-websocket-') || plain === name.toLowerCase();
+  });
 }
 
 interface Copying {

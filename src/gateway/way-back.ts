@@ -17,6 +17,8 @@ export interface WayBack {
 
 const prefix = `${reservedPrefix}/return`;
 const lifeSeconds = 1_800;
+/** Browsers drop a cookie whose name and value have more than 4,096 bytes. */
+const mostValueBytes = 4_000;
 const nameOf = (id: string): string => `gateway-return-${id}`;
 
 /**
@@ -32,10 +34,18 @@ export function wayBackOf(
   const isTold = pages.some((url) => url !== null && isElsewhere(url, publicUrl));
   if (linkOf(resource) === undefined || !isTold) return { target };
   const id = randomUUID().slice(0, 8);
-  const value = Buffer.from(originForm(target), 'latin1').toString('base64url');
+  const value = valueOf(originForm(target));
   const secure = publicUrl?.startsWith('https:') === true ? '; Secure' : '';
   const cookie = `${nameOf(id)}=${value}; Path=${prefix}/${id}; Max-Age=${String(lifeSeconds)}; HttpOnly; SameSite=Lax${secure}`;
   return { target: `${prefix}/${id}`, cookie };
+}
+
+/** What is too long for a cookie leads back to the path alone, or else to the site: never to nothing. */
+function valueOf(target: string): string {
+  const values = [target, target.replace(/\?.*$/s, ''), '/'].map((one) =>
+    Buffer.from(one, 'latin1').toString('base64url'),
+  );
+  return values.find(({ length }) => length <= mostValueBytes) ?? '';
 }
 
 /** Gives the cookie along with an answer that leads to the address. */

@@ -23,8 +23,9 @@ export function examine(
 ): Verdict | Promise<Verdict> {
   const { counts, running } = examiner;
   if (text.length > examiner.maxTokenBytes) return bad('too-long');
-  // The exact text, and its place: an issuer's tokens count only where its configuration looks for them.
-  const id = `${place} ${text}`;
+  // The exact text, and its place, which has no line break: an issuer's tokens count only
+  // where its configuration looks for them.
+  const id = `${place}\n${text}`;
   const remembered = recall(examiner, id, nowMs);
   if (remembered !== undefined) {
     counts.hits++;

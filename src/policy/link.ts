@@ -5,6 +5,8 @@ import type { Resource } from './resource.ts';
 export interface Link {
   /** Every text that some guarded reading has in the key's place. They are secrets: nothing of them is ever written. */
   readonly keys: readonly string[];
+  /** Texts that are keys to a platform that keeps the query behind a rewritten path: secrets, too. */
+  readonly beside?: readonly string[];
   /** True where some guarded reading has none there. */
   readonly keyless: boolean;
   /** So long it is good from when it was first seen; absent: for ever. */
@@ -71,7 +73,7 @@ function isKey(link: Link | undefined, text = ''): boolean {
 export function resourceToShow(resource: Resource): object {
   const link = linkOf(resource);
   if (link === undefined) return resource;
-  const { keys: _, ...shown } = link;
+  const { keys: _, beside: __, ...shown } = link;
   const conversation = conversationToShow(resource) ?? '';
   if (resource.kind === 'transcript')
     return { ...resource, conversations: conversation === '' ? [] : [conversation], link: shown };

@@ -107,14 +107,24 @@ export function strictestMode(
   return view.policy !== undefined && someEnforces(view.policy) ? 'enforce' : 'report';
 }
 
-/** A policy never changes, so that each is looked through once, however many targets name no bot. */
-const enforcing = new WeakMap<Policy, boolean>();
+/** True where one bot's visits may be reported only while another's are enforced: whose it is decides then. */
+export function modesDiffer(view: PolicyView, defaults: PolicyDefaults): boolean {
+  const { policy } = view;
+  if (policy === undefined || strictestMode(view, defaults) === 'report') return false;
+  return (
+    modeOf(view, defaults, undefined, stored(view, undefined)) === 'report' || modesOf(policy).has('report')
+  );
+}
 
-function someEnforces(policy: Policy): boolean {
-  const known = enforcing.get(policy);
+const someEnforces = (policy: Policy): boolean => modesOf(policy).has('enforce');
+
+/** A policy never changes, so that each is looked through once, however many targets name no bot. */
+const modes = new WeakMap<Policy, ReadonlySet<Mode | undefined>>();
+
+function modesOf(policy: Policy): ReadonlySet<Mode | undefined> {
+  const known = modes.get(policy);
   if (known !== undefined) return known;
-  let found = false;
-  for (const { mode } of policy.scopes.values()) found ||= mode === 'enforce';
-  enforcing.set(policy, found);
+  const found = new Set([...policy.scopes.values()].map(({ mode }) => mode));
+  modes.set(policy, found);
   return found;
 }

@@ -43,8 +43,10 @@ export const OVERSIZED: BodyReading = { fault: 'The body is larger than what is 
 function faultOf(types: readonly string[], encodings: readonly string[]): string | undefined {
   if (types.length > 1 || (types[0] ?? '').includes(',')) return 'The body has several types.';
   if (types.some((type) => MULTIPART.test(type))) return 'A body of several parts is not looked into.';
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(types[0] ?? '')?.[1];
-  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) return 'The body is not in UTF-8.';
+  // Also the second of two, and `charset*` (RFC 8187): a form in UTF-7 has other names than its bytes.
+  const charsets = (types[0] ?? '').matchAll(/charset[^=;]*=\s*"?([^";\s]*)/gi);
+  for (const [, charset = ''] of charsets)
+    if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) return 'The body is not in UTF-8.';
   if (encodings.some((encoding) => !/^(?:identity)?$/i.test(encoding.trim())))
     return 'The body is compressed.';
   return undefined;

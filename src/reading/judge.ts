@@ -5,6 +5,7 @@ import { workFor, type Work } from './closure.ts';
 import { addKeys, asLink } from './link-key.ts';
 import { readsBodyOf } from './merged-body.ts';
 import { resourceOfCall } from './frames/channels.ts';
+import { agreesOnFrames } from './frames/handshake.ts';
 import { contradiction, naming } from './contradiction.ts';
 import { factsOf, ofOneBot, type GuardedReadings } from './guarded-readings.ts';
 import { addMatch, candidatesOf, nothingNamed, type Named } from './named.ts';
@@ -32,7 +33,7 @@ export function judge(
   const resource = resourceOf(named, guarded, routes, asked);
   // What is asked for within a socket is no link.
   if (asked.call !== undefined) return withCase(resource, table);
-  addKeys(named, all, beside.query);
+  addKeys(named, all, beside.query, asked.formBody || beside.isJson);
   return withCase(asLink(resource, all, named), table);
 }
 
@@ -106,7 +107,8 @@ function resourceOf(
 }
 
 /** What is of no single bot, a socket, or what is asked for within it. */
-function ofNoBot(guarded: GuardedReadings, { upgrade, call }: TargetRequest, route: RouteFacts): Resource {
+function ofNoBot(guarded: GuardedReadings, asked: TargetRequest, route: RouteFacts): Resource {
+  const { upgrade, call, headers } = asked;
   const [first, ...more] = new Set(guarded.map(([best]) => best?.route));
   if (first?.frames === undefined && more.every((other) => other?.frames === undefined))
     return { kind: 'platform', route };
@@ -116,7 +118,8 @@ function ofNoBot(guarded: GuardedReadings, { upgrade, call }: TargetRequest, rou
       why: 'Its readings are of a socket whose messages are judged, and of more.',
       route,
     };
-  if (upgrade === false) return { kind: 'no-upgrade', route };
+  if (upgrade === false || (headers !== undefined && !agreesOnFrames(headers)))
+    return { kind: 'no-upgrade', route };
   if (call !== undefined) return resourceOfCall(first.frames, call, route);
   return first.frames.forAnyone ? { kind: 'other', open: true, route } : { kind: 'platform', route };
 }

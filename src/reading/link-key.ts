@@ -1,5 +1,7 @@
 import type { Link } from '../policy/link.ts';
 import type { Resource } from '../policy/resource.ts';
+import { toBytes, toCharacters } from './bytes.ts';
+import { fitLetters } from './folding.ts';
 import type { GuardedReadings } from './guarded-readings.ts';
 import { idOf } from './match.ts';
 import type { Named } from './named.ts';
@@ -57,37 +59,54 @@ export function hasLink(guarded: GuardedReadings): boolean {
 /**
  * The keys of a link, from every reading. An address counts with the key only, so each reading has to have one: what
  * is guarded by another route as well is a link all the same.
+ *
+ * A rewrite of the path to `show.php?key=$1` keeps the query behind it, and there the last one of a name counts: so a
+ * parameter of its name is a key too, but stands in for none. `hasParameters`: a body could name the key, and where
+ * that stands in the query, some platforms take the body's.
  */
-export function addKeys(named: Named, guarded: GuardedReadings, query: Members): void {
+export function addKeys(
+  named: Named,
+  guarded: GuardedReadings,
+  query: Members,
+  hasParameters: boolean,
+): void {
   if (!hasLink(guarded)) return;
   for (const matches of guarded) {
     let has = false;
     for (const { route, keys, hasKey } of matches) {
       for (const key of keys) named.keys.add(key);
       has ||= hasKey;
-      const name = route.link?.query;
-      if (name === undefined) continue;
-      const values = parameterValues(query, name);
-      for (const { text, reading } of values ?? []) named.keys.add(idOf(text, reading) ?? '');
-      has ||= values?.some(({ text }) => text !== '') === true;
+      if (route.link !== undefined) has = addParameter(named, route.link, query) || has;
+      if (route.link?.query !== undefined && hasParameters) named.keyless = true;
     }
     if (!has) named.keyless = true;
   }
-  named.keys.delete('');
+  for (const keys of [named.keys, named.keysBeside]) keys.delete('');
+}
+
+/** True where it is the place of the key, and has one. */
+function addParameter(named: Named, { name, query: parameter }: LinkPlace, query: Members): boolean {
+  const values = parameterValues(query, parameter ?? name ?? '');
+  if (values === undefined) named.keyless = true;
+  const keys = parameter === undefined ? named.keysBeside : named.keys;
+  for (const { text, reading } of values ?? []) keys.add(idOf(text, reading) ?? '');
+  return parameter !== undefined && values?.some(({ text }) => text !== '') === true;
 }
 
 /** More texts than this in the place of one key are none that anybody means. */
 const MAX_KEYS = 32;
 
 /** The resource as a link; of several routes, what the strictest says of its age holds. */
-export function asLink(resource: Resource, guarded: GuardedReadings, { keys, keyless }: Named): Resource {
+export function asLink(resource: Resource, guarded: GuardedReadings, named: Named): Resource {
+  const { keys, keysBeside, keyless } = named;
   const { kind } = resource;
   if (!hasLink(guarded) || kind === 'other' || kind === 'wrong-method' || kind === 'no-upgrade')
     return resource;
   const ages = guarded.flatMap((matches) => matches.flatMap(({ route }) => route.link?.maxAgeSeconds ?? []));
   const link: Link = {
     keys: [...keys],
-    keyless: keyless === true || keys.size === 0 || keys.size > MAX_KEYS,
+    ...(keysBeside.size > 0 && { beside: [...keysBeside] }),
+    keyless: keyless === true || keys.size === 0 || keys.size + keysBeside.size > MAX_KEYS,
     ...(ages.length > 0 && { maxAgeSeconds: Math.min(...ages) }),
   };
   return { ...resource, link };
@@ -95,7 +114,8 @@ export function asLink(resource: Resource, guarded: GuardedReadings, { keys, key
 
 /**
  * The forms under which a key is known again, however it is written: platforms compare without letter case, spaces
- * around it, leading zeros of a number or the dashes of a UUID, and some take an ending for a format.
+ * around it, leading zeros of a number or the dashes of a UUID, databases without accents too (`é` is `e` to most
+ * collations of MySQL), and some take an ending, or several short ones, for a format.
  */
 export function formsOf(keys: readonly string[]): string[] {
   const plain = (text: string): string => {
@@ -105,5 +125,23 @@ export function formsOf(keys: readonly string[]): string[] {
       .replace(/[^a-z0-9]/g, '');
     return letters === '' ? text : letters.replace(/^0+(?=\d+$)/, '');
   };
-  return [...new Set(keys.flatMap((key) => [plain(key), plain(key.replace(/\.[^.]*$/, '') || key)]))];
+  const endings = [/\.[^.]*$/, /(?:\.[^.]{0,5})+$/];
+  const spelled = keys.flatMap((key) => [key, ...endings.map((ending) => key.replace(ending, '') || key)]);
+  return [...new Set(spelled.flatMap((key) => [key, ...withoutAccents(key)]).map(plain))];
+}
+
+/** Letters that are two where they are compared. */
+const DOUBLE: readonly (readonly [letter: RegExp, letters: string])[] = [
+  [/[ßẞ]/g, 'ss'],
+  [/æ/gi, 'ae'],
+  [/œ/gi, 'oe'],
+  [/þ/gi, 'th'],
+];
+
+function withoutAccents(key: string): string[] {
+  if (!/[^\x00-\x7f]/.test(key)) return [];
+  const long = DOUBLE.reduce((text, [letter, letters]) => text.replace(letter, letters), key);
+  const spelled = [key, key.replace(/[ßẞ]/g, 's'), long];
+  const fitted = spelled.flatMap((text) => [text, ...fitLetters(toBytes(text)).map(toCharacters)]);
+  return fitted.filter((text) => /[a-z0-9]/i.test(text));
 }

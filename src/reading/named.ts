@@ -13,6 +13,8 @@ export interface Named {
   readonly conversations: Set<string>;
   /** Of a link: every text in the place of its key. */
   readonly keys: Set<string>;
+  /** And beside the path that holds it. */
+  readonly keysBeside: Set<string>;
   /** Bots that a key given more than once holds. */
   readonly repeated: Set<string>;
   /** True where it could be any bot: the query cannot be read, or a body could name one. */
@@ -34,6 +36,7 @@ export function nothingNamed(): Named {
     contacts: new Set(),
     conversations: new Set(),
     keys: new Set(),
+    keysBeside: new Set(),
     repeated: new Set(),
   };
 }

@@ -55,6 +55,7 @@ interface Seeks {
   readonly foldsBotIds?: boolean;
   readonly lookups?: Rules['lookups'];
   readonly isExplained?: boolean;
+  readonly mode?: 'enforce' | 'report';
 }
 
 async function seek(resource: Resource, more: Seeks = {}) {
@@ -63,6 +64,7 @@ async function seek(resource: Resource, more: Seeks = {}) {
   const rules = {
     lookups: 'lookups' in more ? more.lookups : lookups,
     routes: { foldsBotIds: more.foldsBotIds },
+    options: { defaults: { mode: more.mode ?? 'enforce', requireLogin: false } },
   };
   const found = await seekBot(resource, {
     ...{ principal: known, client: elsewhere, view: view(), nowMs: 0, ...more },
@@ -110,6 +112,12 @@ t.test('for whom it is looked up', async (t) => {
   t.ok(await asked({ principal: stranger, view: view(open) }), 'where some link is enough');
   t.ok(await asked({ principal: { ...stranger, brings: 'desk' } }), 'who brings a session');
   t.ok(await asked({ principal: stranger, view: { known: false, why: 'stale' } }), 'the policy is not known');
+  const reported = { enabled: false, whitelist: EMPTY, mode: 'report' } as const;
+  for (const principal of [stranger, refused]) {
+    t.ok(await asked({ principal, view: view(reported) }), 'some bot is only reported: it could be of that');
+    t.ok(await asked({ principal, mode: 'report', view: view({ ...reported, mode: 'enforce' }) }));
+    t.notOk(await asked({ principal, mode: 'report', view: view(reported) }), 'all are: nobody is refused');
+  }
   const nobody: ClientIp = { status: 'unknown', why: 'a header' };
   t.ok(await asked({ client: nobody }), 'somebody known from anywhere');
 });

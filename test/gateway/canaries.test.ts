@@ -128,6 +128,22 @@ t.test('what cannot be looked at passes, and is counted', async (t) => {
   }
 });
 
+t.test('of what a few bytes stand for, no more is looked at than texts are long', async (t) => {
+  const bomb = zlib.gzipSync(Buffer.concat([Buffer.alloc(40 * 1024 * 1024), Buffer.from(phrase)]));
+  const platform = await startPlatform((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+  });
+  for (const action of ['alarm', 'refuse'] as const) {
+    const { door, found, notSearched } = await watchingDoor(judge, platform.url, action);
+    const answer = await fetchRaw(door.port, '/bomb');
+    t.match(answer, { status: 200, complete: true });
+    t.equal(Buffer.byteLength(answer.body, 'latin1'), bomb.length, action);
+    t.ok(await until(() => notSearched.includes('long')));
+    t.same(found, []);
+    await door.stop();
+  }
+});
+
 t.test('guarded answers, images and a gateway without canaries look at nothing', async (t) => {
   const { door, found } = await watchingDoor(judge, platform.url, 'refuse');
   t.equal((await fetchRaw(door.port, '/identity/image/canary')).status, 200);

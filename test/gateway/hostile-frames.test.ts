@@ -44,6 +44,49 @@ t.test('what is refused in a socket ends it, and does not reach the platform', a
   await echo.stop();
 });
 
+t.test('a handshake after which a server could read other frames is none', async (t) => {
+  const echo = await startEcho(undefined, okFrame);
+  const door = await startDoor(echo.url, { judge });
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  const version = 'Sec-WebSocket-Version: 13';
+  // Between 0x00 and 0xff, as drafts 75 and 76 have it: pings, here.
+  const hidden = Buffer.concat([
+    Buffer.from([0x89, 0x80, 0x00, 0x80, 0x00, 0x00, 0x89, 0xd0, 1, 2, 3, 4, 0xff, 0x00]),
+    Buffer.from(theirs.padEnd(77)),
+    Buffer.from([0xff]),
+  ]).toString('latin1');
+  const rows: readonly (readonly [string, ...(readonly string[])])[] = [
+    ['no version, no key'],
+    ['no version', key],
+    ['no key', version],
+    [
+      'keys of draft 76',
+      'Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5',
+      'Sec-WebSocket-Key2: 12998 5 Y3 1  .P00',
+    ],
+    ['another version', key, 'Sec-WebSocket-Version: 8'],
+    ['two versions', key, version, 'Sec-WebSocket-Version: 8'],
+    ['two in one', key, 'Sec-WebSocket-Version: 13, 8'],
+    ['an empty version', key, 'Sec-WebSocket-Version: '],
+    ['no key that can be', version, 'Sec-WebSocket-Key: short'],
+    ['a version as CGI reads it', key, 'Sec_WebSocket_Version: 13'],
+  ];
+  for (const [name, ...more] of rows) {
+    const head = ['Connection: Upgrade', 'Upgrade: websocket', as.member, ...more];
+    const client = open(door.port, `${lines('GET /cable HTTP/1.1', host, ...head)}${hidden}`);
+    await client.closed;
+    t.match(client.text(), /^HTTP\/1\.1 426 /, name);
+  }
+  t.equal(echo.requests.length, 0);
+  const spelled = ['Sec_WebSocket_Extensions: permessage-deflate', 'Sec-WebSocket_Key1: 1'];
+  const client = open(door.port, upgrade('/cable', as.member, ...spelled));
+  t.ok(await until(() => echo.requests.length > 0));
+  t.notMatch(echo.requests[0], /deflate|key1/i, 'nor does what looks like a part of it reach the platform');
+  client.socket.destroy();
+  await door.stop();
+  await echo.stop();
+});
+
 t.test('what is granted goes on as it came', async (t) => {
   const echo = await startEcho();
   const door = await startDoor(echo.url, { judge });

@@ -85,6 +85,11 @@ t.test('an address cannot fill the store, and what cannot be had is unknown', as
     last = await ages.firstSeen([`made up ${n}`], nowMs, 'x');
   t.equal(last, 'unknown', 'more new links from one address than anybody has');
   t.equal(await ages.firstSeen(['of others'], nowMs, 'y'), nowMs);
+  const kept = await redis.client.hlen('{gateway}:links');
+  const many = (n: number) => Array.from({ length: 64 }, (_, at) => `${n} of many ${at}`);
+  for (let n = 0; n < 700; n++) if ((await ages.firstSeen(many(n), nowMs, 'z')) === 'unknown') break;
+  const more = (await redis.client.hlen('{gateway}:links')) - kept;
+  t.ok(more > 1_000 && more < 2_400, `nor by many keys in one URL: ${more}`);
   await redis.client.del('{gateway}:links-secret');
   t.equal(await ages.firstSeen(['other'], nowMs, 'y'), 'unknown', 'another secret');
   t.equal(await ages.firstSeen(['other'], nowMs, 'y'), 'unknown', 'nor asked again at once');

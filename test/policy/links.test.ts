@@ -124,6 +124,7 @@ t.test('a conversation is shown where it cannot be the key', async (t) => {
     undefined,
     'a part of it, in another spelling',
   );
+  t.equal(shown({ ...whole, beside: ['c1'] }, 'c1'), 'c1', 'nobody hides what they read by a parameter');
   const sought = { kind: 'sought', lookup: 'chats', conversation: 'secret', route: f.route } as const;
   t.equal(conversationToShow(sought), 'secret');
   t.equal(conversationToShow({ ...sought, link: { ...whole, keys: ['secret'] } }), undefined);
@@ -131,7 +132,7 @@ t.test('a conversation is shown where it cannot be the key', async (t) => {
 });
 
 t.test('explain is told no key, and nothing that could be one', async (t) => {
-  const link: Link = { ...whole, keys: ['secret'] };
+  const link: Link = { ...whole, keys: ['secret'], beside: ['secret too'] };
   const resources: object[] = [
     { ...f.transcript, conversations: ['secret'], link },
     { ...f.transcript, conversations: ['c1', 'secret'], link },

@@ -22,7 +22,7 @@ const table = compileRoutes([
 function read(target: string): string {
   const link = linkOf(readTarget(table, { target, host: 'chat.example', formBody: false }));
   if (link === undefined) return '-';
-  return link.keyless ? 'keyless' : link.keys.toSorted().join(' | ');
+  return link.keyless ? 'keyless' : [...link.keys, ...(link.beside ?? [])].toSorted().join(' | ');
 }
 
 const rows: readonly (readonly [target: string, expected: string])[] = [
@@ -51,6 +51,11 @@ const rows: readonly (readonly [target: string, expected: string])[] = [
   ['/file?signature=', 'keyless'],
   ['/file', 'keyless'],
   ['/file?other=abc', 'keyless'],
+  ['/chat/17/x?key=abc', 'abc | x'],
+  ['/chat/17/x&key=abc', 'abc | x | x&key=abc'],
+  ['/chat/17/x%26key=abc', 'abc | x | x&key=abc'],
+  ['/chat/17/x?Key[]=%61bc', 'abc | x'],
+  ['/both/17?hash=abc', 'keyless'],
   ['/tail/17/a/b', 'a/b'],
   ['/inner/chat-17-abc', 'abc'],
   ['/own/abc', 'abc'],
@@ -64,6 +69,20 @@ t.test('the key of a link, from every reading', async (t) => {
   for (const [target, expected] of rows) t.equal(read(target), expected, target);
   const link = linkOf(readTarget(table, { target: '/twice/17/abc', host: 'x', formBody: false }));
   t.equal(link?.maxAgeSeconds, 30, 'of two ages the shorter');
+});
+
+t.test('a key of the query is none where a body could name another one', async (t) => {
+  const post = (target: string, formBody: boolean, type: string) =>
+    linkOf(
+      readTarget(table, {
+        ...{ target, host: 'x', formBody, method: 'POST' },
+        headers: ['Content-Type', type, 'Content-Length', '7'],
+      }),
+    )?.keyless;
+  t.equal(post('/file?signature=x', true, 'application/x-www-form-urlencoded'), true);
+  t.equal(post('/file?signature=x', false, 'application/json'), true);
+  t.equal(post('/file?signature=x', false, 'image/png'), false);
+  t.equal(post('/chat/17/abc', true, 'application/x-www-form-urlencoded'), false, 'one of the path is');
 });
 
 t.test('explain shows no reading of a link', async (t) => {
@@ -85,11 +104,23 @@ t.test('one key in many spellings has one form at least in common', async (t) =>
     '{0123-abcd}',
     '０123abcd',
     '0123-abcd.',
+    '0123-abcd.x.json',
   ])
     t.ok(
       formsOf([spelled]).some((form) => plain.includes(form)),
       spelled,
     );
+  for (const spelled of ['0123-ábCD', '0123-abĆd', '0123-ab\u010a\u0111', '0123-äbcđ', '0123-abc\u0301d'])
+    t.ok(
+      formsOf([spelled]).some((form) => plain.includes(form)),
+      `to a database: ${spelled}`,
+    );
+  t.ok(formsOf(['maße']).includes('mase') && formsOf(['maße']).includes('masse'));
+  const tokens = [formsOf(['eyJhbGciOi.eyJzdWIiOi1.c2ln']), formsOf(['eyJhbGciOi.eyJzdWIiOi2.c2ln'])];
+  t.notOk(
+    tokens[0]?.some((form) => tokens[1]?.includes(form)),
+    'tokens that begin alike are several',
+  );
   t.strictSame(formsOf(['007']), formsOf(['7']));
   t.strictSame(formsOf(['…']), ['…'], 'of what has no letters, itself');
   t.notOk(formsOf(['abc']).some((form) => formsOf(['abd']).includes(form)));

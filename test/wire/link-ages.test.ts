@@ -179,6 +179,15 @@ t.test('who signs in elsewhere comes back to the link, and the login page is not
     t.equal((await visit(gateway, path, stranger, forged)).headers['location'], expected, to);
   }
   t.equal(await short(gateway, '/_gateway/return/xyz', stranger), '404 not-found');
+  for (const [target, expected] of [
+    [`/chat/1/abc?x=${'x'.repeat(4_000)}`, '/chat/1/abc'],
+    [`/chat/1/${'x'.repeat(4_000)}`, '/'],
+  ] as const) {
+    const long = (await visit(gateway, target, stranger, page)).headers['set-cookie'] ?? '';
+    const [pair = '', at = ''] = long.split('; Path=').map((part) => part.split(';')[0] ?? '');
+    t.ok(pair.length < 4_096, 'browsers drop longer ones');
+    t.equal((await visit(gateway, at, stranger, ['Cookie', pair])).headers['location'], expected);
+  }
   const api = await visit(gateway, '/chat/1/abc', stranger);
   t.equal(api.headers['set-cookie'], undefined, 'nothing is set where nobody is sent anywhere');
 });

@@ -58,6 +58,7 @@ const spellings: readonly string[] = [
   `${printed}/17/${secret}?back=${printed}/17/${secret}&${secret}`,
   `${printed}/17/${secret}?conversationId=${secret}`,
   `${printed}/17/${secret}?botId=${secret}`,
+  `${printed}/17/x?hash=${secret}`,
   `${printed}/17/%ef%bc%b1${secret.slice(1)}`,
   `/both/17/${secret}`,
   `/both/17;${secret}`,

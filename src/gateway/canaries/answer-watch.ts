@@ -16,8 +16,13 @@ export interface WatchedWay {
 
 /** Not more than this waits for its decoding before the platform has to wait. */
 const mostWaitingBytes = 256 * 1024;
-/** A decoded answer is looked at up to here: a few bytes can stand for gigabytes. */
+/**
+ * A decoded answer is looked at up to here: a few bytes can stand for gigabytes. Beyond the first part, no text is so
+ * many times as long as what it came in, and what is made to be costs a second for half a megabyte.
+ */
 const mostDecodedBytes = 256 * 1024 * 1024;
+const freelyDecodedBytes = 16 * 1024 * 1024;
+const mostRatio = 100;
 /** What may be the beginning of a canary is held back for so long, and no more of it than this. */
 const heldMs = 1_000;
 const mostHeldBytes = 4_096;
@@ -34,6 +39,7 @@ export class AnswerWatch {
   readonly #finder: Finder;
   readonly #holds: boolean;
   readonly #decoder: Decoder | undefined;
+  #codedBytes = 0;
   #decodedBytes = 0;
   /** With the decoder. */
   #waitingBytes = 0;
@@ -104,6 +110,7 @@ export class AnswerWatch {
 
   #decode(decoder: Decoder, chunk: Buffer): void {
     const held = this.#held.at(-1);
+    this.#codedBytes += chunk.length;
     this.#waitingBytes += chunk.length;
     this.#waitsForDecoder = this.#waitingBytes > mostWaitingBytes;
     decoder.write(chunk, () => {
@@ -119,7 +126,8 @@ export class AnswerWatch {
 
   #decoded(bytes: Uint8Array): void {
     this.#decodedBytes += bytes.length;
-    if (this.#decodedBytes > mostDecodedBytes) this.#giveUp('long');
+    const most = Math.max(freelyDecodedBytes, this.#codedBytes * mostRatio);
+    if (this.#decodedBytes > Math.min(most, mostDecodedBytes)) this.#giveUp('long');
     else this.#finder.look(bytes);
   }
 
