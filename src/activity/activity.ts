@@ -1,3 +1,4 @@
+import type { VisitFilter } from './visits.ts';
 import type { ChainHead } from './digest.ts';
 import type { ActivityEvent } from './event.ts';
 import type { Draft, Forecast } from './forecast.ts';
@@ -43,7 +44,7 @@ export interface Activity {
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
   /** What a draft of the policy would have changed of all that was recorded up to now. */
-  forecast(filter: TimedFilter, draft: Draft): Promise<Forecast>;
+  forecast(filter: VisitFilter, draft: Draft): Promise<Forecast>;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Who was turned away and has not come in since; at most `most` groups. */
   refusals(filter: TimedFilter, most: number): Promise<Refusals>;

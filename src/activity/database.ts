@@ -21,6 +21,7 @@ export interface Index {
 /**
  * Events come in as batches, each a row, and are kept as segments: some thousand events by columns, each column one
  * row of `parts` unless it is the same in all of them. Of a segment that was pruned its place in the chains is kept for as long as an older one is.
+ * Runs and their visits are made of segments, and deleted before them.
  * Sums are kept by hour for all bots (`''`) and for each, and by day for bots and ranges, of what lies in segments.
  * Hours and days are whole numbers since the epoch, so that plots read small tables.
  */
@@ -33,6 +34,10 @@ create table if not exists segments (
   constants text not null, chains text not null, pruned integer not null);
 create table if not exists parts (id integer primary key, data blob not null);
 create table if not exists filters (id integer primary key, bits blob not null);
+create table if not exists runs (
+  id integer primary key, fromMs integer not null, toMs integer not null, firstSegment integer not null,
+  lastSegment integer not null, segments integer not null, chunks text not null);
+create table if not exists visits (id integer primary key, data blob not null);
 create table if not exists hours (
   bot text not null, hour integer not null, outcome text not null, reason text not null, enforced integer not null,
   count integer not null, primary key (bot, hour, outcome, reason, enforced)) without rowid;

@@ -6,7 +6,8 @@ import type { Index } from './database.ts';
 import type { Batch, PlacedRow } from './event.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { linkBatch } from './link.ts';
-import type { Segment, SegmentColumn, Span } from './segment.ts';
+import { makeRun, segmentsOfRun } from './run-make.ts';
+import type { Segment, SegmentColumn, Span, StoredSegment } from './segment.ts';
 import { createTail, readBatches } from './tail.ts';
 
 /** The store of decisions: new events as they came in, older ones as segments. */
@@ -22,6 +23,8 @@ export interface Decisions {
   compactOld(nowMs: number): void;
   /** What may hold events of the time, the newest end first. */
   segments(span: Span): readonly Segment[];
+  /** Makes a run where there are enough segments for the next one; false where there are not. */
+  makeRun(): boolean;
   /** What is in no segment yet, oldest first. */
   tailRows(): readonly PlacedRow[];
 }
@@ -64,8 +67,20 @@ export function openDecisions(index: Index, segmentEvents = 4_096): Decisions {
       if (tail.sinceMs !== undefined && tail.sinceMs < nowMs - mostWaitMs) step();
     },
     segments: createReader(index, () => (tail.count === 0 ? undefined : tail.segment())),
+    makeRun: () => makeRun(index, nextForRun(index)),
     tailRows: tail.rows,
   };
+}
+
+/** The oldest segments that are younger than every run. */
+function nextForRun(index: Index): readonly StoredSegment[] {
+  const rows = index
+    .prepare(
+      `select id, fromMs, toMs, count, constants, chains from segments where pruned = 0
+       and id > (select coalesce(max(lastSegment), 0) from runs) order by id limit ?`,
+    )
+    .all(segmentsOfRun) as readonly SegmentRow[];
+  return rows.map(createStored(index));
 }
 
 interface SegmentRow extends Span {
@@ -92,7 +107,7 @@ function createReader(index: Index, tail: () => Segment | undefined): Decisions[
 const laterColumns: ReadonlySet<SegmentColumn> = new Set(['asked']);
 
 /** Segments as they lie in the file, read column by column as they are asked for. */
-export function createStored(index: Index): (row: SegmentRow) => Segment {
+export function createStored(index: Index): (row: SegmentRow) => StoredSegment {
   const part = index.prepare('select data from parts where id = ?');
   const filter = index.prepare('select bits from filters where id = ?');
   const cache = createCache();
@@ -114,6 +129,7 @@ export function createStored(index: Index): (row: SegmentRow) => Segment {
     };
     return {
       ...row,
+      id,
       column: (name) => cache(partId(id, name), () => make(name)),
       mayHold({ of, anyOf }) {
         const found = filter.get(filterId(id, of)) as { readonly bits: Uint8Array } | undefined;

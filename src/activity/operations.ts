@@ -5,6 +5,7 @@ import type { Cursor, Page } from './query.ts';
 import type { Readings, ReadingsAsked } from './readings.ts';
 import type { Refusals } from './refusals.ts';
 import type { Summary, Use } from './summary.ts';
+import type { VisitFilter } from './visits.ts';
 import type { ChainHead } from './digest.ts';
 import type { StreamEntry } from './stream.ts';
 import type { StreamVerification, Verified } from './verify.ts';
@@ -22,7 +23,7 @@ export interface Questions {
   rewind: object;
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
-  forecast: { readonly filter: TimedFilter; readonly draft: Draft };
+  forecast: { readonly filter: VisitFilter; readonly draft: Draft };
   readings: ReadingsAsked;
   rangeUse: { readonly scope: string; readonly fromMs: number };
   refusals: { readonly filter: TimedFilter; readonly most: number };
@@ -58,7 +59,7 @@ export interface Answers {
   digests: readonly string[];
   heads: readonly ChainHead[];
   unattested: readonly ChainHead[];
-  /** True where there may be more to delete. */
+  /** True where there may be more to do. */
   prune: boolean;
   size: number;
   close: void;

@@ -1,6 +1,7 @@
 import { filterId, partId } from './compact.ts';
 import { dayMs, hourMs, inTransaction, type Index } from './database.ts';
 import { createMarks } from './ingest.ts';
+import { removeRun } from './runs.ts';
 import type { Span } from './segment.ts';
 import { filterNames } from './terms.ts';
 
@@ -45,6 +46,7 @@ interface Pruned extends Span {
 
 /** Its place in the chains stays while there is an older segment, since the next one is linked to it; the newest stays for its number. */
 function removeSegment(index: Index, { id }: Pruned): void {
+  removeRun(index, id);
   index
     .prepare('delete from parts where id between ? and ?')
     .run(partId(id, 'replica'), partId(id, 'checks'));

@@ -32,11 +32,16 @@ export type SegmentColumn = (typeof segmentColumns)[number];
 
 /** Some events, oldest first. IPv4 addresses are numbers in it. */
 export interface Segment extends Span {
+  /** Its number in the file; absent while it is held in memory only. */
+  readonly id?: number;
   readonly count: number;
   column(name: SegmentColumn): Column;
   /** False where no row of it can hold one of the terms. */
   mayHold(asked: AskedTerms): boolean;
 }
+
+/** A segment of the file. */
+export type StoredSegment = Segment & { readonly id: number };
 
 /** Unix milliseconds, both inclusive. */
 export interface Span {

@@ -70,8 +70,9 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   prune({ nowMs }) {
     // First of all it makes room: on a full disk nothing else can be done.
     const more = pruneSome(index, retention, nowMs);
-    if (!more) decisions.compactOld(nowMs);
-    return more;
+    if (more) return true;
+    decisions.compactOld(nowMs);
+    return decisions.makeRun();
   },
   size: () => sizeOf(index),
   close: () => index.close(),

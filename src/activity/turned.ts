@@ -2,7 +2,7 @@ import type { Turn } from '../policy/turn.ts';
 import { unpackAddress } from './address.ts';
 import type { Cell } from './event.ts';
 import type { Judged } from './judge-again.ts';
-import type { Column } from './column.ts';
+import type { Visits } from './visits.ts';
 
 /** Requests of one address to one bot, by one person or nobody, that would be answered differently alike. */
 export interface TurnedGroup extends Turn {
@@ -45,41 +45,34 @@ interface Kept extends Turn {
   lastMs: number;
 }
 
-/** What groups are told apart by. */
-export interface GroupColumns {
-  readonly address: Column;
-  readonly bot: Column;
-  readonly subject: Column;
-  readonly times: Column;
-}
-
 /** Sums up requests that would be answered differently. */
 export function createTurned(most: number) {
   const groups: Kept[] = [];
   const found = new Map<Judged, Map<Cell, Kept>>();
   const visits = { refused: 0, admitted: 0 };
   let isCut = false;
-  const make = (turn: Turn, from: GroupColumns, row: number, atMs: number): Kept => {
-    const [address, bot, subject] = [from.address.cell(row), from.bot.cell(row), from.subject.cell(row)];
-    return { ...turn, address, bot, subject, visits: 0, firstMs: atMs, lastMs: atMs };
+  const make = (turn: Turn, from: Visits, row: number): Kept => {
+    const [address, bot] = [from.column('clientIp').cell(row), from.column('bot').cell(row)];
+    const subject = from.column('subject').cell(row);
+    return { ...turn, address, bot, subject, visits: 0, firstMs: Infinity, lastMs: 0 };
   };
   return {
-    add(judged: Judged & { readonly turn: Turn }, from: GroupColumns, row: number): void {
-      visits[judged.turn.effect] += 1;
-      const atMs = Number(from.times.cell(row));
-      const subject = from.subject.cell(row);
+    add(judged: Judged & { readonly turn: Turn }, from: Visits, row: number): void {
+      const count = from.count(row);
+      visits[judged.turn.effect] += count;
+      const subject = from.column('subject').cell(row);
       let bySubject = found.get(judged);
       let group = bySubject?.get(subject);
       if (group === undefined) {
         isCut ||= groups.length >= Math.max(most, fewestKept);
         if (isCut) return;
-        groups.push((group = make(judged.turn, from, row, atMs)));
+        groups.push((group = make(judged.turn, from, row)));
         if (bySubject === undefined) found.set(judged, (bySubject = new Map<Cell, Kept>()));
         bySubject.set(subject, group);
       }
-      group.visits += 1;
-      group.firstMs = Math.min(group.firstMs, atMs);
-      group.lastMs = Math.max(group.lastMs, atMs);
+      group.visits += count;
+      group.firstMs = Math.min(group.firstMs, from.firstMs(row));
+      group.lastMs = Math.max(group.lastMs, from.lastMs(row));
     },
     all: (): Turned => ({
       refused: countOf(groups, 'refused', visits.refused),

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Forecast } from '../activity/forecast.ts';
-import type { TimedFilter } from '../activity/match.ts';
+import type { VisitFilter } from '../activity/visits.ts';
 import type { Plan } from '../changes/plan.ts';
 import { untilSeconds } from '../changes/record.ts';
 import { draftPolicy } from '../policy-store/live/compile-policy.ts';
@@ -85,7 +85,7 @@ function withoutRevocations(policy: Policy): Policy {
 }
 
 /** What names no single bot may be enforced because of any of them: that is the super admin's to see. */
-function narrowed(scope: Scope, superAdmin: boolean): Partial<TimedFilter> {
+function narrowed(scope: Scope, superAdmin: boolean): Partial<VisitFilter> {
   if (scope === 'platform') return {};
   const bot = scope.slice('bot:'.length);
   return superAdmin ? { bot, orNone: true } : { bot };
@@ -103,7 +103,7 @@ function endOf({ removed, added }: Plan, nowMs: number): number {
 
 function viewForecast(
   { judged, unjudged, refused, admitted, groups, groupCount, sinceMs, gaps, isCut }: Forecast,
-  { toMs }: TimedFilter,
+  { toMs }: VisitFilter,
   { atMs, areShortened }: { readonly atMs: number | undefined; readonly areShortened: boolean },
 ): ApiAnswer<'forecast'> {
   const view = {

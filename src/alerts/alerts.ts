@@ -4,7 +4,7 @@ import { createClaims } from './claims.ts';
 import { createDeliveries, type Deliveries, type DeliveryLog, type DeliveryStats } from './deliveries.ts';
 import type { Attempt, Webhook } from './webhook.ts';
 
-/** What gateways on one Redis tell each other of alerts. Every call rejects where it cannot be reached. */
+/** Where alerts are kept, and what gateways on one Redis tell each other of them. Every call rejects where it fails. */
 export interface AlertShare {
   /** True for the first that asks within the time. */
   claim(key: string, ms: number): Promise<boolean>;
@@ -17,7 +17,7 @@ export interface AlertShare {
 export interface AlertsParts {
   readonly log: DeliveryLog;
   readonly now: () => number;
-  /** Absent where this gateway is alone. */
+  /** Absent where they are kept in memory only. */
   readonly share?: AlertShare;
   /** Asked for each alert: how long it is told of one subject once. */
   readonly everyMs: () => number;
@@ -59,7 +59,7 @@ export function createAlerts(parts: AlertsParts): Alerts {
     const { id, kind, summary, of } = alert;
     log.warn({ id, kind, summary, of }, 'alert');
     for (const deliveries of receivers.all()) deliveries.add(alert);
-    // Redis being away is said elsewhere; the alert was told.
+    // That the store is away is said elsewhere; the alert was told.
     share?.keep(JSON.stringify(alert)).catch(() => undefined);
   };
   return {

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AlertShare } from '../alerts/alerts.ts';
 import type { StartOptions } from '../config/index.ts';
 import { quietLog } from './quiet-log.ts';
 import { connect, type RedisConnections } from '../policy-store/redis/connections.ts';
+import { createTurns } from '../policy-store/in-turn.ts';
 import type { StoreLog } from '../policy-store/log.ts';
+import { writeWhole } from '../policy-store/write-whole.ts';
 import { alertKeys } from '../policy-store/redis/keys.ts';
 
 type Redis = NonNullable<StartOptions['store']['redis']>;
@@ -28,5 +32,40 @@ export function createAlertShare(redis: Redis, log: StoreLog): AlertShare & { cl
       return found.flatMap(([, fields]) => fields.slice(1, 2));
     },
     close: () => connections?.close(),
+  };
+}
+
+/** Alerts of a gateway that is alone, in a file of its store's folder: a restart forgets none of the newest. */
+export function createAlertFile(folder: string): AlertShare & { close(): void } {
+  const path = join(folder, 'alerts.log');
+  const inTurn = createTurns();
+  let opening: Promise<void> | undefined;
+  let newest: readonly string[] = [];
+  let written = newest;
+  const open = async (): Promise<void> => {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    newest = text.split('\n').filter((line) => line !== '');
+  };
+  return {
+    claim: async () => true,
+    async keep(alert) {
+      await (opening ??= open());
+      newest = [alert, ...newest].slice(0, mostKept);
+      // Of many that come at once the first is written, and then all others together.
+      await inTurn(async () => {
+        if (written === newest) return;
+        const now = newest;
+        await writeWhole(path, [now.join('\n')]);
+        written = now;
+      });
+    },
+    async recent(most) {
+      await (opening ??= open());
+      return newest.slice(0, most);
+    },
+    close: () => undefined,
   };
 }

@@ -7,7 +7,7 @@ import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import type { Figure } from '../ops/metrics.ts';
 import type { StoreLog } from '../policy-store/log.ts';
 import type { Store } from '../policy-store/store.ts';
-import { createAlertShare } from './alert-share.ts';
+import { createAlertFile, createAlertShare } from './alert-share.ts';
 import { gauge } from './plain-figures.ts';
 import { reportingSince } from './report-mode.ts';
 
@@ -39,7 +39,8 @@ const modesMs = 3_600_000;
 
 export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
   const { start, settings, activity, log } = parts;
-  const share = start.store.redis && createAlertShare(start.store.redis, log);
+  const { redis, file } = start.store;
+  const share = redis ? createAlertShare(redis, log) : file === undefined ? undefined : createAlertFile(file);
   const windowMs = (): number => (settings().alerts?.windowMinutes ?? 60) * 60_000;
   const alerts = createAlerts({ log, now: Date.now, everyMs: windowMs, ...(share && { share }) });
   const hear = createWatch({
