@@ -20,6 +20,7 @@ export abstract class Course implements Waiting {
   protected abort: ((error?: Error) => void) | undefined;
   protected bytesIn = 0;
   protected isOver = false;
+  #hasNothing = false;
   #started: Started | undefined;
   /** How it is refused, where it is: no head has gone out then. */
   #refuse: (() => void) | undefined;
@@ -76,6 +77,15 @@ export abstract class Course implements Waiting {
     if (!this.delivery.hasBegun) this.share.own.left(this.asked, this.lease.answer);
   }
 
+  /**
+   * For a request without a body: asks for what is not there, now and when all is over. One that nobody has read Node
+   * reads out itself when its answer is finished, in seven turns of the queue of ticks in place of three.
+   */
+  protected readNothing(): void {
+    this.#hasNothing = true;
+    this.asked.request.read(0);
+  }
+
   protected stalled(): void {
     if (this.isOver) this.asked.request.destroy();
     else this.fail('request-timeout', 'the body stood still for limits.bodyTimeoutMs');
@@ -119,6 +129,7 @@ export abstract class Course implements Waiting {
     this.abort = undefined;
     this.share.leases.release(this.lease);
     this.place.leave(broken);
+    if (this.#hasNothing) this.readNothing();
     this.delivery.ended(why, this.bytesIn, revoked);
   }
 }

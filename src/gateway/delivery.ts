@@ -16,7 +16,7 @@ const longMs = 1_000;
 
 /** The upstream took the upgrade. */
 interface Switched {
-  readonly raw: readonly (Buffer | string)[];
+  readonly head: readonly string[];
   readonly upstream: Duplex;
   closed(why: string): void;
 }
@@ -57,13 +57,13 @@ export class Delivery {
     return this.#tunnel !== undefined;
   }
 
-  interim(status: number, raw: readonly Buffer[]): void {
-    sendInterim(this.#asked.response, status, responseHeaders(raw, this.treatment));
+  interim(status: number, head: readonly string[]): void {
+    sendInterim(this.#asked.response, status, responseHeaders(head, this.treatment));
   }
 
-  head(status: number, reason: string, raw: readonly Buffer[], resume: () => void): void {
+  head(status: number, reason: string, head: readonly string[], resume: () => void): void {
     this.#resume = resume;
-    this.#head = { status, reason: reasonPhrase(reason), headers: responseHeaders(raw, this.treatment) };
+    this.#head = { status, reason: reasonPhrase(reason), headers: responseHeaders(head, this.treatment) };
   }
 
   /** It goes on for longer; the setting that forbids it where there are too many. */
@@ -75,12 +75,8 @@ export class Delivery {
   }
 
   /** The same for a tunnel; `closed` is called when it is over, once. */
-  upgraded(
-    raw: readonly (Buffer | string)[],
-    upstream: Duplex,
-    closed: (why: string) => void,
-  ): string | undefined {
-    this.#switched = { raw, upstream, closed };
+  upgraded(head: readonly string[], upstream: Duplex, closed: (why: string) => void): string | undefined {
+    this.#switched = { head, upstream, closed };
     return this.goOn(() => undefined);
   }
 
@@ -135,12 +131,12 @@ export class Delivery {
     else response.end(body);
   }
 
-  #join({ raw, upstream, closed }: Switched): boolean {
+  #join({ head, upstream, closed }: Switched): boolean {
     const { response } = this.#asked;
     if (!(response instanceof UpgradeResponse)) return false;
     const { socket: client, early } = response.release();
     this.#share.onHead(this.#asked, this.#answer, 101, this.upstreamMs);
-    client.write(switchingHead(raw, this.treatment), 'latin1');
+    client.write(switchingHead(head, this.treatment), 'latin1');
     const guard = this.#guardFrames();
     const watch = watchTunnel(this.#share.watching?.(), this.#answer, this.#asked, {
       isGranted: () => guard?.hasGranted === true,

@@ -5,11 +5,13 @@ import { isAsserted } from './assertion.ts';
 import type { AnswerWatch } from './canaries/answer-watch.ts';
 import { watchAnswer, type Watching } from './canaries/watched.ts';
 import { Course } from './course.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { errorText } from './failures.ts';
 import { targetToForward } from './given-tokens.ts';
 import { hasBody } from '../reading/body.ts';
 import { takeBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
+import { headTexts } from './response-headers.ts';
 import { isBodiless, isWebSocketAnswer, unfitness, upstreamFailure } from './upstream-answer.ts';
 
 /** More interim answers than this before the final one is an attack on our patience. */
@@ -27,8 +29,10 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
   #watch: AnswerWatch | undefined;
 
   protected override send(): void {
-    const { request, response, body } = this.asked;
-    if (this.delivery.treatment.dropBody || !hasBody(request.rawHeaders)) return this.#queue();
+    const { request, response, body, question } = this.asked;
+    const isEmpty = !hasBody(request.rawHeaders);
+    if (isEmpty && !question.upgrade) this.readNothing();
+    if (isEmpty || this.delivery.treatment.dropBody) return this.#queue();
     const ready = (body: Buffer | PassThrough): void => {
       this.#body = body;
       this.#queue();
@@ -48,9 +52,7 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { answer } = this.lease;
     if (assertion === undefined || !isAsserted(answer)) return this.#dispatch();
     assertion.sign(answer, this.asked.requestId).then(
-      (token) => {
-        if (!this.isOver) this.#dispatch(token);
-      },
+      (token) => void (this.isOver || this.#dispatch(token)),
       (error: unknown) => this.fail('internal-error', errorText(error)),
     );
   }
@@ -90,24 +92,25 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     if (status >= 100 && status < 200) return this.#onInterim(status, raw);
-    const unfit = unfitness(status, raw, this.lease.answer);
+    const head = headTexts(raw);
+    const unfit = unfitness(status, head, this.lease.answer);
     if (unfit !== undefined) {
       this.fail('upstream-invalid', unfit);
       return true;
     }
     this.#headArrived();
-    this.share.onPassed?.(this.asked.question, status, raw);
+    this.share.onPassed?.(this.asked.question, status, head);
     const isWhole = isBodiless(status, this.asked.request.method);
     const watching = isWhole ? undefined : this.share.watching?.();
-    if (watching !== undefined) this.#watch = this.#watchFor(watching, raw, resume);
-    this.delivery.head(status, reason, raw, this.#watch?.took ?? resume);
+    if (watching !== undefined) this.#watch = this.#watchFor(watching, head, resume);
+    this.delivery.head(status, reason, head, this.#watch?.took ?? resume);
     if (isWhole) this.onComplete(null);
-    else process.nextTick(endTurn, this);
+    else atEndOfTurn(this);
     return true;
   }
 
-  #watchFor(watching: Watching, raw: readonly Buffer[], resume: () => void): AnswerWatch | undefined {
-    return watchAnswer(watching, this.lease.answer, this.asked, raw, {
+  #watchFor(watching: Watching, head: readonly string[], resume: () => void): AnswerWatch | undefined {
+    return watchAnswer(watching, this.lease.answer, this.asked, head, {
       resume,
       pass: (chunk) => this.delivery.data(chunk),
       begin: () => this.deliver(),
@@ -119,7 +122,8 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     this.#interim += 1;
     if (status === 101 || this.#interim > mostInterim)
       this.fail('upstream-invalid', status === 101 ? 'an unsolicited 101' : 'too many interim answers');
-    else if (!this.isOver && this.asked.request.httpVersionMinor > 0) this.delivery.interim(status, raw);
+    else if (!this.isOver && this.asked.request.httpVersionMinor > 0)
+      this.delivery.interim(status, headTexts(raw));
     return true;
   }
 
@@ -159,13 +163,14 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
 
   onUpgrade(_status: number, raw: Buffer[] | string[] | null, socket: Duplex): void {
     socket.on('error', () => undefined);
-    if (this.isOver || raw === null || !isWebSocketAnswer(raw)) {
+    const head = headTexts(raw ?? []);
+    if (this.isOver || !isWebSocketAnswer(head)) {
       socket.destroy();
       this.fail('upstream-invalid', 'the upgrade is to something else');
       return;
     }
     this.#headArrived();
-    const full = this.delivery.upgraded(raw, socket, (why) => this.finish(false, why));
+    const full = this.delivery.upgraded(head, socket, (why) => this.finish(false, why));
     if (full !== undefined) {
       socket.destroy();
       return this.fail('upstream-busy', `${full} is reached`);
@@ -191,8 +196,4 @@ export class Exchange extends Course implements Dispatcher.DispatchHandler {
     const { method } = this.asked.request;
     return !this.#isAnswering && this.#body === null && (method === 'GET' || method === 'HEAD');
   }
-}
-
-function endTurn(exchange: Exchange): void {
-  exchange.endTurn();
 }

@@ -10,9 +10,9 @@ interface Carrier {
   [exchangeOf]?: Exchange;
 }
 
-/** What the plugin hands to a requestable, as far as ours reads it. */
+/** What the plugin hands to a requestable, as far as ours reads it: no header of the visitor's is in it. */
 interface Handed {
-  readonly headers: Carrier;
+  readonly headers: { readonly exchange?: Exchange | undefined };
 }
 
 type Answered = (
@@ -42,7 +42,7 @@ export function registerProxy(app: FastifyInstance, url: string): void {
 /** The client that the proxy plugin sees: the request that leaves is the one whose lease the exchange has. */
 const requestable = {
   request({ headers }: Handed, answered: Answered): void {
-    const exchange = headers[exchangeOf];
+    const { exchange } = headers;
     if (exchange === undefined) {
       answered(new Error('a request without a lease'));
       return;
@@ -59,7 +59,7 @@ const carried = (request: FastifyRequest): Exchange | undefined =>
 
 /** How a request goes through the proxy plugin; the same object for all of them. */
 const hooks = {
-  rewriteRequestHeaders: (request: FastifyRequest) => ({ [exchangeOf]: carried(request) }),
+  rewriteRequestHeaders: (request: FastifyRequest) => ({ exchange: carried(request) }),
   onResponse(request: FastifyRequest, reply: FastifyReply) {
     reply.hijack();
     carried(request)?.respond();

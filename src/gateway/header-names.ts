@@ -115,7 +115,8 @@ function classify(name: string, plain: string): NameClass {
   return critical.test(name) ? 'critical' : 'keep';
 }
 
-const responseHopByHop = new Set([
+/** Headers of a response that belong to one connection. */
+export const responseHopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -124,11 +125,6 @@ const responseHopByHop = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-
-/** True for a header of a response that belongs to one connection; `name` in lower case. */
-export function isResponseHopByHop(name: string): boolean {
-  return responseHopByHop.has(name);
-}
 
 /** The names that `Connection` headers nominate, in lower case; undefined where there are none to speak of. */
 export function nominations(connection: string | undefined): ReadonlySet<string> | undefined {

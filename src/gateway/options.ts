@@ -127,7 +127,7 @@ export interface HostileLimiter {
 }
 
 /** Told of a question, and of the status and the raw headers that the platform answered it with. */
-export type OnPassed = (question: Question, status: number, rawHeaders: readonly (Buffer | string)[]) => void;
+export type OnPassed = (question: Question, status: number, rawHeaders: readonly string[]) => void;
 
 export interface GatewayDeps {
   readonly authorize: Authorize;

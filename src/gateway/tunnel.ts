@@ -24,8 +24,8 @@ export interface TunnelClosed {
 }
 
 /** The bytes that tell the visitor that the tunnel stands. */
-export function switchingHead(raw: readonly (Buffer | string)[], treatment: ResponseTreatment): string {
-  const headers = responseHeaders(raw, treatment);
+export function switchingHead(head: readonly string[], treatment: ResponseTreatment): string {
+  const headers = responseHeaders(head, treatment);
   const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
   for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n`;

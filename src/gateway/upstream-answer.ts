@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from '../access/question.ts';
 import type { ProblemCode } from '../errors.ts';
 import { showsUnread } from './frame-guard.ts';
-import { isResponseHopByHop } from './header-names.ts';
-import { latin1 } from './response-headers.ts';
+import { firstOf, isNamed } from '../reading/raw-headers.ts';
+import { responseHopByHop } from './header-names.ts';
+import { headTexts } from './response-headers.ts';
 
 const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const unreachable = new Set([
@@ -38,29 +39,27 @@ export function isClosedByUpstream(error: Error): boolean {
 }
 
 /** True for a transfer coding that the visitor would not learn (RFC 9112 section 6.1). */
-function hasOtherCoding(raw: readonly Buffer[]): boolean {
+function hasOtherCoding(head: readonly string[]): boolean {
   let codings = 0;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.length !== 17 || latin1(raw[i]).toLowerCase() !== 'transfer-encoding') continue;
+  for (let i = 0; i + 1 < head.length; i += 2) {
+    if (!isNamed(head[i], 'transfer-encoding')) continue;
     codings += 1;
-    if (latin1(raw[i + 1]).toLowerCase() !== 'chunked') return true;
+    if (head[i + 1]?.toLowerCase() !== 'chunked') return true;
   }
   return codings > 1;
 }
 
 /** Why an answer cannot be passed on; undefined where it can. */
-export function unfitness(status: number, raw: readonly Buffer[], answer: Answer): string | undefined {
-  if (hasOtherCoding(raw)) return 'the answer has a transfer coding other than chunked';
+export function unfitness(status: number, head: readonly string[], answer: Answer): string | undefined {
+  if (hasOtherCoding(head)) return 'the answer has a transfer coding other than chunked';
   return showsUnread(answer, status)
     ? 'an answer without a WebSocket, where its messages are to be judged'
     : undefined;
 }
 
 /** True where the other end takes the upgrade that was asked for, and no other. */
-export function isWebSocketAnswer(raw: readonly (Buffer | string)[]): boolean {
-  for (let i = 0; i + 1 < raw.length; i += 2)
-    if (latin1(raw[i]).toLowerCase() === 'upgrade') return latin1(raw[i + 1]).toLowerCase() === 'websocket';
-  return false;
+export function isWebSocketAnswer(head: readonly string[]): boolean {
+  return firstOf(head, 'upgrade')?.toLowerCase() === 'websocket';
 }
 
 /** A reason phrase that can be written again as it came; empty where it cannot. */
@@ -108,10 +107,11 @@ const neverTrailers =
 /** Passes the trailers on where the answer goes out in chunks. */
 export function addTrailers(response: ServerResponse, raw: readonly (Buffer | string)[]): void {
   const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = latin1(raw[i]);
+  const trailers = headTexts(raw);
+  for (let i = 0; i + 1 < trailers.length; i += 2) {
+    const [name = '', value = ''] = trailers.slice(i, i + 2);
     const lower = name.toLowerCase();
-    if (!isResponseHopByHop(lower) && !neverTrailers.test(lower)) pairs.push([name, latin1(raw[i + 1])]);
+    if (!responseHopByHop.has(lower) && !neverTrailers.test(lower)) pairs.push([name, value]);
   }
   try {
     response.addTrailers(pairs);

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Known } from '../policy/principal.ts';
 import type { Budget } from './budget.ts';
 import type { Examiner } from './examiner.ts';
@@ -24,8 +23,8 @@ export function examine(
 ): Verdict | Promise<Verdict> {
   const { counts, running } = examiner;
   if (text.length > examiner.maxTokenBytes) return bad('too-long');
-  // By place too: an issuer's tokens count only where its configuration looks for them.
-  const id = place + ' ' + hash('sha256', text, 'base64url');
+  // The exact text, and its place: an issuer's tokens count only where its configuration looks for them.
+  const id = `${place} ${text}`;
   const remembered = recall(examiner, id, nowMs);
   if (remembered !== undefined) {
     counts.hits++;

@@ -35,7 +35,7 @@ export interface Examiner {
 }
 
 const FAILED_ENTRIES = 1_000;
-/** What a remembered token may weigh on average: its claims, read, take a small multiple of its text. */
+/** Characters that a remembered token may have on average: its claims, read, take a small multiple of its text. */
 const WEIGHT_PER_ENTRY = 2_048;
 
 export function createExaminer(
@@ -51,7 +51,7 @@ export function createExaminer(
     revoked,
     maxTokenBytes: Math.min(maxTokenBytes, MAX_TOKEN_LENGTH),
     verified: createCache(entries, entries * WEIGHT_PER_ENTRY),
-    failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES),
+    failed: createCache(FAILED_ENTRIES, FAILED_ENTRIES * WEIGHT_PER_ENTRY),
     running: new Map(),
     counts: { hits: 0, misses: 0, verifications: 0, failures: 0, refused: new Map() },
   };

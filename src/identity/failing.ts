@@ -27,7 +27,7 @@ export function fail(examiner: Examiner, id: string, verdict: Bad, checks: numbe
   if (verdict === unchecked) return verdict;
   const lists = keyLists(examiner);
   const countedAtMs = counts ? now : before;
-  examiner.failed.set(id, { verdict, untilMs: now + FAILED_MS, countedAtMs, lists }, 1);
+  examiner.failed.set(id, { verdict, untilMs: now + FAILED_MS, countedAtMs, lists }, id.length);
   return verdict;
 }
 

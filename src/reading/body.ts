@@ -1,5 +1,5 @@
 import { isObject, readJsonObject, type JsonObject } from '../json.ts';
-import { headerValues } from './raw-headers.ts';
+import { headerValues, isNamed } from './raw-headers.ts';
 
 /** What a body says that was read whole. */
 export interface BodyReading {
@@ -98,8 +98,9 @@ export function hasJsonBody(rawHeaders: readonly string[]): boolean {
 
 /** Many clients name a type where there is nothing to be typed. */
 export function hasBody(rawHeaders: readonly string[]): boolean {
-  return (
-    headerValues(rawHeaders, 'transfer-encoding').length > 0 ||
-    headerValues(rawHeaders, 'content-length').some((length) => Number(length) !== 0)
-  );
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (isNamed(rawHeaders[i], 'transfer-encoding')) return true;
+    if (isNamed(rawHeaders[i], 'content-length') && Number(rawHeaders[i + 1]) !== 0) return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../../access/question.ts';
 import type { GuardedRequest } from '../guarded-request.ts';
-import { latin1 } from '../response-headers.ts';
+import { valueOf } from '../response-headers.ts';
 import { AnswerWatch, type WatchedWay } from './answer-watch.ts';
 import type { Canaries } from './canaries.ts';
 import { canDecode, type NotSearched } from './decoder.ts';
@@ -24,18 +24,6 @@ export interface CanarySink {
 /** What shows no words. */
 const wordless = /^\s*(?:image\/(?!svg)|video\/|audio\/|font\/)/i;
 
-type Raw = readonly (Buffer | string)[];
-
-/** A header's value, joined where it comes more than once (RFC 9110 section 5.3). */
-function valueOf(raw: Raw, name: string): string | undefined {
-  let value: string | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.length !== name.length || latin1(raw[i]).toLowerCase() !== name) continue;
-    value = value === undefined ? latin1(raw[i + 1]) : `${value}, ${latin1(raw[i + 1])}`;
-  }
-  return value;
-}
-
 /** What is looked for, and who is told. */
 export interface Watching {
   readonly canaries: Canaries;
@@ -52,12 +40,12 @@ export function watchAnswer(
   { canaries, sink }: Watching,
   { resource }: Answer,
   asked: GuardedRequest,
-  raw: Raw,
+  head: readonly string[],
   way: AnswerWay,
 ): AnswerWatch | undefined {
   if (resource.kind !== 'other') return undefined;
-  if (wordless.test(valueOf(raw, 'content-type') ?? '')) return undefined;
-  const coding = valueOf(raw, 'content-encoding')?.trim().toLowerCase();
+  if (wordless.test(valueOf(head, 'content-type') ?? '')) return undefined;
+  const coding = valueOf(head, 'content-encoding')?.trim().toLowerCase();
   const isPlain = coding === undefined || coding === '' || coding === 'identity';
   if (!isPlain && !canDecode(coding)) {
     sink.notSearched('coding');

@@ -9,7 +9,7 @@ export interface Passed {
   readonly target: string;
   readonly status: number;
   /** Name, value, name, value. */
-  readonly rawHeaders: readonly (Buffer | string)[];
+  readonly rawHeaders: readonly string[];
 }
 
 /** What an answer in passing means for the session that the request carried. */
@@ -104,18 +104,15 @@ interface SetCookie {
   readonly gone: boolean;
 }
 
-function setCookies(raw: readonly (Buffer | string)[]): SetCookie[] {
+function setCookies(rawHeaders: readonly string[]): SetCookie[] {
   const found: SetCookie[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.length !== 10 || textOf(raw[i]).toLowerCase() !== 'set-cookie') continue;
-    const cookie = readSetCookie(textOf(raw[i + 1]));
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.length !== 10 || rawHeaders[i]?.toLowerCase() !== 'set-cookie') continue;
+    const cookie = readSetCookie(rawHeaders[i + 1] ?? '');
     if (cookie !== undefined) found.push(cookie);
   }
   return found;
 }
-
-const textOf = (part: Buffer | string | undefined): string =>
-  part === undefined ? '' : typeof part === 'string' ? part : part.toString('latin1');
 
 /** RFC 6265 section 5.2, as far as it says whether the cookie goes. */
 function readSetCookie(text: string): SetCookie | undefined {
