@@ -40,7 +40,7 @@ async function serve(flags: readonly string[]): Promise<void> {
     return;
   }
   const { config, warnings } = loaded;
-  const { flush, ...logging } = createLog(config.log.level);
+  const { flush, ...logging } = createLog(config.log.level, config.workers === 1);
   const { log } = logging;
   for (const warning of warnings) log.warn({ path: warning.path }, findingText(warning));
   const current: { running?: Running } = {};

@@ -144,3 +144,20 @@ t.test('what is stuck holds no other up, however many there are', async (t) => {
   const tookMs = performance.now() - start;
   t.ok(tookMs < 2_000, `${Math.round(tookMs)} ms`);
 });
+
+t.test('however long an answer takes to be made, other work gets its turn between them', async (t) => {
+  let asked = 0;
+  const busy = open(() => {
+    asked += 1;
+    const since = performance.now();
+    while (performance.now() - since < 2);
+    return granted;
+  });
+  for (let more = 1; more < 60; more += 1) busy.leases.open(question, granted, () => undefined);
+  let turns = 0;
+  const turn = (): void => void (asked < 60 && ((turns += 1), setImmediate(turn)));
+  busy.ask();
+  setImmediate(turn);
+  while (asked < 60) await soon(10);
+  t.ok(turns > 10, `${turns} turns`);
+});

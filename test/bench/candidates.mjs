@@ -172,6 +172,11 @@ export const candidates = {
   'node:http + undici by hand, lean': {
     start: (tools, material, upstream) => hand('lean.mjs', material, upstream),
   },
+  httpxy: { start: (tools, material, upstream) => hand('httpxy.mjs', material, upstream) },
+  'fast-proxy': {
+    needs: ['fastProxy'],
+    start: (tools, material, upstream) => hand('fast-proxy.mjs', material, upstream),
+  },
   'nginx, proxy only': {
     needs: ['nginx'],
     open: true,

@@ -1,6 +1,6 @@
 // Loads one candidate for a while, through wrk on processor 1, and reads what it cost.
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { promisify } from 'node:util';
@@ -39,6 +39,24 @@ end
   return file;
 }
 
+/** Above this share the processor of the generator and the platform is full: a round says then how fast those are. */
+const mostBusy = 0.95;
+
+/** Ticks of processor 1 so far, in all and idle (proc(5)). */
+function ticks() {
+  const [, ...all] = /^cpu1 .*$/m.exec(readFileSync('/proc/stat', 'utf8'))[0].split(' ').map(Number);
+  return { all: all.slice(0, 8).reduce((sum, each) => sum + each), idle: all[3] + all[4] };
+}
+
+/** Runs the generator on processor 1; `isFull` where that was the bottleneck, and rates and latencies say nothing. */
+async function generate(...command) {
+  const before = ticks();
+  const { stdout } = await run('taskset', ['-c', '1', ...command]);
+  const after = ticks();
+  const isFull = after.idle - before.idle < (1 - mostBusy) * (after.all - before.all);
+  return { stdout, isFull };
+}
+
 /**
  * @returns requests a second, processor microseconds a request, latency in microseconds, answers that were not 2xx,
  * resident bytes.
@@ -46,19 +64,8 @@ end
 export async function load(wrk, { port, pids }, { path, script, connections, seconds }) {
   const before = costOf(pids);
   const url = `http://127.0.0.1:${port}${path}`;
-  const { stdout } = await run('taskset', [
-    '-c',
-    '1',
-    wrk,
-    '-t1',
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '--timeout',
-    '30s',
-    '-s',
-    script,
-    url,
-  ]);
+  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s'];
+  const { stdout, isFull } = await generate(wrk, ...flags, '-s', script, url);
   const cpu = costOf(pids) - before;
   const figures = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout)?.slice(1).map(Number);
   if (figures === undefined) throw new Error(`wrk said nothing of use: ${stdout}`);
@@ -70,6 +77,7 @@ export async function load(wrk, { port, pids }, { path, script, connections, sec
     p99,
     refused,
     failed,
+    isFull,
     resident: weightOf(pids),
   };
 }
@@ -84,9 +92,9 @@ export async function stream({ port, pids }, { kind, path, headers, seconds }) {
   const watch = setInterval(() => (most = Math.max(most, weightOf(pids))), 50);
   const url = `http://127.0.0.1:${port}${path}`;
   const args = [clientProgram, kind, url, JSON.stringify(headers), String(seconds)];
-  const { stdout } = await run('taskset', ['-c', '1', process.execPath, ...args]);
+  const { stdout, isFull } = await generate(process.execPath, ...args);
   clearInterval(watch);
   const { done, failed, seconds: took, p50, p99 } = JSON.parse(stdout);
   const cpuMicros = pids.length > 0 ? ((costOf(pids) - before) / Math.max(1, done)) * 1e6 : undefined;
-  return { perSecond: done / took, cpuMicros, p50, p99, refused: 0, failed, resident: most - weight };
+  return { perSecond: done / took, cpuMicros, p50, p99, refused: 0, failed, isFull, resident: most - weight };
 }

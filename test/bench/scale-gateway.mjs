@@ -1,11 +1,12 @@
 // A gateway as far as the policy goes, in a process of its own, for scale.mjs.
 import { randomBytes } from 'node:crypto';
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findPosition } from '../../dist/policy/whitelist.js';
 import { createLivePolicy } from '../../dist/policy-store/live/live-policy.js';
 import { quadText } from '../../dist/changes/record.js';
 import { createRedisStore } from '../../dist/policy-store/redis/redis-store.js';
+import { watchTurns } from './turns.mjs';
 
 export const AT = '2026-01-02T03:04:05.000Z';
 export const round = (n, digits = 1) => Number(n.toFixed(digits));
@@ -42,28 +43,6 @@ async function openGateway(url) {
   live.start();
   while (live.position() === undefined) await sleep(2);
   return { store, live, startMs: round(performance.now() - since) };
-}
-
-/**
- * The most that one turn of the event loop took: by the clock, and in CPU time of the process (all of its threads),
- * which a busy machine does not blur.
- */
-function watchTurns() {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  let [over, worst, last] = [false, 0, process.cpuUsage()];
-  const turn = () => {
-    const now = process.cpuUsage();
-    worst = Math.max(worst, now.user + now.system - last.user - last.system);
-    last = now;
-    if (!over) setTimeout(turn, 1);
-  };
-  turn();
-  return () => {
-    over = true;
-    delay.disable();
-    return { worstStallMs: round(delay.max / 1e6 - 1), worstTurnCpuMs: round(worst / 1000) };
-  };
 }
 
 /** Runs something and says how long the event loop stood still at most. */
