@@ -111,13 +111,15 @@ t.test('Cluster: so it is where the node of the record fails', async (t) => {
 t.test(
   'Sentinel: what a failover lost is found by who had read it, and told as lost by who had not',
   async (t) => {
-    const { redis, replica, fail } = await withSentinel();
+    const { redis, primary, replica, fail } = await withSentinel();
     const one = gateway(t, redis, 'one');
     record(one, 0, each);
     await one.settled();
     await untilAsync(async () => (await knownBy(one)).subjects.size === each, 'all is there');
     // The replica hears of nothing more; the primary acknowledges it all the same.
-    await replica.client.call('REPLICAOF', '127.0.0.1', '1');
+    // By a password: a replica of another primary the sentinel sets right again.
+    await replica.client.call('CONFIG', 'SET', 'masteruser', 'nobody', 'masterauth', 'wrong');
+    await primary.client.call('CLIENT', 'KILL', 'TYPE', 'replica');
     record(one, 1_000, each);
     await one.settled();
     await untilAsync(async () => (await knownBy(one)).subjects.size === 2 * each, 'who reads along has it');

@@ -15,10 +15,15 @@ function tableOf(platform: object, more = ''): RouteTable {
   return compileRoutes(config.routes, config);
 }
 
+/** What a browser sends; a socket whose messages are judged is opened by nothing less. */
+const handshake = ['Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='];
+
 /** Kind and bot of a target, in the words of the rows. */
 function read(table: RouteTable, target: string, body?: string): string {
   const headers =
-    body === undefined ? [] : ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
+    body === undefined
+      ? handshake
+      : ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
   const resource = readTarget(table, {
     target,
     host: 'chat.example',

@@ -17,5 +17,7 @@ export function useTrial(first = false): TrialChoice {
 
 /** What was done, and that it lapses where nobody keeps it. */
 export function saidOf(text: string, { trialUntil }: ChangeReceipt): string {
-  return trialUntil === undefined ? text : `${text} It is on trial: keep it within 5 minutes, or it is taken back.`;
+  return trialUntil === undefined
+    ? text
+    : `${text} It is on trial: keep it within 5 minutes, or it is taken back.`;
 }
