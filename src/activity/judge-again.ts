@@ -10,23 +10,19 @@ export interface Judged {
   readonly turn: Turn | undefined;
 }
 
-/** Beyond so many different requests each is judged anew: what is remembered is bounded, whoever fills the record. */
-const mostRemembered = 500_000;
-
 type Add = (judged: Judged & { readonly turn: Turn }, from: Visits, row: number) => void;
 
 /**
- * Judges visits once more, each different request once; `add` hears of those that are answered differently. What it
- * returns says how many could be judged.
+ * Judges visits once more, each different request once while it may be remembered; `add` hears of those that are
+ * answered differently. What it returns says how many could be judged.
  */
-export function createJudge(compared: Compared, add: Add) {
+export function createJudge(compared: Compared, add: Add, mayRemember: () => boolean) {
   const ids = { asked: createIds(), bot: createIds() };
-  const memory = { left: mostRemembered };
   const kept = new Map<number, ByAddress | null>();
   const make = (asked: Cell, bot: Cell): ByAddress | null =>
     asked === null
       ? null
-      : createByAddress(String(asked), bot === null ? undefined : String(bot), compared, memory);
+      : createByAddress(String(asked), bot === null ? undefined : String(bot), compared, mayRemember);
   return (visits: Visits): { readonly judged: number; readonly unjudged: number } => {
     // Looked up once: each look costs as much as a row.
     const [asked, bot, address] = [visits.column('asked'), visits.column('bot'), visits.column('clientIp')];
@@ -37,7 +33,7 @@ export function createJudge(compared: Compared, add: Add) {
       let judge = kept.get(key);
       if (judge === undefined) {
         judge = make(asked.cell(row), bot.cell(row));
-        if (memory.left-- > 0) kept.set(key, judge);
+        if (mayRemember()) kept.set(key, judge);
       }
       if (judge === null) unjudged += visits.count(row);
       else {
@@ -61,7 +57,7 @@ function createByAddress(
   text: string,
   bot: string | undefined,
   compared: Compared,
-  memory: { left: number },
+  mayRemember: () => boolean,
 ): ByAddress | null {
   const asked = readAsked(text, bot, unknownClient);
   if (asked === undefined) return null;
@@ -76,7 +72,7 @@ function createByAddress(
     if (known !== undefined) return known;
     const made = isOne ? turn : turnOf({ ...asked, client: clientOf(address) }, compared);
     const judged = made === undefined ? unchanged : { turn: made };
-    if (memory.left-- > 0) kept.set(key, judged);
+    if (mayRemember()) kept.set(key, judged);
     return judged;
   };
 }
