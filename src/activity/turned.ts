@@ -1,7 +1,7 @@
 import type { Turn } from '../policy/turn.ts';
 import { unpackAddress } from './address.ts';
 import type { Cell } from './event.ts';
-import type { Judged } from './judge-again.ts';
+import type { TurnedJudged } from './judge-again.ts';
 import type { Visits } from './visits.ts';
 
 /** Requests of one address to one bot, by one person or nobody, that would be answered differently alike. */
@@ -45,10 +45,17 @@ interface Kept extends Turn {
   lastMs: number;
 }
 
+/** Groups of one judgement: of nobody who is known, and by person. */
+interface Groups {
+  unnamed?: Kept;
+  readonly named: Map<Cell, Kept>;
+}
+
 /** Sums up requests that would be answered differently. */
 export function createTurned(most: number) {
   const groups: Kept[] = [];
-  const found = new Map<Judged, Map<Cell, Kept>>();
+  // By the number of the judgement.
+  const found: Groups[] = [];
   const visits = { refused: 0, admitted: 0 };
   let isCut = false;
   const make = (turn: Turn, from: Visits, row: number): Kept => {
@@ -56,20 +63,28 @@ export function createTurned(most: number) {
     const subject = from.column('subject').cell(row);
     return { ...turn, address, bot, subject, visits: 0, firstMs: Infinity, lastMs: 0 };
   };
+  /** Undefined where there is no room for another. */
+  const groupOf = ({ turn, id }: TurnedJudged, from: Visits, row: number): Kept | undefined => {
+    const subject = from.column('subject').cell(row);
+    const known = id === undefined || id >= found.length ? undefined : found[id];
+    const group = subject === null ? known?.unnamed : known?.named.get(subject);
+    if (group !== undefined) return group;
+    // What is judged anew each time would be a group each time.
+    isCut ||= id === undefined || groups.length >= Math.max(most, fewestKept);
+    if (isCut || id === undefined) return undefined;
+    const made = make(turn, from, row);
+    groups.push(made);
+    const here = (found[id] ??= { named: new Map() });
+    if (subject === null) here.unnamed = made;
+    else here.named.set(subject, made);
+    return made;
+  };
   return {
-    add(judged: Judged & { readonly turn: Turn }, from: Visits, row: number): void {
+    add(judged: TurnedJudged, from: Visits, row: number): void {
       const count = from.count(row);
       visits[judged.turn.effect] += count;
-      const subject = from.column('subject').cell(row);
-      let bySubject = found.get(judged);
-      let group = bySubject?.get(subject);
-      if (group === undefined) {
-        isCut ||= groups.length >= Math.max(most, fewestKept);
-        if (isCut) return;
-        groups.push((group = make(judged.turn, from, row)));
-        if (bySubject === undefined) found.set(judged, (bySubject = new Map<Cell, Kept>()));
-        bySubject.set(subject, group);
-      }
+      const group = groupOf(judged, from, row);
+      if (group === undefined) return;
       group.visits += count;
       group.firstMs = Math.min(group.firstMs, from.firstMs(row));
       group.lastMs = Math.max(group.lastMs, from.lastMs(row));
