@@ -2,11 +2,12 @@ import { batchText, lineOf, toRow, type ActivityEvent, type Mark } from './event
 
 export interface RecorderOptions {
   readonly replica: string;
-  /** Batches go off so often. */
+  /** Batches go off so often, and as soon as so many events wait: few of them ever outlive a scavenge of the heap. */
   readonly flushMs: number;
+  readonly flushEvents: number;
   /** Events that may wait; those beyond are lost, and counted. */
   readonly mostWaiting: number;
-  /** Takes a batch as text; the next one goes off when it has come through. */
+  /** Takes a batch as text; the next one goes off at the earliest when it has come through. */
   readonly send: (batch: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -23,7 +24,7 @@ export interface RecorderState {
 /** The hot path's end of the record: an event costs its text, and waits for nothing. */
 export interface Recorder {
   record(event: ActivityEvent): void;
-  /** Sends what waits, and all that waits behind it. */
+  /** Sends all that waits. */
   flush(): Promise<void>;
   /** Adds what else happened to what is sent next. */
   mark(kind: 'digest' | 'dismissed' | 'recalled' | 'read', text: string): void;
@@ -32,29 +33,37 @@ export interface Recorder {
 }
 
 /** Events go off together after a short while; under pressure in larger batches, and beyond a bound they are lost. */
-export function createRecorder({ replica, flushMs, mostWaiting, send, now }: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { replica, flushMs, flushEvents, mostWaiting, now } = options;
   const queue = createQueue(replica, mostWaiting, now);
   let sending: Promise<void> | undefined;
-  const sendAll = async (): Promise<void> => {
-    while (!queue.isEmpty()) {
+  const send = async (): Promise<void> => {
+    do {
       const { batch, count, fromMs, marks } = queue.take();
       try {
-        await send(batch);
+        await options.send(batch);
       } catch {
         // It is tried no further: what it held is lost, and the next batch that goes through says so.
         queue.lose(fromMs, count);
         queue.tellLater(marks);
         return;
       }
-    }
+      // What little came meanwhile waits for more: a batch costs as much as a hundred of its events.
+    } while (queue.state().waiting >= flushEvents);
   };
-  const flush = (): Promise<void> => {
-    sending ??= sendAll().finally(() => (sending = undefined));
-    return sending;
+  const start = (): Promise<void> => {
+    if (!queue.isEmpty()) sending ??= send().finally(() => (sending = undefined));
+    return sending ?? Promise.resolve();
   };
-  const timer = setInterval(() => void flush(), flushMs).unref();
+  const flush = async (): Promise<void> => {
+    await sending;
+    await start();
+  };
+  const timer = setInterval(() => void start(), flushMs).unref();
   return {
-    record: queue.add,
+    record(event) {
+      if (queue.add(event) >= flushEvents && sending === undefined) void start();
+    },
     flush,
     mark: (kind, text) => queue.mark(kind, { text }),
     state: queue.state,
@@ -84,11 +93,13 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
   mark('start');
   return {
     ...{ mark, lose },
-    add(event: ActivityEvent): void {
+    /** How many wait now. */
+    add(event: ActivityEvent): number {
       seq += 1;
-      if (lines.length >= mostWaiting) return lose(event.atMs, 1);
       if (lines.length === 0) firstSeq = seq;
-      lines.push(lineOf(toRow(event)));
+      if (lines.length < mostWaiting) return lines.push(lineOf(toRow(event)));
+      lose(event.atMs, 1);
+      return lines.length;
     },
     take() {
       if (gap !== undefined) mark('lost', gap);

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDecisions } from './decisions.ts';
 import { readBatch } from './event.ts';
@@ -15,10 +17,25 @@ import { headAfter, linkBatch, START, type Head } from './link.ts';
 import { openOwnIndex, type OwnIndex } from './own-index.ts';
 import { seal } from './sealed.ts';
 
+giveWay();
 const { folder, isShared, retention } = workerData as ThreadData;
 const { index, aside } = open();
 const decisions = openDecisions(index);
 let own: Head = START;
+
+/**
+ * Where one processor is all there is, visitors go before the record. On Linux the priority of a thread is its own
+ * (setpriority(2), "C library/kernel differences"), and /proc/thread-self names it; elsewhere it would be the process's.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A system that hides it, or forbids it: then all are alike.
+  }
+}
 
 /** SQLite's errors have a class of their own, which does not come through to the other thread. */
 function open(): OwnIndex {
