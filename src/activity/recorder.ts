@@ -37,22 +37,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { replica, flushMs, flushEvents, mostWaiting, now } = options;
   const queue = createQueue(replica, mostWaiting, now);
   let sending: Promise<void> | undefined;
-  const send = async (): Promise<void> => {
-    do {
-      const { batch, count, fromMs, marks } = queue.take();
-      try {
-        await options.send(batch);
-      } catch {
-        // It is tried no further: what it held is lost, and the next batch that goes through says so.
-        queue.lose(fromMs, count);
-        queue.tellLater(marks);
-        return;
-      }
-      // What little came meanwhile waits for more: a batch costs as much as a hundred of its events.
-    } while (queue.state().waiting >= flushEvents);
-  };
   const start = (): Promise<void> => {
-    if (!queue.isEmpty()) sending ??= send().finally(() => (sending = undefined));
+    if (!queue.isEmpty()) sending ??= sendSome(queue, options).finally(() => (sending = undefined));
     return sending ?? Promise.resolve();
   };
   const flush = async (): Promise<void> => {
@@ -76,12 +62,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
+/** Sends a batch, and those that are full by then. */
+async function sendSome(queue: Queue, { send, flushEvents }: RecorderOptions): Promise<void> {
+  do {
+    const { batch, count, fromMs, marks } = queue.take();
+    try {
+      await send(batch);
+    } catch {
+      // It is tried no further: what it held is lost, and the next batch that goes through says so.
+      queue.lose(fromMs, count);
+      queue.tellLater(marks);
+      return;
+    }
+    // What little came meanwhile waits for more: a batch costs as much as a hundred of its events.
+  } while (queue.state().waiting >= flushEvents);
+}
+
 const spanAt = (atMs: number) => ({ fromMs: atMs, toMs: atMs });
+
+type Queue = ReturnType<typeof createQueue>;
 
 /** Events as text, up to a bound, and what was lost of them. */
 function createQueue(replica: string, mostWaiting: number, now: () => number) {
-  let marks: Mark[] = [];
-  let lines: string[] = [];
+  let [marks, lines]: [Mark[], string[]] = [[], []];
   let [seq, firstSeq, lost] = [0, 1, 0];
   let gap: { readonly fromMs: number; readonly count: number } | undefined;
   const mark = (kind: Mark['kind'], more: Partial<Mark> = {}): void =>
@@ -96,9 +99,8 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
     /** How many wait now. */
     add(event: ActivityEvent): number {
       seq += 1;
-      if (lines.length === 0) firstSeq = seq;
-      if (lines.length < mostWaiting) return lines.push(lineOf(toRow(event)));
-      lose(event.atMs, 1);
+      if (lines.length >= mostWaiting) lose(event.atMs, 1);
+      else if (lines.push(lineOf(toRow(event))) === 1) firstSeq = seq;
       return lines.length;
     },
     take() {
