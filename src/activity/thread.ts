@@ -17,17 +17,17 @@ import { headAfter, linkBatch, START, type Head } from './link.ts';
 import { openOwnIndex, type OwnIndex } from './own-index.ts';
 import { seal } from './sealed.ts';
 
-giveWay();
-const { folder, isShared, retention } = workerData as ThreadData;
-const { index, aside } = open();
-const decisions = openDecisions(index);
-let own: Head = START;
-
 /**
  * So much nicer than the requests' thread, it gets a sixth of what that one gets where both want all of a processor:
  * twice of what the record of as many requests needs as one processor can serve.
  */
 const nicer = 8;
+
+giveWay();
+const { folder, isShared, retention } = workerData as ThreadData;
+const { index, aside } = open();
+const decisions = openDecisions(index);
+let own: Head = START;
 
 /**
  * Where one processor is all there is, visitors go before the record. On Linux the priority of a thread is its own
