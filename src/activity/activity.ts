@@ -63,6 +63,7 @@ export interface Activity {
 }
 
 const flushMs = 250;
+const flushEvents = 512;
 const mostWaiting = 50_000;
 const pruneMs = 60_000;
 const digestMs = 3_600_000;
@@ -82,7 +83,7 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
   });
   void tellAside(thread, log);
   const recorder = createRecorder({
-    ...{ replica, flushMs, mostWaiting, now },
+    ...{ replica, flushMs, flushEvents, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
   const { tellOthers, ...listening } = createListening(recorder.record, replica, now);
