@@ -51,34 +51,37 @@ interface Groups {
   readonly named: Map<Cell, Kept>;
 }
 
-/** Sums up requests that would be answered differently. */
-export function createTurned(most: number) {
-  const groups: Kept[] = [];
+/** Finds the group of a row, or makes it; undefined where it may not be kept. */
+function createGroups(groups: Kept[], mayKeep: (judged: TurnedJudged) => boolean) {
   // By the number of the judgement.
   const found: Groups[] = [];
-  const visits = { refused: 0, admitted: 0 };
-  let isCut = false;
-  const make = (turn: Turn, from: Visits, row: number): Kept => {
-    const [address, bot] = [from.column('clientIp').cell(row), from.column('bot').cell(row)];
-    const subject = from.column('subject').cell(row);
-    return { ...turn, address, bot, subject, visits: 0, firstMs: Infinity, lastMs: 0 };
-  };
-  /** Undefined where there is no room for another. */
-  const groupOf = ({ turn, id }: TurnedJudged, from: Visits, row: number): Kept | undefined => {
+  return (judged: TurnedJudged, from: Visits, row: number): Kept | undefined => {
+    const { turn, id } = judged;
     const subject = from.column('subject').cell(row);
     const known = id === undefined || id >= found.length ? undefined : found[id];
     const group = subject === null ? known?.unnamed : known?.named.get(subject);
     if (group !== undefined) return group;
-    // What is judged anew each time would be a group each time.
-    isCut ||= id === undefined || groups.length >= Math.max(most, fewestKept);
-    if (isCut || id === undefined) return undefined;
-    const made = make(turn, from, row);
+    if (!mayKeep(judged) || id === undefined) return undefined;
+    const [address, bot] = [from.column('clientIp').cell(row), from.column('bot').cell(row)];
+    const made = { ...turn, address, bot, subject, visits: 0, firstMs: Infinity, lastMs: 0 };
     groups.push(made);
     const here = (found[id] ??= { named: new Map() });
     if (subject === null) here.unnamed = made;
     else here.named.set(subject, made);
     return made;
   };
+}
+
+/** Sums up requests that would be answered differently. */
+export function createTurned(most: number) {
+  const groups: Kept[] = [];
+  const visits = { refused: 0, admitted: 0 };
+  let isCut = false;
+  const groupOf = createGroups(groups, ({ id }) => {
+    // What is judged anew each time would be a group each time.
+    isCut ||= id === undefined || groups.length >= Math.max(most, fewestKept);
+    return !isCut;
+  });
   return {
     add(judged: TurnedJudged, from: Visits, row: number): void {
       const count = from.count(row);

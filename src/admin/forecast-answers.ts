@@ -46,18 +46,20 @@ function writeParts(stream: PassThrough, parts: (how: Foreseen) => Parts, first?
   const state = { isLeft: false };
   // So that the answer's head goes out.
   stream.write(first === undefined ? ':\n\n' : message(first, 'answer'));
+  const isLeft = (): boolean => state.isLeft || stream.writableEnded;
   const write = async (): Promise<void> => {
-    for await (const part of parts({ inParts: true, isLeft: () => state.isLeft })) {
+    for await (const part of parts({ inParts: true, isLeft })) {
       const isLast = part.countedFrom === undefined;
-      if (!state.isLeft && (isLast || !isBusy(stream))) stream.write(message(part, 'forecast'));
+      if (!isLeft() && (isLast || !isBusy(stream))) stream.write(message(part, 'forecast'));
     }
   };
-  write()
-    .then(
-      () => message({ reason: 'done' }, 'end'),
-      () => message({ reason: 'policy-unavailable' }, 'end'),
-    )
-    .then((end) => (state.isLeft ? undefined : stream.end(end)));
+  const end = (reason: string): void => {
+    if (!isLeft()) stream.end(message({ reason }, 'end'));
+  };
+  write().then(
+    () => end('done'),
+    () => end('policy-unavailable'),
+  );
   return () => void (state.isLeft = true);
 }
 
