@@ -24,6 +24,7 @@ export type Foresee = (filter: VisitFilter, draft: Draft, how?: Foreseen) => Asy
 /** Each may hold a good part of what the thread has of memory; more wait until one is done. */
 const mostAtOnce = 4;
 const firstMs = 100;
+/** Or ten times what it took to tell. */
 const everyMs = 500;
 
 /** Only one step is asked for at a time, whatever goes on: who else asks waits for no more than that. */
@@ -59,10 +60,12 @@ async function* partsOf(
 ): AsyncGenerator<Forecast, void> {
   let tellMs = performance.now() + firstMs;
   while (!isLeft()) {
-    const { isDone, forecast } = await goOn(inParts && performance.now() >= tellMs);
+    const sinceMs = performance.now();
+    const { isDone, forecast } = await goOn(inParts && sinceMs >= tellMs);
+    const tookMs = performance.now() - sinceMs;
     if (forecast !== undefined) yield forecast;
     if (isDone) return;
-    if (forecast !== undefined) tellMs = performance.now() + everyMs;
+    if (forecast !== undefined) tellMs = performance.now() + Math.max(everyMs, 10 * tookMs);
   }
 }
 

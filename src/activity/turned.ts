@@ -76,6 +76,7 @@ function createGroups(groups: Kept[], mayKeep: (judged: TurnedJudged) => boolean
 export function createTurned(most: number) {
   const groups: Kept[] = [];
   const visits = { refused: 0, admitted: 0 };
+  const seen = { refused: createSeen(), admitted: createSeen() };
   let isCut = false;
   const groupOf = createGroups(groups, ({ id }) => {
     // What is judged anew each time would be a group each time.
@@ -88,13 +89,14 @@ export function createTurned(most: number) {
       visits[judged.turn.effect] += count;
       const group = groupOf(judged, from, row);
       if (group === undefined) return;
+      if (group.visits === 0) seen[group.effect].add(group);
       group.visits += count;
       group.firstMs = Math.min(group.firstMs, from.firstMs(row));
       group.lastMs = Math.max(group.lastMs, from.lastMs(row));
     },
     all: (): Turned => ({
-      refused: countOf(groups, 'refused', visits.refused),
-      admitted: countOf(groups, 'admitted', visits.admitted),
+      refused: seen.refused.count(visits.refused),
+      admitted: seen.admitted.count(visits.admitted),
       groups: groups
         .sort((a, b) => b.visits - a.visits || b.lastMs - a.lastMs)
         .slice(0, most)
@@ -105,15 +107,19 @@ export function createTurned(most: number) {
   };
 }
 
-function countOf(groups: readonly Kept[], effect: Turn['effect'], visits: number): TurnedCount {
+/** Who is in groups, kept as they are made: it is told again and again. */
+function createSeen() {
   const [addresses, bots, people] = [new Set<Cell>(), new Set<Cell>(), new Set<Cell>()];
-  for (const group of groups) {
-    if (group.effect !== effect) continue;
-    if (group.address !== null) addresses.add(group.address);
-    if (group.bot !== null) bots.add(group.bot);
-    if (group.subject !== null) people.add(group.subject);
-  }
-  return { visits, addresses: addresses.size, bots: bots.size, people: people.size };
+  return {
+    add({ address, bot, subject }: Kept): void {
+      if (address !== null) addresses.add(address);
+      if (bot !== null) bots.add(bot);
+      if (subject !== null) people.add(subject);
+    },
+    count(visits: number): TurnedCount {
+      return { visits, addresses: addresses.size, bots: bots.size, people: people.size };
+    },
+  };
 }
 
 function view({ address, bot, subject, ...group }: Kept): TurnedGroup {
