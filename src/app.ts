@@ -62,6 +62,9 @@ export async function startApp(
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   for (const each of [standing, live]) each.start();
+  // What is refused because the record is still being opened would have been shown a moment later.
+  if (settings.log.whenFull === 'refuse')
+    await Promise.race([activity?.opened, sleep(openingMs, undefined, { ref: false })]);
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
@@ -78,6 +81,9 @@ export async function startApp(
     throw error;
   }
 }
+
+/** Longer the rest of the platform does not wait for a record that hangs; transcripts do. */
+const openingMs = 10_000;
 
 /** Visitors go elsewhere first; what is in flight gets its time. */
 async function drain(gateway: Gateway, { shutdown }: StartOptions): Promise<void> {
