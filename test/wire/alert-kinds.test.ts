@@ -7,7 +7,7 @@ import { startGateway, type GatewayProcess } from '../support/gateway-process.ts
 import { startPlatform } from '../support/platform.ts';
 import { sendRaw } from '../support/raw.ts';
 import { startReceiver, webhookSecret, type Told } from '../support/receiver.ts';
-import { draft, memoryLog } from '../policy-store/drafts.ts';
+import { draft, memoryLog, range } from '../policy-store/drafts.ts';
 import { get, page } from './page-visit.ts';
 import { sceneConfig } from './scene.ts';
 
@@ -81,6 +81,22 @@ t.test('a gateway that is alone knows the newest alerts after it was killed', as
   const next = await watched(t, { ...more, alerts: null });
   t.match(before, { alerts: [{ kind: 'mode.report_for_days', of: { scope: 'bot:long' } }] });
   t.match(await listed(next.gateway), { configured: false, alerts: (before as { alerts: [] }).alerts });
+});
+
+t.test('where addresses are recorded as networks, the networks are named', async (t) => {
+  const dir = t.testdir();
+  const store = await createFileStore({ dir, log: memoryLog(), now: Date.now });
+  const settings = { before: { enabled: false }, after: { enabled: true } };
+  await store.change(draft('platform', 0, { settings, added: [range(1, 0xcb007100, 0xcb0071ff)] }));
+  await store.close();
+  const [admin, log, network] = [{ token: 'emergency-token-1' }, { clientIp: 'truncated' }, '203.0.113.0/24'];
+  const { gateway, told } = await watched(t, { store: { file: dir }, admin, log });
+  await get(gateway.publicUrl, transcript, `${page}\r\nX-Forwarded-For: 203.0.113.7`);
+  const data = { network, address: undefined, summary: /from 203\.0\.113\.0\/24\.$/ };
+  t.match(await told('range.first_use'), { data });
+  const headers = { authorization: 'Bearer emergency-token-1', 'x-forwarded-for': '203.0.113.7' };
+  await fetch(`${gateway.privateUrl}/_gateway/api/v1/alerts`, { headers });
+  t.match(await told('admin.static_token'), { data });
 });
 
 /** A gateway whose record is no database: a disk that was damaged. */
