@@ -66,6 +66,7 @@ export interface Activity {
 }
 
 const flushMs = 250;
+const flushEvents = 512;
 const mostWaiting = 50_000;
 const pruneMs = 60_000;
 const digestMs = 3_600_000;
@@ -85,7 +86,7 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
   });
   const opened = tellAside(thread, log).then(() => void (state.opened = true));
   const recorder = createRecorder({
-    ...{ replica, flushMs, mostWaiting, now },
+    ...{ replica, flushMs, flushEvents, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
   });
   const { tellOthers, ...listening } = createListening(recorder.record, replica, now);

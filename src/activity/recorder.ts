@@ -2,11 +2,12 @@ import { batchText, lineOf, toRow, type ActivityEvent, type Mark } from './event
 
 export interface RecorderOptions {
   readonly replica: string;
-  /** Batches go off so often. */
+  /** Batches go off so often, and as soon as so many events wait: few of them ever outlive a scavenge of the heap. */
   readonly flushMs: number;
+  readonly flushEvents: number;
   /** Events that may wait; those beyond are lost, and counted. */
   readonly mostWaiting: number;
-  /** Takes a batch as text; the next one goes off when it has come through. */
+  /** Takes a batch as text; the next one goes off at the earliest when it has come through. */
   readonly send: (batch: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -23,7 +24,7 @@ export interface RecorderState {
 /** The hot path's end of the record: an event costs its text, and waits for nothing. */
 export interface Recorder {
   record(event: ActivityEvent): void;
-  /** Sends what waits, and all that waits behind it. */
+  /** Sends all that waits. */
   flush(): Promise<void>;
   /** Adds what else happened to what is sent next. */
   mark(kind: 'digest' | 'dismissed' | 'recalled' | 'read', text: string): void;
@@ -32,29 +33,23 @@ export interface Recorder {
 }
 
 /** Events go off together after a short while; under pressure in larger batches, and beyond a bound they are lost. */
-export function createRecorder({ replica, flushMs, mostWaiting, send, now }: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { replica, flushMs, flushEvents, mostWaiting, now } = options;
   const queue = createQueue(replica, mostWaiting, now);
   let sending: Promise<void> | undefined;
-  const sendAll = async (): Promise<void> => {
-    while (!queue.isEmpty()) {
-      const { batch, count, fromMs, marks } = queue.take();
-      try {
-        await send(batch);
-      } catch {
-        // It is tried no further: what it held is lost, and the next batch that goes through says so.
-        queue.lose(fromMs, count);
-        queue.tellLater(marks);
-        return;
-      }
-    }
+  const start = (): Promise<void> => {
+    if (!queue.isEmpty()) sending ??= sendSome(queue, options).finally(() => (sending = undefined));
+    return sending ?? Promise.resolve();
   };
-  const flush = (): Promise<void> => {
-    sending ??= sendAll().finally(() => (sending = undefined));
-    return sending;
+  const flush = async (): Promise<void> => {
+    await sending;
+    await start();
   };
-  const timer = setInterval(() => void flush(), flushMs).unref();
+  const timer = setInterval(() => void start(), flushMs).unref();
   return {
-    record: queue.add,
+    record(event) {
+      if (queue.add(event) >= flushEvents && sending === undefined) void start();
+    },
     flush,
     mark: (kind, text) => queue.mark(kind, { text }),
     state: queue.state,
@@ -67,12 +62,29 @@ export function createRecorder({ replica, flushMs, mostWaiting, send, now }: Rec
   };
 }
 
+/** Sends a batch, and those that are full by then. */
+async function sendSome(queue: Queue, { send, flushEvents }: RecorderOptions): Promise<void> {
+  do {
+    const { batch, count, fromMs, marks } = queue.take();
+    try {
+      await send(batch);
+    } catch {
+      // It is tried no further: what it held is lost, and the next batch that goes through says so.
+      queue.lose(fromMs, count);
+      queue.tellLater(marks);
+      return;
+    }
+    // What little came meanwhile waits for more: a batch costs as much as a hundred of its events.
+  } while (queue.state().waiting >= flushEvents);
+}
+
 const spanAt = (atMs: number) => ({ fromMs: atMs, toMs: atMs });
+
+type Queue = ReturnType<typeof createQueue>;
 
 /** Events as text, up to a bound, and what was lost of them. */
 function createQueue(replica: string, mostWaiting: number, now: () => number) {
-  let marks: Mark[] = [];
-  let lines: string[] = [];
+  let [marks, lines]: [Mark[], string[]] = [[], []];
   let [seq, firstSeq, lost] = [0, 1, 0];
   let gap: { readonly fromMs: number; readonly count: number } | undefined;
   const mark = (kind: Mark['kind'], more: Partial<Mark> = {}): void =>
@@ -84,11 +96,12 @@ function createQueue(replica: string, mostWaiting: number, now: () => number) {
   mark('start');
   return {
     ...{ mark, lose },
-    add(event: ActivityEvent): void {
+    /** How many wait now. */
+    add(event: ActivityEvent): number {
       seq += 1;
-      if (lines.length >= mostWaiting) return lose(event.atMs, 1);
-      if (lines.length === 0) firstSeq = seq;
-      lines.push(lineOf(toRow(event)));
+      if (lines.length >= mostWaiting) lose(event.atMs, 1);
+      else if (lines.push(lineOf(toRow(event))) === 1) firstSeq = seq;
+      return lines.length;
     },
     take() {
       if (gap !== undefined) mark('lost', gap);

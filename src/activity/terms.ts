@@ -1,5 +1,5 @@
 import { packAddress } from './address.ts';
-import { eventColumns, type Cell, type EventColumn, type PlacedRow } from './event.ts';
+import { eventColumns, type Cell, type EventColumn, type PlacedRow, type Row } from './event.ts';
 import type { Filter } from './match.ts';
 
 /** The Bloom filters of a segment, in the order of their numbers: of columns of many values, and of how it was decided. */
@@ -45,11 +45,14 @@ function placesOf(names: readonly EventColumn[]): readonly number[] {
 
 function addDecided(terms: Set<string>, rows: readonly PlacedRow[]): void {
   const [a = 0, b = 0, c = 0, d = 0] = placesOf(decided);
-  const seen = new Set<string>();
+  // Of a bot there are few ways, and they are looked through sooner than a text is made of each row.
+  const ways = new Map<Cell, Row[]>();
   for (const { row } of rows) {
-    const all = `${row[a]}\n${row[b]}\n${row[c]}\n${row[d]}`;
-    if (seen.has(all)) continue;
-    seen.add(all);
+    const bot = row[d] ?? null;
+    const seen = ways.get(bot) ?? [];
+    if (seen.some((way) => way[a] === row[a] && way[b] === row[b] && way[c] === row[c])) continue;
+    seen.push(row);
+    ways.set(bot, seen);
     const cells = [a, b, c, d].map((place) => row[place] ?? null);
     for (let mask = 1; mask < masks; mask++)
       terms.add(decidedTerm(cells.map((cell, at) => ((mask >> at) & 1 ? cell : undefined))));

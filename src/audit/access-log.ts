@@ -80,9 +80,9 @@ export function createAccessLog(
 /** Nothing that is decided by an address is judged again by a part of it. */
 function askedOf(answer: AccessFacts, { clientIp }: AccessLogOptions): string | undefined {
   if (clientIp !== 'full') return undefined;
-  const proven = answer.decision.reason === 'platform-decides';
-  const isOldLink = answer.decision.reason === 'link-expired';
-  return askedText({ ...answer, isOldLink, ...(proven && { delegation: 'proven' as const }) });
+  const { decision, resource, principal } = answer;
+  const delegation = decision.reason === 'platform-decides' ? 'proven' : undefined;
+  return askedText({ resource, principal, delegation }, decision.reason === 'link-expired');
 }
 
 function describe(event: AccessEvent, options: AccessLogOptions) {

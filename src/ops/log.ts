@@ -6,7 +6,7 @@ const wholeWriteBytes = 4096;
 /** Who writes alone mixes with nobody: as much as a pipe takes at once, for a fifth less of what a line costs. */
 const aloneWriteBytes = 65_536;
 /** Lines wait so long for others that go in the same write; so much of the log is at risk when the process is killed. */
-const gatherMs = 3;
+const gatherMs = 10;
 /** More than this never waits to be read: then lines are dropped, and the platform goes on. */
 const mostWaitingBytes = 16 * 1024 * 1024;
 /** Kept free for the lines of what is let through already, where a line must not be lost. */

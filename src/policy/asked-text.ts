@@ -14,7 +14,7 @@ import type { Resource } from './resource.ts';
  * `d` the platform was seen to refuse strangers, `r` of no single bot, for the platform's list, `a` for any list, `o` open, `m` the lookup knows no such conversation, `u` it could not
  * be asked, `k` a link without its key, `x` one that was too old. How old another one was is not kept: it counts.
  */
-export function askedText({ resource, principal, delegation, isOldLink = false }: Asked): string | undefined {
+export function askedText({ resource, principal, delegation }: Asked, isOldLink = false): string | undefined {
   // What names no single bot could be the key of a link.
   const isShown = 'bots' in resource && linkOf(resource) === undefined;
   const bots = isShown ? (resource.bots ?? []).join(',') : '';
@@ -23,7 +23,7 @@ export function askedText({ resource, principal, delegation, isOldLink = false }
   return bots === '' ? text : `${text} ${bots}`;
 }
 
-type Asked = Pick<DecisionInput, 'resource' | 'principal' | 'delegation'> & { readonly isOldLink?: boolean };
+type Asked = Pick<DecisionInput, 'resource' | 'principal' | 'delegation'>;
 
 /** Characters of the bots that a request could name; there is no end of different texts otherwise. */
 const mostBots = 300;

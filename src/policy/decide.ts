@@ -14,7 +14,7 @@ export interface DecisionInput {
   readonly principal: Principal;
   readonly client: ClientIp;
   /** Of a route with `members: platform`: whether the platform was seen to refuse strangers. Absent: not seen. */
-  readonly delegation?: Delegation;
+  readonly delegation?: Delegation | undefined;
 }
 
 /** What the platform, asked as a stranger, last said to the URLs of a route: `open`, it showed one. */

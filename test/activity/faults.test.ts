@@ -67,6 +67,7 @@ t.test('a full disk costs events, which are counted and told, and then it goes o
   const recorder = createRecorder({
     replica: 'one',
     flushMs: 1e6,
+    flushEvents: 1e6,
     mostWaiting: 1_000,
     now: () => startMs,
     send: async (batch) => decisions.take(readBatch(batch)),

@@ -10,7 +10,11 @@ import { watchTurns } from './turns.mjs';
 
 export const AT = '2026-01-02T03:04:05.000Z';
 export const round = (n, digits = 1) => Number(n.toFixed(digits));
-const log = { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) };
+const log = {
+  info() {},
+  warn: (fields, message) => console.error(message, fields),
+  error: (fields, message) => console.error(message, fields),
+};
 
 export function rangeOf(bot, n, space) {
   const start = (n * space + ((bot * 7919) % Math.max(1, space - 300))) >>> 0;
@@ -37,8 +41,8 @@ async function openGateway(url) {
     commandTimeoutMs: 30_000,
     receiptTimeoutMs: 30_000,
   };
-  const store = createRedisStore({ redis, maxStalenessSeconds: 300, log, now: Date.now });
-  const live = createLivePolicy({ store, maxStalenessSeconds: 300, log, now: Date.now });
+  const store = createRedisStore({ redis, maxStalenessSeconds: () => 300, log, now: Date.now });
+  const live = createLivePolicy({ store, maxStalenessSeconds: () => 300, log, now: Date.now });
   const since = performance.now();
   live.start();
   while (live.position() === undefined) await sleep(2);

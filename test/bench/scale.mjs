@@ -85,6 +85,7 @@ async function seed(client, bots, each) {
 
 async function main() {
   const [bots = 10_000, each = 100, imported = 100_000] = process.argv.slice(2).map(Number);
+  if (bots * each < 20_000) throw new Error('below 20,000 ranges there is no pack to start from');
   const server = await startServer();
   const figures = { node: process.version, bots, ranges: bots * each };
   figures.redisMiB = round(await seed(server.client, bots, each));

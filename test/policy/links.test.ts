@@ -106,7 +106,7 @@ t.test('the record says of a link what decided, and nothing of it', async (t) =>
     ['old', true, 'link-expired'],
   ] as const) {
     const asked = f.asked({ resource: { ...f.transcript, link: links[which] } as Resource, ...listed });
-    const text = askedText({ ...asked, isOldLink }) ?? '';
+    const text = askedText(asked, isOldLink) ?? '';
     const again = readAsked(text, 'a', asked.client);
     t.equal(again && decide(again, policy(), f.options, f.NOW + 1).reason, reason, text);
   }

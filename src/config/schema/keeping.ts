@@ -189,7 +189,7 @@ export const log = reloads(group(
       default: 'drop',
     }),
   },
-  { description: 'The log, JSON lines on stdout, gathered for up to 3 ms: so much of it is lost when the process is killed. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged; `whenFull` says what becomes of transcripts then.' },
+  { description: 'The log, JSON lines on stdout, gathered for up to 10 ms: so much of it is lost when the process is killed. Where nobody reads it up to 16 MiB wait; lines beyond that are dropped, and how many is logged; `whenFull` says what becomes of transcripts then.' },
 ));
 
 export const workers = whole(1, 128, {
