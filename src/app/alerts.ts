@@ -157,7 +157,7 @@ function looking({ activity, settings, store, log }: AlertWatchParts, raise: Ale
   };
   return () => {
     const lost = activity?.stats().lost ?? 0;
-    const summary = `The record of decisions has lost ${lost} decisions since the start of a gateway.`;
+    const summary = `The record of decisions has lost ${lost === 1 ? '1 decision' : `${lost} decisions`} since the start of a gateway.`;
     if (lost > lostBefore) raise({ kind: 'activity.lost', subject: 'activity', summary, of: { lost } });
     lostBefore = lost;
     const days = settings().alerts?.reportModeDays ?? 0;

@@ -110,7 +110,7 @@ function damagedRecord(t: Test): object {
 t.test('decisions that are lost, while the platform goes on', async (t) => {
   const { gateway, told } = await watched(t, damagedRecord(t));
   t.match(await get(gateway.publicUrl, transcript, member), { status: 200 });
-  t.match(await told('activity.lost'), { signed: true, data: { lost: 1, summary: /lost 1 decisions/ } });
+  t.match(await told('activity.lost'), { signed: true, data: { lost: 1, summary: /lost 1 decision since/ } });
   t.match(await get(gateway.publicUrl, transcript, member), { status: 200 });
 });
 
