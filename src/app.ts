@@ -62,9 +62,6 @@ export async function startApp(
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
 
   for (const each of [standing, live]) each.start();
-  // What is refused because the record is still being opened would have been shown a moment later.
-  if (settings.log.whenFull === 'refuse')
-    await Promise.race([activity?.opened, sleep(openingMs, undefined, { ref: false })]);
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
     const publicUrl = await opening('public', start.public, gateway.listen());
@@ -103,6 +100,9 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
+  // What is refused because the record is still being opened would have been shown a moment later.
+  if (settings().log.whenFull === 'refuse')
+    await Promise.race([activity?.opened, sleep(openingMs, undefined, { ref: false })]);
   const alerts = createAlertWatch({ start, settings, store, activity, log });
   alerts.takeOver(settings());
   const unguarded = createUnguardedWatch(start, settings, log, alerts);
