@@ -107,7 +107,11 @@ function ImportForeseen({ scope, reading, revision }: ImportForeseenProps) {
   const { value, error } = useLoad(() => importRanges(scope, ranges, how), [reading.read, revision]);
   if (value === undefined) return <Waiting error={error} />;
   if (value.forecast === undefined) return <p class="hint">No record is kept that could tell.</p>;
-  return <Says forecast={value.forecast} />;
+  return (
+    <div class="foreseen">
+      <Says forecast={value.forecast} />
+    </div>
+  );
 }
 
 interface MeantProps {
