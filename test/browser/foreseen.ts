@@ -55,6 +55,8 @@ export const foreseen: Record<string, Part> = {
     await page.getByText('1 visit from 1 address would have been refused.').waitFor();
     await page.getByLabel('On trial').check();
     await page.getByRole('switch').click();
+    const asked = page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' });
+    await asked.getByRole('button', { name: 'Do it all the same' }).click();
     await page.getByRole('button', { name: 'Take it back' }).waitFor();
     t.not(await visit('emptied', '203.0.113.60'), 200);
     await page.getByRole('button', { name: 'Take it back' }).click();
