@@ -38,7 +38,9 @@ export interface ActivityParts {
 /** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
 export interface Activity {
   record(event: ActivityEvent): void;
-  /** False while what is recorded now would be lost. */
+  /** Settles once the record could be opened, or could not. */
+  readonly opened: Promise<void>;
+  /** False while what is recorded now would be lost, or while it is not known yet whether it would be. */
   hasRoom(): boolean;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
@@ -75,13 +77,13 @@ const UNKEPT = 'the activity record cannot be kept: events are lost until a rest
 /** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
 export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
   const { log, now, stream } = parts;
-  const state: { failed?: string; closing?: true } = {};
+  const state: { failed?: string; opened?: true; closing?: true } = {};
   const { folder, replica, ...retention } = options;
   const thread = startIndexThread({ folder, isShared: stream !== undefined, retention }, (why) => {
     state.failed = why;
     if (!state.closing) log.warn({ why }, UNKEPT);
   });
-  void tellAside(thread, log);
+  const opened = tellAside(thread, log).then(() => void (state.opened = true));
   const recorder = createRecorder({
     ...{ replica, flushMs, flushEvents, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
@@ -94,7 +96,8 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...questionsTo(thread, stream),
     ...listening,
     dismiss: (kind, place, by) => recorder.mark(kind, dismissalText(place, by)),
-    hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
+    opened,
+    hasRoom: () => state.opened === true && state.failed === undefined && !recorder.state().isLosing,
     noteReading: (text) => recorder.mark('read', text),
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { openBot } from './hands.ts';
+import { openBot, recorded } from './hands.ts';
 import type { Way } from './places.ts';
 
 /** The way to what happened, and what would: activity, look-up, refusals, ranges in use, forecasts. */
@@ -52,6 +52,17 @@ export const happened: Record<string, Way> = {
     await page.getByText('Of an address only its network is recorded.').waitFor();
     await page.getByRole('button', { name: 'Allow 203.0.113.0/24 at hostile' }).click();
     await page.getByRole('dialog').getByText('Since').or(page.getByText('so nothing can be said')).waitFor();
+  },
+  'bot, in use': async (page, scene) => {
+    const { home, call, visit } = scene;
+    const range = { start: '198.51.100.7', end: '198.51.100.107', note: 'Fair, this week only' };
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    await call('POST', '/whitelists/bot%3Aused/ranges', { ...range, expiresAt });
+    await call('PATCH', '/whitelists/bot%3Aused', { enabled: true });
+    await visit('used', '198.51.100.7');
+    await recorded(scene, 'used', 1);
+    await openBot(page, home, 'used');
+    await page.getByText('1 visit in 30 days').waitFor();
   },
   'bot, selected': async (page, { home }) => {
     await openBot(page, home, 'hostile');

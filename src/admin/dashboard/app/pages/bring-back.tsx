@@ -50,7 +50,7 @@ function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly o
     >
       <p>
         The list and its settings become what they were after change {revision}, <When at={at} />. You can
-        undo this. What would change now:
+        undo this. The change log will say:
       </p>
       <div role="status" class="foreseen" aria-busy={!found.isDone}>
         {answer === undefined && error === undefined ? <p class="hint">Looking…</p> : null}

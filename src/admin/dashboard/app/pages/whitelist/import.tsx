@@ -107,7 +107,11 @@ function ImportForeseen({ scope, reading, revision }: ImportForeseenProps) {
   const { forecast, error, isDone } = found;
   if (isDone && forecast === undefined && error === undefined)
     return <p class="hint">No record is kept that could tell.</p>;
-  return <Says found={found} />;
+  return (
+    <div class="foreseen" role="status" aria-busy={!isDone}>
+      <Says found={found} />
+    </div>
+  );
 }
 
 interface MeantProps {
