@@ -1,7 +1,6 @@
-import type { VisitFilter } from './visits.ts';
 import type { ChainHead } from './digest.ts';
 import type { ActivityEvent } from './event.ts';
-import type { Draft, Forecast } from './forecast.ts';
+import { createForesee, type Foresee } from './foresee.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import { dismissalText, type DismissedPlace } from './dismissals.ts';
@@ -45,8 +44,8 @@ export interface Activity {
   hasRoom(): boolean;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
-  /** What a draft of the policy would have changed of all that was recorded up to now. */
-  forecast(filter: VisitFilter, draft: Draft): Promise<Forecast>;
+  /** What a draft of the policy would have changed of what was recorded up to now. */
+  readonly foresee: Foresee;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Who was turned away and has not come in since; at most `most` groups. */
   refusals(filter: TimedFilter, most: number): Promise<Refusals>;
@@ -166,11 +165,15 @@ function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { mark }:
 function questionsTo(
   { ask }: IndexThread,
   stream: ActivityStream | undefined,
-): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'readings' | 'refusals' | 'verify'> {
+): Pick<Activity, 'query' | 'summary' | 'foresee' | 'rangeUse' | 'readings' | 'refusals' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
-    forecast: (filter, draft) => ask('forecast', { filter, draft }),
+    foresee: createForesee({
+      begin: (asked) => ask('forecastBegin', asked),
+      goOn: (asked) => ask('forecastOn', asked),
+      end: (asked) => ask('forecastEnd', asked),
+    }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     readings: (asked) => ask('readings', asked),
     refusals: (filter, most) => ask('refusals', { filter, most }),

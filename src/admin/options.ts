@@ -81,7 +81,7 @@ export interface AdminOptions {
         | 'refusals'
         | 'dismiss'
         | 'subscribe'
-        | 'forecast'
+        | 'foresee'
         | 'settled'
       >
     | undefined;

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { openBot, recorded } from './hands.ts';
 import type { Way } from './places.ts';
 
@@ -91,6 +92,14 @@ export const happened: Record<string, Way> = {
     await page.getByText('1 visit from 1 address would have been let in').waitFor();
     await page.getByText('Show who').click();
   },
+  'bot, switching on, counting': async (page, { home }) => {
+    await openBot(page, home, 'shown');
+    await openBot(page, home, 'previewed');
+    await stopHalfway(page);
+    await page.getByText('What switching it on would change').click();
+    await page.getByText('Not complete').waitFor();
+    await page.getByText('Show who').click();
+  },
   'bot, locked out': async (page, { home, call }) => {
     await call('PATCH', '/whitelists/bot%3Ashut', { mode: 'report' });
     await openBot(page, home, 'shut');
@@ -99,3 +108,21 @@ export const happened: Record<string, Way> = {
     await page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' }).waitFor();
   },
 };
+
+/** The next forecast is told up to the middle of its time, and then nothing more of it comes. */
+async function stopHalfway(page: Page): Promise<void> {
+  await page.evaluate(`{
+    const whole = window.fetch;
+    window.fetch = async (input, init) => {
+      const answer = await whole(input, init);
+      if (!String(input).endsWith('/forecast')) return answer;
+      window.fetch = whole;
+      const [, data] = /event: forecast\\ndata: (.*)\\n/.exec(await answer.text());
+      const forecast = JSON.parse(data);
+      const counted = (Date.parse(forecast.from) + Date.parse(forecast.to)) / 2;
+      const part = JSON.stringify({ ...forecast, countedFrom: new Date(counted).toISOString() });
+      const told = new TextEncoder().encode('event: forecast\\ndata: ' + part + '\\n\\n');
+      return new Response(new ReadableStream({ start: (to) => to.enqueue(told) }), answer);
+    };
+  }`);
+}
