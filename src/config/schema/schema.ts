@@ -8,7 +8,7 @@ import { lookups } from './lookups.ts';
 import { platform } from './platform.ts';
 import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
-import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
+import { admin, limits, log, policy, shutdown, store, warmUpMs, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
 import { pages } from './pages.ts';
 
@@ -40,6 +40,7 @@ export const schema = Type.Object(
     shutdown,
     log,
     workers,
+    warmUpMs,
   },
   { additionalProperties: false },
 );
