@@ -43,12 +43,8 @@ export async function startApp(
   { lines = log, hasRoom = () => true }: Partial<Pick<Log, 'lines' | 'hasRoom'>> = {},
 ): Promise<App> {
   const current: Current = { draining: false };
-  const { ruling, delegation, onPassed, ...standing } = createStanding(
-    start,
-    settings,
-    log,
-    () => keepers.live,
-  );
+  const known = { live: () => keepers.live };
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, known);
   const keepers = await openKeepers(start, () => ruling().config, log);
   const { store, live, limits, alerts } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);

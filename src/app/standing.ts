@@ -31,7 +31,7 @@ export function createStanding(
   start: StartOptions,
   settings: ReloadSettings,
   log: Logger,
-  live: () => Pick<LivePolicy, 'view'>,
+  { live }: { readonly live: () => Pick<LivePolicy, 'view'> },
 ): Standing {
   const revoked = (known: Known): boolean | 'unknown' => isRevoked(live(), known);
   const ends = createSessionEnds(start, log);

@@ -29,7 +29,7 @@ export async function startMadeGateway(platformPort: number, publicKey: string):
   const config = configOf(platformPort, publicKey);
   const nowhere = openSync(devNull, 'w');
   const { log, lines, hasRoom, flush } = createLog('info', true, nowhere);
-  const standing = createStanding(config, config, log, () => live);
+  const standing = createStanding(config, config, log, { live: () => live });
   const { ruling, onPassed } = standing;
   const live = createLivePolicy({
     ...{ store: madePolicy, log, now: Date.now },

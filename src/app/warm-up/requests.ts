@@ -44,55 +44,59 @@ const page = [
 ];
 const script = ['Accept: application/json', ...browser, 'Sec-Fetch-Dest: empty', 'Sec-Fetch-Mode: cors'];
 
-/** Makes one request after another, of each path through a gateway in turn; what differs by visitor differs. */
+/** What differs from one request to the next. */
+interface Turn {
+  readonly made: number;
+  /** A member's, known or not. */
+  token(): string;
+  newToken(): string;
+}
+
+const get = (target: string, headers: readonly string[], from: string, status = 200): MadeRequest =>
+  request('GET', target, headers, from, status);
+const transcript = ({ made }: Turn): string => `/transcripts/a/${String(made)}`;
+const bearer = (token: string): string => `Authorization: Bearer ${token}`;
+
+/** Each path through a gateway; those most that most requests go. */
+const turns: readonly ((turn: Turn) => MadeRequest)[] = [
+  (turn) => get(transcript(turn), [...page, `Cookie: theme=dark; session=${turn.token()}`], stranger),
+  () => get('/', [...page, 'Cookie: theme=dark'], stranger),
+  (turn) => get(transcript(turn), page, listed),
+  (turn) => get(transcript(turn), ['Accept: */*', bearer(turn.token())], stranger),
+  () => get('/api/messages', [...script, 'Cookie: theme=dark'], stranger),
+  (turn) => get(transcript(turn), page, listed),
+  (turn) => get(`/api/bots/a/${String(turn.made)}`, [...script, bearer(turn.token())], stranger),
+  (turn) => get(transcript(turn), page, stranger, 302),
+  () => get('/assets/chat.js', [...script, 'If-None-Match: "1"'], stranger, 304),
+  (turn) => get(transcript(turn), ['Accept: */*', bearer(turn.newToken())], stranger),
+  (turn) => get(transcript(turn), script, stranger, 401),
+  () => get('/feed', page, stranger),
+  (turn) => get(`/transcripts/c/${String(turn.made)}`, [...script, bearer(turn.token())], stranger, 403),
+  () =>
+    request(
+      'POST',
+      '/api/messages',
+      [...script, 'Content-Type: application/json'],
+      stranger,
+      200,
+      '{"text":"hello"}',
+    ),
+  () => get('/files/report', page, listed),
+  (turn) => get(transcript(turn), ['Accept: */*', bearer(`a.b.${String(turn.made)}`)], stranger, 401),
+];
+
+/** Makes one request after another, of each path in turn. */
 export function createRequests(privateKey: KeyObject): () => MadeRequest {
   const known = Array.from({ length: 32 }, (_, n) => tokenBy(privateKey, `member-${String(n)}`));
   let made = 0;
-  const token = (): string => known[made % known.length] ?? '';
-  const at = (): string => `/transcripts/a/${String(made)}`;
-  const get = (target: string, headers: readonly string[], from: string, status = 200): MadeRequest =>
-    request('GET', target, headers, from, status);
-  const turns: readonly (() => MadeRequest)[] = [
-    () => get(at(), [...page, `Cookie: theme=dark; session=${token()}`], stranger),
-    () => get('/', [...page, 'Cookie: theme=dark'], stranger),
-    () => get(at(), page, listed),
-    () => get(at(), ['Accept: */*', `Authorization: Bearer ${token()}`], stranger),
-    () => get('/api/messages', [...script, 'Cookie: theme=dark'], stranger),
-    () => get(at(), page, listed),
-    () => get(`/api/bots/a/${String(made)}`, [...script, `Authorization: Bearer ${token()}`], stranger),
-    () => get(at(), page, stranger, 302),
-    () => get('/assets/chat.js', [...script, 'If-None-Match: "1"'], stranger, 304),
-    () =>
-      get(
-        at(),
-        ['Accept: */*', `Authorization: Bearer ${tokenBy(privateKey, `new-${String(made)}`)}`],
-        stranger,
-      ),
-    () => get(at(), script, stranger, 401),
-    () => get('/feed', page, stranger),
-    () =>
-      get(`/transcripts/c/${String(made)}`, [...script, `Authorization: Bearer ${token()}`], stranger, 403),
-    () =>
-      request(
-        'POST',
-        '/api/messages',
-        [...script, 'Content-Type: application/json'],
-        stranger,
-        200,
-        '{"text":"hello"}',
-      ),
-    () => get('/files/report', page, listed),
-    () =>
-      get(
-        at(),
-        ['Accept: */*', `Authorization: Bearer a.b.${String(made)}`],
-        `192.0.2.${String(made % 250)}`,
-        401,
-      ),
-  ];
   return () => {
     made += 1;
-    return (turns[made % turns.length] ?? (() => get('/', page, stranger)))();
+    const make = turns[made % turns.length] ?? (() => get('/', page, stranger));
+    return make({
+      made,
+      token: () => known[made % known.length] ?? '',
+      newToken: () => tokenBy(privateKey, `new-${String(made)}`),
+    });
   };
 }
 
