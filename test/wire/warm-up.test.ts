@@ -125,7 +125,7 @@ t.test('what cannot warm up says so in one line, and is ready all the same', asy
     cpSync(join(root, name), join(dir, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
   rmSync(join(dir, 'dist/app/warm-up/world.js'));
-  const { file, dir: data } = writeConfig(sceneConfig(platform, { warmUpMs: 2_000 }));
+  const { file, dir: data } = writeConfig(sceneConfig(platform, { warmUpMs: 10_000 }));
   const child = startChild([join(dir, 'dist/main.js'), '--config', file], process.env);
   t.teardown(async () => {
     await child.end('SIGTERM');

@@ -2,13 +2,13 @@ import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
 import { alerts } from './alerts.ts';
 import { canaries, listUnguarded } from './canaries.ts';
-import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
+import { privateDoor, publicDoor, upstream, warmUpMs, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
 import { platform } from './platform.ts';
 import { botIdCase, frontController, otherPaths, routes } from './routes.ts';
 import { trustedProxies } from './trust.ts';
-import { admin, limits, log, policy, shutdown, store, warmUpMs, workers } from './keeping.ts';
+import { admin, limits, log, policy, shutdown, store, workers } from './keeping.ts';
 import type { Reloads, SchemaNode } from './kinds.ts';
 import { pages } from './pages.ts';
 
