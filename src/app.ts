@@ -85,6 +85,9 @@ async function warm(start: StartOptions, log: Logger): Promise<void> {
   });
 }
 
+/** Longer the rest of the platform does not wait for a record that hangs; transcripts do. */
+const openingMs = 10_000;
+
 /** Visitors go elsewhere first; what is in flight gets its time. */
 async function drain(gateway: Gateway, { shutdown }: StartOptions): Promise<void> {
   gateway.drain();
@@ -103,6 +106,9 @@ async function openKeepers(start: StartOptions, settings: () => ReloadSettings, 
   });
   const limits = createLimits(start);
   const activity = openRecord(start, live.position, log);
+  // What is refused because the record is still being opened would have been shown a moment later.
+  if (settings().log.whenFull === 'refuse')
+    await Promise.race([activity?.opened, sleep(openingMs, undefined, { ref: false })]);
   const alerts = createAlertWatch({ start, settings, store, activity, log });
   alerts.takeOver(settings());
   const unguarded = createUnguardedWatch(start, settings, log, alerts);

@@ -40,7 +40,7 @@ function listStep({ view, nowMs }: WhyNotInput, scope: Scope): Step {
   if (record === undefined) return { step: 'lists', scope, result: `${nameOf(scope)}: there is none` };
   const live = [...rangesOf(record.whitelist)].filter((range) => !hasExpired(range, nowMs)).length;
   const expired = record.whitelist.size - live;
-  const count = `${String(live)} ranges${expired > 0 ? `, ${String(expired)} expired` : ''}`;
+  const count = `${live === 1 ? '1 range' : `${String(live)} ranges`}${expired > 0 ? `, ${String(expired)} expired` : ''}`;
   return { step: 'lists', scope, result: `${nameOf(scope)}: ${record.enabled ? 'on' : 'off'}, ${count}` };
 }
 

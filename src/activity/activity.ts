@@ -1,7 +1,6 @@
-import type { VisitFilter } from './visits.ts';
 import type { ChainHead } from './digest.ts';
 import type { ActivityEvent } from './event.ts';
-import type { Draft, Forecast } from './forecast.ts';
+import { createForesee, type Foresee } from './foresee.ts';
 import { startIndexThread, type IndexThread } from './index-thread.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import { dismissalText, type DismissedPlace } from './dismissals.ts';
@@ -39,12 +38,14 @@ export interface ActivityParts {
 /** What was decided, kept and asked for. Recording never waits and never throws; asking rejects while there is no index. */
 export interface Activity {
   record(event: ActivityEvent): void;
-  /** False while what is recorded now would be lost. */
+  /** Settles once the record could be opened, or could not. */
+  readonly opened: Promise<void>;
+  /** False while what is recorded now would be lost, or while it is not known yet whether it would be. */
   hasRoom(): boolean;
   query(filter: Filter, limit: number, cursor?: Cursor): Promise<Page>;
   summary(filter: Filter & { fromMs: number; toMs: number }, buckets: number): Promise<Summary>;
-  /** What a draft of the policy would have changed of all that was recorded up to now. */
-  forecast(filter: VisitFilter, draft: Draft): Promise<Forecast>;
+  /** What a draft of the policy would have changed of what was recorded up to now. */
+  readonly foresee: Foresee;
   rangeUse(scope: string, fromMs: number): Promise<readonly Use[]>;
   /** Who was turned away and has not come in since; at most `most` groups. */
   refusals(filter: TimedFilter, most: number): Promise<Refusals>;
@@ -76,13 +77,13 @@ const UNKEPT = 'the activity record cannot be kept: events are lost until a rest
 /** Opens the record. It counts what it cannot keep, and says so; no request ever waits for it. */
 export function openActivity(options: ActivityOptions, parts: ActivityParts): Activity {
   const { log, now, stream } = parts;
-  const state: { failed?: string; closing?: true } = {};
+  const state: { failed?: string; opened?: true; closing?: true } = {};
   const { folder, replica, ...retention } = options;
   const thread = startIndexThread({ folder, isShared: stream !== undefined, retention }, (why) => {
     state.failed = why;
     if (!state.closing) log.warn({ why }, UNKEPT);
   });
-  void tellAside(thread, log);
+  const opened = tellAside(thread, log).then(() => void (state.opened = true));
   const recorder = createRecorder({
     ...{ replica, flushMs, flushEvents, mostWaiting, now },
     send: stream === undefined ? (batch) => thread.ask('take', { batch }) : sendTo(stream, thread, state),
@@ -95,7 +96,8 @@ export function openActivity(options: ActivityOptions, parts: ActivityParts): Ac
     ...questionsTo(thread, stream),
     ...listening,
     dismiss: (kind, place, by) => recorder.mark(kind, dismissalText(place, by)),
-    hasRoom: () => state.failed === undefined && !recorder.state().isLosing,
+    opened,
+    hasRoom: () => state.opened === true && state.failed === undefined && !recorder.state().isLosing,
     noteReading: (text) => recorder.mark('read', text),
     settled: recorder.flush,
     stats: () => ({ ...recorder.state(), failed: state.failed }),
@@ -163,11 +165,15 @@ function attestHourly({ digest }: ActivityParts, { ask }: IndexThread, { mark }:
 function questionsTo(
   { ask }: IndexThread,
   stream: ActivityStream | undefined,
-): Pick<Activity, 'query' | 'summary' | 'forecast' | 'rangeUse' | 'readings' | 'refusals' | 'verify'> {
+): Pick<Activity, 'query' | 'summary' | 'foresee' | 'rangeUse' | 'readings' | 'refusals' | 'verify'> {
   return {
     query: (filter, limit, cursor) => ask('query', { filter, limit, ...(cursor && { cursor }) }),
     summary: (filter, buckets) => ask('summary', { filter, buckets }),
-    forecast: (filter, draft) => ask('forecast', { filter, draft }),
+    foresee: createForesee({
+      begin: (asked) => ask('forecastBegin', asked),
+      goOn: (asked) => ask('forecastOn', asked),
+      end: (asked) => ask('forecastEnd', asked),
+    }),
     rangeUse: (scope, fromMs) => ask('rangeUse', { scope, fromMs }),
     readings: (asked) => ask('readings', asked),
     refusals: (filter, most) => ask('refusals', { filter, most }),

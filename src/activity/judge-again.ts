@@ -5,53 +5,74 @@ import type { Cell } from './event.ts';
 import { createIds } from './ids.ts';
 import type { Visits } from './visits.ts';
 
-/** What was made of all requests that were asked alike, from one address. */
+/** What was made of all requests of one bot that were asked alike, from one address. */
 export interface Judged {
   readonly turn: Turn | undefined;
+  /** Numbers those that are answered differently; absent where it is not remembered, and made anew each time. */
+  readonly id?: number;
 }
 
-/** Beyond so many different requests each is judged anew: what is remembered is bounded, whoever fills the record. */
-const mostRemembered = 500_000;
+export interface TurnedJudged extends Judged {
+  readonly turn: Turn;
+}
 
-type Add = (judged: Judged & { readonly turn: Turn }, from: Visits, row: number) => void;
+type Add = (judged: TurnedJudged, from: Visits, row: number) => void;
 
 /**
- * Judges visits once more, each different request once; `add` hears of those that are answered differently. What it
- * returns says how many could be judged.
+ * Judges visits once more, each different request once while it may be remembered; `add` hears of those that are
+ * answered differently. What it returns says how many could be judged.
  */
-export function createJudge(compared: Compared, add: Add) {
+export function createJudge(compared: Compared, add: Add, mayRemember: () => boolean) {
   const ids = { asked: createIds(), bot: createIds() };
-  const memory = { left: mostRemembered };
   const kept = new Map<number, ByAddress | null>();
+  const remember = createMemory(mayRemember);
   const make = (asked: Cell, bot: Cell): ByAddress | null =>
     asked === null
       ? null
-      : createByAddress(String(asked), bot === null ? undefined : String(bot), compared, memory);
+      : createByAddress(String(asked), bot === null ? undefined : String(bot), compared, remember);
   return (visits: Visits): { readonly judged: number; readonly unjudged: number } => {
     // Looked up once: each look costs as much as a row.
     const [asked, bot, address] = [visits.column('asked'), visits.column('bot'), visits.column('clientIp')];
     const [askedId, botId] = [ids.asked.of(asked), ids.bot.of(bot)];
     let [judged, unjudged] = [0, 0];
+    // Of a run those lie together that are alike.
+    let [key, place] = [-1, -1];
+    let judge: ByAddress | null = null;
+    let found = unchanged;
     for (const row of visits.rows) {
-      const key = askedId(row) * 2 ** 26 + botId(row);
-      let judge = kept.get(key);
-      if (judge === undefined) {
-        judge = make(asked.cell(row), bot.cell(row));
-        if (memory.left-- > 0) kept.set(key, judge);
+      const keyHere = askedId(row) * 2 ** 26 + botId(row);
+      if (keyHere !== key) {
+        const known = kept.get(keyHere);
+        judge = known === undefined ? make(asked.cell(row), bot.cell(row)) : known;
+        if (known === undefined && mayRemember()) kept.set(keyHere, judge);
+        [key, place] = [keyHere, -1];
       }
-      if (judge === null) unjudged += visits.count(row);
-      else {
-        judged += visits.count(row);
-        const found = judge(address.cell(row));
-        if (isTurned(found)) add(found, visits, row);
+      const count = visits.count(row);
+      if (judge === null) {
+        unjudged += count;
+        continue;
       }
+      judged += count;
+      const placeHere = address.place(row);
+      if (placeHere !== place) found = judge(address.cell(row));
+      place = placeHere;
+      if (isTurned(found)) add(found, visits, row);
     }
     return { judged, unjudged };
   };
 }
 
-function isTurned(judged: Judged): judged is Judged & { readonly turn: Turn } {
+function isTurned(judged: Judged): judged is TurnedJudged {
   return judged.turn !== undefined;
+}
+
+/** Numbers what may be remembered. */
+function createMemory(mayRemember: () => boolean) {
+  let lastId = -1;
+  return (turn: Turn | undefined): Judged | undefined => {
+    if (!mayRemember()) return undefined;
+    return turn === undefined ? unchanged : { turn, id: ++lastId };
+  };
 }
 
 /** Judges all requests of one bot that were asked alike, but for the address. */
@@ -61,7 +82,7 @@ function createByAddress(
   text: string,
   bot: string | undefined,
   compared: Compared,
-  memory: { left: number },
+  remember: ReturnType<typeof createMemory>,
 ): ByAddress | null {
   const asked = readAsked(text, bot, unknownClient);
   if (asked === undefined) return null;
@@ -75,9 +96,9 @@ function createByAddress(
     const known = kept.get(key);
     if (known !== undefined) return known;
     const made = isOne ? turn : turnOf({ ...asked, client: clientOf(address) }, compared);
-    const judged = made === undefined ? unchanged : { turn: made };
-    if (memory.left-- > 0) kept.set(key, judged);
-    return judged;
+    const judged = remember(made);
+    if (judged !== undefined) kept.set(key, judged);
+    return judged ?? { turn: made };
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Draft, Forecast } from './forecast.ts';
+import type { Draft } from './forecast.ts';
+import type { Step } from './forecasts.ts';
 import type { RetentionOptions } from './retention.ts';
 import type { Filter, TimedFilter } from './match.ts';
 import type { Cursor, Page } from './query.ts';
@@ -23,7 +24,10 @@ export interface Questions {
   rewind: object;
   query: { readonly filter: Filter; readonly limit: number; readonly cursor?: Cursor };
   summary: { readonly filter: Filter & { fromMs: number; toMs: number }; readonly buckets: number };
-  forecast: { readonly filter: VisitFilter; readonly draft: Draft };
+  forecastBegin: { readonly filter: VisitFilter; readonly draft: Draft };
+  /** Goes on with one, or, where it `isTold`, only says what it found. */
+  forecastOn: { readonly id: number; readonly isTold: boolean };
+  forecastEnd: { readonly id: number };
   readings: ReadingsAsked;
   rangeUse: { readonly scope: string; readonly fromMs: number };
   refusals: { readonly filter: TimedFilter; readonly most: number };
@@ -50,7 +54,10 @@ export interface Answers {
   rewind: void;
   query: Page;
   summary: Summary;
-  forecast: Forecast;
+  /** Its number. */
+  forecastBegin: number;
+  forecastOn: Step;
+  forecastEnd: void;
   readings: Readings;
   rangeUse: readonly Use[];
   refusals: Refusals;

@@ -54,43 +54,49 @@ export function removeRun(index: Index, segment: number): void {
   index.prepare('delete from runs where id = ?').run(found.id);
 }
 
+interface Stored {
+  readonly data: ArrayBuffer;
+}
+
 /** What a run holds of a bot, or of all; nothing where it was deleted meanwhile. */
 export function* visitsOfRun(index: Index, run: Run, { bot, orNone }: VisitFilter): Iterable<Visits> {
-  const part = index.prepare('select data from visits where id = ?');
+  const columns = index.prepare('select data from visits where id between ? and ? order by id');
   const wanted = bot === undefined ? undefined : [bot, ...(orNone ? [''] : [])];
   const chunks = JSON.parse(run.chunks) as readonly Chunk[];
   for (const [at, { fromBot, toBot, rows }] of chunks.entries()) {
     if (wanted?.every((name) => name < fromBot || name > toBot)) continue;
-    const read = (name: RunColumn): Column | undefined => {
-      const found = part.get(visitId(run.id, at, name)) as { readonly data: Uint8Array } | undefined;
-      return found && unpackColumn(found.data);
+    // All at once: to ask for one costs more than to read it.
+    const first = visitId(run.id, at, 'bot');
+    const found = columns.all(first, visitId(run.id, at, 'count')) as readonly Stored[];
+    if (found.length < runColumns.length) return;
+    const read = (name: RunColumn): Column => {
+      const data = found[runColumns.indexOf(name)]?.data;
+      return data === undefined ? columnOf([]) : unpackColumn(new Uint8Array(data));
     };
-    const bots = read('bot');
-    if (bots === undefined) return;
-    yield { rows: rowsOf(bots, rows, wanted), ...readingLater(run, (name) => read(name) ?? columnOf([])) };
+    yield { rows: rowsOf(() => read('bot'), rows, wanted), ...readingLater(run, read) };
   }
 }
 
-function rowsOf(bots: Column, count: number, wanted: readonly string[] | undefined): readonly number[] {
-  const holds = rowsWhere(bots, count, (at) => wanted?.includes(String(bots.value(at) ?? '')) ?? true);
+function rowsOf(read: () => Column, count: number, wanted: readonly string[] | undefined): readonly number[] {
   const rows: number[] = [];
+  const bots = wanted && read();
+  const holds =
+    bots === undefined
+      ? () => true
+      : rowsWhere(bots, count, (at) => wanted?.includes(String(bots.value(at) ?? '')) ?? true);
   for (let row = 0; holds !== undefined && row < count; row++) if (holds(row)) rows.push(row);
   return rows;
 }
 
 /** Columns are read as they are asked for: most forecasts need not know of everybody who it was, and when. */
 function readingLater({ fromMs }: Span, read: (name: RunColumn) => Column): Omit<Visits, 'rows'> {
-  const columns = new Map<RunColumn, Column>();
-  const column = (name: RunColumn): Column => {
-    const made = columns.get(name) ?? read(name);
-    columns.set(name, made);
-    return made;
-  };
-  const firstMs = (row: number): number => fromMs + Number(column('firstMs').cell(row));
+  const columns: { [Name in RunColumn]?: Column } = {};
+  const column = (name: RunColumn): Column => (columns[name] ??= read(name));
+  const firstMs = (row: number): number => fromMs + Number((columns.firstMs ?? column('firstMs')).cell(row));
   return {
     column,
     firstMs,
-    lastMs: (row) => firstMs(row) + Number(column('lastMs').cell(row)),
-    count: (row) => Number(column('count').cell(row)),
+    lastMs: (row) => firstMs(row) + Number((columns.lastMs ?? column('lastMs')).cell(row)),
+    count: (row) => Number((columns.count ?? column('count')).cell(row)),
   };
 }

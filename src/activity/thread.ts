@@ -3,7 +3,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDecisions } from './decisions.ts';
 import { readBatch } from './event.ts';
-import { forecast } from './forecast.ts';
+import { createForecasts } from './forecasts.ts';
 import type { Answers, Asked, Operation, Reply, ThreadData } from './operations.ts';
 import { queryEvents } from './query.ts';
 import { readingsIn } from './readings.ts';
@@ -58,13 +58,10 @@ function messageOf(error: unknown): string {
     : String(error);
 }
 
-type Answered<Name extends keyof Answers> = Answers[Name] | Promise<Answers[Name]>;
+const forecasts = createForecasts(decisions);
 
-/** One at a time: each may hold a good part of what the thread has of memory. */
-let forecasts: Promise<unknown> = Promise.resolve();
-
-/** What the thread can be asked to do, each at once and whole but for a forecast, which lets others in between. */
-const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answered<Name> } = {
+/** What the thread can be asked to do. */
+const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) => Answers[Name] } = {
   opened: () => (aside === undefined ? {} : { aside }),
   take: ({ batch }) => decisions.take(readBatch(batch)),
   seal({ batch }) {
@@ -77,11 +74,9 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   rewind: () => rewind(decisions),
   query: ({ filter, limit, cursor }) => queryEvents(decisions, filter, limit, cursor),
   summary: ({ filter, buckets }) => summarize(decisions, filter, buckets),
-  forecast({ filter, draft }) {
-    const made = forecasts.then(() => forecast(decisions, filter, draft));
-    forecasts = made.catch(() => undefined);
-    return made;
-  },
+  forecastBegin: forecasts.begin,
+  forecastOn: forecasts.goOn,
+  forecastEnd: forecasts.end,
   readings: (asked) => readingsIn(index, asked),
   rangeUse: ({ scope, fromMs }) => rangeUse(decisions, scope, fromMs),
   refusals: ({ filter, most }) => findRefusals(decisions, filter, most),
@@ -101,18 +96,15 @@ const operations: { readonly [Name in keyof Answers]: (asked: Operation<Name>) =
   close: () => index.close(),
 };
 
-function perform<Name extends keyof Answers>(asked: Operation<Name>): Answered<Name> {
+function perform<Name extends keyof Answers>(asked: Operation<Name>): Answers[Name] {
   return operations[asked.name](asked);
 }
 
 parentPort?.on('message', ({ id, operation }: Asked) => {
   const reply = (made: Reply): void => parentPort?.postMessage(made);
-  const fail = (error: unknown): void => reply({ id, failed: messageOf(error) });
   try {
-    const value = perform(operation);
-    if (value instanceof Promise) value.then((known) => reply({ id, value: known }), fail);
-    else reply({ id, value });
+    reply({ id, value: perform(operation) });
   } catch (error) {
-    fail(error);
+    reply({ id, failed: messageOf(error) });
   }
 });

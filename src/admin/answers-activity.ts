@@ -64,6 +64,12 @@ export const Forecast = Type.Object({
   says: Type.Array(Type.String(), { description: 'The same in sentences, what the record lacks included.' }),
   from: Type.String({ description: 'Since when there is a record.' }),
   to: Type.String(),
+  countedFrom: Type.Optional(
+    Type.String({
+      description:
+        'Of a part, in a stream: the visits since then are counted, and of older ones some. Absent where it is whole.',
+    }),
+  ),
   at: Type.Optional(
     Type.String({ description: 'Where a range would expire: judged as of then, and not as of now.' }),
   ),

@@ -14,21 +14,12 @@ interface Limits {
   readonly areShortened: boolean;
 }
 
-/** A forecast in sentences: what would have been, then what it does not know. */
+/** A forecast in sentences: what would have been, or is counted of that so far, then what it does not know. */
 export function forecastSays(forecast: Forecast, { isCut, areShortened }: Limits): string[] {
-  const { refused, admitted, judged, unjudged, at, gaps } = forecast;
+  const { unjudged, at, gaps } = forecast;
   const lost = gaps.reduce((sum, { kind, count }) => sum + (kind === 'lost' ? count : 0), 0);
   return [
-    ...(refused.visits > 0 ? [`${visits(refused, isCut)} would have been refused.`] : []),
-    ...(admitted.visits > 0 ? [`${visits(admitted, isCut)} would have been let in.`] : []),
-    ...(refused.visits + admitted.visits === 0 && judged > 0
-      ? [`Of ${counted(judged, 'recorded visit')} none would have been answered differently.`]
-      : []),
-    ...(judged === 0
-      ? [
-          `No ${unjudged === 0 ? 'visit is on record' : 'recorded visit can be judged again'}, so nothing can be said.`,
-        ]
-      : []),
+    ...effects(forecast, isCut),
     ...(at === undefined ? [] : [`This is as it would be from ${at} on, when the new expiry has passed.`]),
     ...shortness(forecast),
     ...(lost > 0 ? [`${counted(lost, 'visit')} of that time could not be recorded: there may be more.`] : []),
@@ -37,6 +28,21 @@ export function forecastSays(forecast: Forecast, { isCut, areShortened }: Limits
           `${counted(unjudged, 'recorded visit')} cannot be judged again, and ${unjudged === 1 ? 'is' : 'are'} left out${areShortened ? ': only the network of an address is recorded here (log.clientIp: truncated)' : ''}.`,
         ]
       : []),
+  ];
+}
+
+function effects({ refused, admitted, judged, unjudged, countedFrom }: Forecast, isCut: boolean): string[] {
+  const soFar = countedFrom === undefined ? '' : ' so far';
+  if (judged === 0) {
+    if (countedFrom !== undefined) return ['No visit is counted yet.'];
+    const none = unjudged === 0 ? 'visit is on record' : 'recorded visit can be judged again';
+    return [`No ${none}, so nothing can be said.`];
+  }
+  if (refused.visits + admitted.visits === 0)
+    return [`Of ${counted(judged, 'recorded visit')} none would have been answered differently${soFar}.`];
+  return [
+    ...(refused.visits > 0 ? [`${visits(refused, isCut)} would have been refused${soFar}.`] : []),
+    ...(admitted.visits > 0 ? [`${visits(admitted, isCut)} would have been let in${soFar}.`] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Forecast } from '../activity/forecast.ts';
+import type { Foreseen } from '../activity/foresee.ts';
 import type { VisitFilter } from '../activity/visits.ts';
 import type { Plan } from '../changes/plan.ts';
 import { untilSeconds } from '../changes/record.ts';
@@ -8,57 +9,34 @@ import { NEVER } from '../policy/whitelist.ts';
 import type { Scope } from '../policy/reason.ts';
 import { NO_REVOCATIONS } from '../policy/revocation.ts';
 import type { Policy } from '../policy/policy.ts';
-import { NO_RECORD, timeOf, viewGap } from './activity.ts';
-import { actorOf, nameOf } from './actor.ts';
-import { ApiAnswers, type ApiAnswer } from './answers.ts';
-import { ForecastBody } from './forecast-schema.ts';
+import { timeOf, viewGap } from './activity.ts';
+import { actorOf } from './actor.ts';
+import type { ApiAnswer } from './answers.ts';
 import { forecastSays } from './forecast-says.ts';
-import type { AdminApp, AdminOptions } from './options.ts';
-import { sendEditRefusal, sendProblem } from './problem.ts';
+import type { AdminOptions } from './options.ts';
 import { areShortened } from './reads.ts';
-import { managedScope } from './scope.ts';
 
 /** Groups that are listed. */
 const MOST = 200;
 const DAY_MS = 86_400_000;
 
-/** What a change would have changed over the recorded days. Nothing is written. */
-export function forecastRoute(app: AdminApp, options: AdminOptions): void {
-  app.post('/forecast', schema, async (request, reply) => {
-    const { scope: text, changes, days } = request.body;
-    const scoped = managedScope(request, reply, text);
-    if (!scoped.ok) return scoped.reply;
-    if (options.activity === undefined) return sendProblem(reply, 'not-found', NO_RECORD);
-    const planned = await options.editor.plan(scoped.scope, changes, { by: nameOf(actorOf(request)) });
-    if (!planned.ok) return sendEditRefusal(reply, planned.refusal);
-    const made = await forecastOf(options, request, scoped.scope, planned.plan, days);
-    return made ?? sendUnknown(reply);
-  });
+/** What is foreseen of. */
+export interface Foreseeable {
+  readonly scope: Scope;
+  readonly plan: Plan;
+  /** Of the record, up to now; else all that there are. */
+  readonly days?: number | undefined;
 }
 
-const schema = {
-  schema: {
-    summary: 'What a change would have changed over the recorded days',
-    body: ForecastBody,
-    response: { 200: ApiAnswers.forecast },
-  },
-};
-
-export function sendUnknown(reply: FastifyReply): FastifyReply {
-  const detail = 'The policy or the record of decisions cannot be read now; the log says why.';
-  return sendProblem(reply, 'policy-unavailable', detail, { headers: { 'retry-after': '2' } });
-}
-
-/** The forecast of a plan; undefined where nothing can be said now. */
-export async function forecastOf(
+/** The forecast of a plan, the last one whole. None where it is not known what is decided by now; throws, and says so in the log, where the record cannot be read. */
+export async function* foreseePlan(
   options: AdminOptions,
   request: FastifyRequest,
-  scope: Scope,
-  plan: Plan,
-  days?: number,
-): Promise<ApiAnswer<'forecast'> | undefined> {
+  { scope, plan, days }: Foreseeable,
+  how: Foreseen,
+): AsyncGenerator<ApiAnswer<'forecast'>, void> {
   const view = options.policy();
-  if (!view.known || options.activity === undefined) return undefined;
+  if (!view.known || options.activity === undefined) return;
   const nowMs = options.now();
   const atMs = endOf(plan, nowMs);
   const sides = [view.policy, await draftPolicy(view.policy, scope, plan)].map(withoutRevocations);
@@ -66,16 +44,14 @@ export async function forecastOf(
   const fromMs = days === undefined ? 0 : nowMs - days * DAY_MS;
   const filter = { fromMs, toMs: nowMs + 1, ...narrowed(scope, actorOf(request).superAdmin) };
   const asked = { today, draft, options: options.decideOptions(), atMs, most: MOST };
+  const shown = { atMs: atMs === nowMs ? undefined : atMs, areShortened: areShortened(options) };
   try {
     await options.activity.settled();
-    const found = await options.activity.forecast(filter, asked);
-    return viewForecast(found, filter, {
-      atMs: atMs === nowMs ? undefined : atMs,
-      areShortened: areShortened(options),
-    });
+    for await (const found of options.activity.foresee(filter, asked, how))
+      yield viewForecast(found, filter, shown);
   } catch (error) {
     options.log.warn({ err: error, requestId: request.id }, 'the activity record cannot be read');
-    return undefined;
+    throw error;
   }
 }
 
@@ -102,13 +78,14 @@ function endOf({ removed, added }: Plan, nowMs: number): number {
 }
 
 function viewForecast(
-  { judged, unjudged, refused, admitted, groups, groupCount, sinceMs, gaps, isCut }: Forecast,
+  { judged, unjudged, refused, admitted, groups, groupCount, sinceMs, countedMs, gaps, isCut }: Forecast,
   { toMs }: VisitFilter,
   { atMs, areShortened }: { readonly atMs: number | undefined; readonly areShortened: boolean },
 ): ApiAnswer<'forecast'> {
   const view = {
     from: timeOf(sinceMs),
     to: timeOf(toMs - 1),
+    ...(countedMs !== undefined && { countedFrom: timeOf(countedMs) }),
     ...(atMs !== undefined && { at: timeOf(atMs) }),
     judged,
     unjudged,

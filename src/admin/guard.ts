@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { networkAt } from '../activity/network.ts';
 import { isAmbient, type Principal } from '../policy/principal.ts';
 import type { BearerReason } from '../policy/reason.ts';
 import { firstOf, headerValues } from '../reading/raw-headers.ts';
@@ -89,7 +90,8 @@ export function logStaticToken(options: AdminOptions, request: FastifyRequest, a
   const { method, id: requestId } = request;
   const from = options.shownAddress(address);
   options.log.warn({ method, path: request.url.split('?')[0], from, requestId }, 'static admin token used');
-  options.alerts.staticToken(from, method);
+  const network = from === address ? undefined : networkAt(from);
+  options.alerts.staticToken(network ?? from, method);
 }
 
 /** How long the address that asks has to wait; never by one that is not known, which many may share. */

@@ -4,7 +4,7 @@ import type { EditDone, EditResult, Plan, Preview } from '../changes/plan.ts';
 import { ApiAnswers } from './answers.ts';
 import type { ApiAnswer } from './answers.ts';
 import { conditionsOf } from './conditions.ts';
-import { forecastOf } from './forecast.ts';
+import { createForecastAnswers, forecastAnswer, type SendForecast } from './forecast-answers.ts';
 import { readImportList } from './import-list.ts';
 import type { ImportList } from './import-list.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
@@ -19,6 +19,7 @@ const IMPORT_LIMIT_BYTES = 32 * 1024 * 1024;
 
 export function importRoute(app: AdminApp, options: AdminOptions): void {
   const { editor, now } = options;
+  const sendForecast = createForecastAnswers(app, options);
   const bodyLimit = options.importLimitBytes ?? IMPORT_LIMIT_BYTES;
   app.post('/whitelists/:scope/import', { ...importSchema, bodyLimit }, async (request, reply) => {
     const scoped = managedScope(request, reply, request.params.scope);
@@ -30,7 +31,7 @@ export function importRoute(app: AdminApp, options: AdminOptions): void {
     const { list } = read;
     if (isYes(request.query.dryRun)) {
       const foresee = isYes(request.query.forecast) && list.errors.length === 0;
-      return preview(options, request, reply, { scope, list, replace, foresee });
+      return preview(options, request, reply, { scope, list, replace, ...(foresee && { sendForecast }) });
     }
     if (list.errors.length > 0) {
       const found = await editor.previewImport(scope, { entries: list.entries, replace }, { by: '' });
@@ -70,7 +71,7 @@ const importSchema = {
     params: ScopeParams,
     querystring: ImportQuery,
     body: ImportBody,
-    response: { 200: ApiAnswers.import },
+    response: forecastAnswer(ApiAnswers.import),
   },
 };
 
@@ -93,14 +94,15 @@ interface Previewed {
   readonly scope: Scope;
   readonly list: ImportList;
   readonly replace: boolean;
-  readonly foresee: boolean;
+  /** Where it is to be foreseen, too. */
+  readonly sendForecast?: SendForecast;
 }
 
 async function preview(
   options: AdminOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  { scope, list, replace, foresee }: Previewed,
+  { scope, list, replace, sendForecast }: Previewed,
 ): Promise<FastifyReply> {
   const conditions = conditionsOf(options, request);
   if (!conditions.ok) {
@@ -112,23 +114,27 @@ async function preview(
     conditions.asked,
   );
   if (!found.ok) return sendEditRefusal(reply, found.refusal);
-  const plan = planOf(found);
-  const isGood = foresee && found.errors.length === 0;
-  const forecast = isGood ? await forecastOf(options, request, scope, plan) : undefined;
-  return reply.send({
+  const first = viewPreview(scope, found, list.placed(found.errors));
+  const whole = (forecast: ApiAnswer<'forecast'> | undefined): FastifyReply =>
+    reply.send({ ...first, ...(forecast && { forecast }) } satisfies ApiAnswer<'import'>);
+  if (sendForecast === undefined || found.errors.length > 0) return whole(undefined);
+  return sendForecast(request, reply, { scope, plan: planOf(found) }, { first, whole });
+}
+
+function viewPreview(scope: Scope, found: Preview, errors: readonly MemberError[]): ApiAnswer<'import'> {
+  return {
     dryRun: true,
     scope,
     revision: found.revision,
     ...counts(found),
-    errors: [...list.placed(found.errors)],
+    errors: [...errors],
     preview: {
       added: found.added.slice(0, SHOWN).map(content),
       removed: found.removed.slice(0, SHOWN),
       updated: found.updated.slice(0, SHOWN),
       present: found.present.slice(0, SHOWN),
     },
-    ...(forecast && { forecast }),
-  } satisfies ApiAnswer<'import'>);
+  };
 }
 
 type Content = NonNullable<ApiAnswer<'import'>['preview']>['added'][number];

@@ -17,7 +17,7 @@ import { requireJson, takeJsonOnly } from './body.ts';
 import { changeRoutes } from './changes.ts';
 import { describedAs } from './description.ts';
 import { explainRoutes } from './explain.ts';
-import { forecastRoute } from './forecast.ts';
+import { forecastRoute } from './forecast-route.ts';
 import { createAdminGuard } from './guard.ts';
 import { identityRoute } from './identity.ts';
 import { importRoute } from './import.ts';

@@ -81,7 +81,7 @@ export interface AdminOptions {
         | 'refusals'
         | 'dismiss'
         | 'subscribe'
-        | 'forecast'
+        | 'foresee'
         | 'settled'
       >
     | undefined;
@@ -97,7 +97,7 @@ export interface AdminOptions {
   readonly alerts: Pick<Alerts, 'recent' | 'test' | 'receivers'> & {
     /** False where none are configured. */
     isOn(): boolean;
-    /** The static token was used, from an address as it may be shown. */
+    /** The static token was used, from an address, or a network where no more may be shown. */
     staticToken(from: string, method: string): void;
   };
   /** The changes that are on trial now. */

@@ -1,10 +1,10 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { Plan } from '../changes/plan.ts';
 import { differenceOf, stateOf } from '../changes/restore.ts';
 import type { Scope } from '../policy/reason.ts';
 import { ApiAnswers, type ApiAnswer } from './answers.ts';
 import { readable } from './changes.ts';
-import { forecastOf } from './forecast.ts';
+import { createForecastAnswers, forecastAnswer } from './forecast-answers.ts';
 import type { AdminApp, AdminOptions } from './options.ts';
 import { sendEditRefusal, sendProblem } from './problem.ts';
 import { stateAt } from './restore.ts';
@@ -19,6 +19,7 @@ const SHOWN = 1_000;
 
 /** What an undo or a restoration would do, and would have changed of the recorded visits. Nothing is written. */
 export function previewRoutes(app: AdminApp, options: AdminOptions): void {
+  const sendForecast = createForecastAnswers(app, options);
   app.post('/changes/:revision/revert/preview', revertSchema, async (request, reply) => {
     const found = await readable(options.store, actorOf(request), reply, request.params.revision);
     if (!found.ok) return found.reply;
@@ -26,7 +27,8 @@ export function previewRoutes(app: AdminApp, options: AdminOptions): void {
     if (scope === 'revocations') return sendProblem(reply, 'conflict', 'It is lifted under /revocations.');
     const planned = await options.editor.planRevert(found.change);
     if (!planned.ok) return sendEditRefusal(reply, planned.refusal);
-    return viewPlan(options, request, scope, planned.plan);
+    const first = viewPlan(scope, planned.plan);
+    return sendForecast(request, reply, { scope, plan: planned.plan }, answerOf(reply, first));
   });
 
   app.post('/whitelists/:scope/restore/preview', restoreSchema, async (request, reply) => {
@@ -35,23 +37,25 @@ export function previewRoutes(app: AdminApp, options: AdminOptions): void {
     const found = await stateAt(options, reply, scoped.scope, request.body.at);
     if (!found.ok) return found.reply;
     const current = stateOf(await options.store.scope(scoped.scope));
-    return viewPlan(options, request, scoped.scope, differenceOf(current, found.state));
+    const { scope } = scoped;
+    const plan = differenceOf(current, found.state);
+    return sendForecast(request, reply, { scope, plan }, answerOf(reply, viewPlan(scope, plan)));
   });
 }
 
-async function viewPlan(
-  options: AdminOptions,
-  request: FastifyRequest,
-  scope: Scope,
-  plan: Plan,
-): Promise<ApiAnswer<'comparison'>> {
-  const { removed, added, settings } = plan;
-  const forecast = await forecastOf(options, request, scope, plan);
+function answerOf(reply: FastifyReply, first: ApiAnswer<'comparison'>) {
+  return {
+    first,
+    whole: (forecast: ApiAnswer<'forecast'> | undefined) =>
+      reply.send({ ...first, ...(forecast && { forecast }) } satisfies ApiAnswer<'comparison'>),
+  };
+}
+
+function viewPlan(scope: Scope, { removed, added, settings }: Plan): ApiAnswer<'comparison'> {
   return {
     ...{ scope, removedCount: removed.length, addedCount: added.length },
     before: viewSide(settings?.before, removed.slice(0, SHOWN)),
     after: viewSide(settings?.after, added.slice(0, SHOWN)),
-    ...(forecast && { forecast }),
   };
 }
 
@@ -61,7 +65,7 @@ const revertSchema = {
     params: RevisionParams,
     querystring: NoQuery,
     body: NoBody,
-    response: { 200: ApiAnswers.comparison },
+    response: forecastAnswer(ApiAnswers.comparison),
   },
 };
 const restoreSchema = {
@@ -70,6 +74,6 @@ const restoreSchema = {
     params: ScopeParams,
     querystring: NoQuery,
     body: RestoreBody,
-    response: { 200: ApiAnswers.comparison },
+    response: forecastAnswer(ApiAnswers.comparison),
   },
 };

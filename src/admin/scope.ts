@@ -25,5 +25,5 @@ export function managedScope(request: FastifyRequest, reply: FastifyReply, text:
 }
 
 export function sendNotYours(reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, 'not-yours', 'You do not manage this.');
+  return sendProblem(reply, 'not-yours', 'You do not manage this. Ask a super admin.');
 }

@@ -39,6 +39,11 @@ export interface Finding extends Pick<Alert, 'kind' | 'summary' | 'of'> {
   readonly everyMs?: number;
 }
 
+/** Where somebody came from: an address, or a network in CIDR notation (RFC 4632) where only that is recorded. */
+export function placeOf(from: string): AlertFacts {
+  return from.includes('/') ? { network: from } : { address: from };
+}
+
 const known: ReadonlySet<unknown> = new Set(alertKinds);
 
 /** An alert that another gateway wrote; undefined where this one does not know what it is. */

@@ -1,4 +1,4 @@
-import type { Finding } from './alert.ts';
+import { placeOf, type Finding } from './alert.ts';
 import type { Heard } from './watch.ts';
 
 export interface FirstUseParts {
@@ -25,7 +25,7 @@ export function createFirstUse({ usedBefore, raise }: FirstUseParts) {
     asking += 1;
     const tell = (wasUsed: boolean): void => {
       const summary = `Range ${rangeId} of ${scope} was used for the first time, from ${clientIp}.`;
-      const of = { scope, range: rangeId, address: clientIp };
+      const of = { scope, range: rangeId, ...placeOf(clientIp) };
       if (!wasUsed) raise({ kind: 'range.first_use', subject, everyMs, summary, of });
     };
     usedBefore(scope, rangeId, atMs)

@@ -1,4 +1,4 @@
-import type { Finding } from './alert.ts';
+import { placeOf, type Finding } from './alert.ts';
 import { createTally } from './tally.ts';
 
 /** What is heard of an answered request, by the names of the access line. */
@@ -12,6 +12,7 @@ export interface Heard {
   readonly subject?: string | undefined;
   readonly issuer?: string | undefined;
   readonly session?: string | undefined;
+  /** A network in CIDR notation where only that is recorded. */
   readonly clientIp?: string | undefined;
   readonly scope?: string | undefined;
   readonly rangeId?: string | undefined;
@@ -83,6 +84,7 @@ function visitorOf(
     return { kind: 'conversations.many_by_person', most: perPerson, who: `${subject} (${of.issuer})`, of };
   }
   const kind = 'conversations.many_by_address';
-  const who = `Address ${clientIp ?? ''}, without a sign-in,`;
-  return { kind, most: clientIp === undefined ? 0 : perAddress, who, of: { address: clientIp ?? '' } };
+  const of = placeOf(clientIp ?? '');
+  const who = `${'network' in of ? 'Network' : 'Address'} ${clientIp ?? ''}, without a sign-in,`;
+  return { kind, most: clientIp === undefined ? 0 : perAddress, who, of };
 }

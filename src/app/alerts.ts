@@ -1,4 +1,7 @@
 import type { Activity } from '../activity/activity.ts';
+import type { ActivityEvent } from '../activity/event.ts';
+import { networkOf } from '../activity/network.ts';
+import { placeOf } from '../alerts/alert.ts';
 import { createAlerts, type Alerts } from '../alerts/alerts.ts';
 import { createFirstUse } from '../alerts/first-use.ts';
 import { createWatch, type Heard } from '../alerts/watch.ts';
@@ -18,7 +21,7 @@ export interface AlertWatch extends Pick<Alerts, 'test' | 'recent' | 'receivers'
   /** False where no alerts are configured: then nothing is watched. */
   isOn(): boolean;
   canary(canary: string, action: string, method: string, shape: string): void;
-  /** Somebody used the static admin token, from an address as it may be shown. */
+  /** Somebody used the static admin token, from an address, or a network where no more may be shown. */
   staticToken(from: string, method: string): void;
   takeOver(settings: ReloadSettings): void;
   close(): void;
@@ -75,7 +78,7 @@ function createWatching(
   let stop = stopped;
   const isOn = (): boolean => stop !== stopped;
   const begin = (): (() => void) => {
-    const unsubscribe = activity?.subscribe(hear) ?? stopped;
+    const unsubscribe = activity?.subscribe((event) => hear(asShown(event))) ?? stopped;
     const timer = setInterval(look, lookMs).unref();
     return () => (unsubscribe(), clearInterval(timer));
   };
@@ -89,6 +92,12 @@ function createWatching(
   };
 }
 
+/** With the network in place of the address where only that was recorded. */
+function asShown(event: ActivityEvent): Heard {
+  const network = networkOf(event);
+  return network === undefined ? event : { ...event, clientIp: network };
+}
+
 /** What the rooms tell as it happens. */
 function happenings(isOn: () => boolean, raise: Alerts['raise']): Pick<AlertWatch, 'canary' | 'staticToken'> {
   return {
@@ -99,7 +108,7 @@ function happenings(isOn: () => boolean, raise: Alerts['raise']): Pick<AlertWatc
     },
     staticToken(from, method) {
       const summary = `The static admin token was used, from ${from}.`;
-      const of = { address: from, method };
+      const of = { ...placeOf(from), method };
       if (isOn()) raise({ kind: 'admin.static_token', subject: from, summary, of });
     },
   };
@@ -148,7 +157,7 @@ function looking({ activity, settings, store, log }: AlertWatchParts, raise: Ale
   };
   return () => {
     const lost = activity?.stats().lost ?? 0;
-    const summary = `The record of decisions has lost ${lost} decisions since the start of a gateway.`;
+    const summary = `The record of decisions has lost ${lost === 1 ? '1 decision' : `${lost} decisions`} since the start of a gateway.`;
     if (lost > lostBefore) raise({ kind: 'activity.lost', subject: 'activity', summary, of: { lost } });
     lostBefore = lost;
     const days = settings().alerts?.reportModeDays ?? 0;

@@ -40,7 +40,8 @@ const noAddress = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'])
 
 /** The same for whatever else a setting names. */
 export async function using<T>(setting: string, work: Promise<T>): Promise<T> {
-  return work.catch((cause: unknown) => {
-    throw new Error(`${setting}: ${messageOf(cause)}`, { cause });
+  return work.catch((error: unknown) => {
+    // With what caused it in its turn: the log joins the messages of causes, and would say this one twice.
+    throw new Error(`${setting}: ${messageOf(error)}`, error instanceof Error ? { cause: error.cause } : {});
   });
 }

@@ -45,9 +45,9 @@ function text({ whole, changes, gateways, digests }: ApiAnswer<'audit'>): string
     changes.unlinked === 0
       ? ''
       : `${counted(changes.unlinked, 'change')} of an older version: nothing can be said of them\n`;
-  const signed = `digests: ${digests.good} good, ${digests.bad} forged, ${digests.unknownKey} by a key that is not here; the last good one ${digests.last ?? 'never'}\n`;
+  const signed = `digests: ${digests.good} good, ${digests.bad} forged, ${digests.unknownKey} by a key that is not here; the last good one ${digests.last ?? 'never'}`;
   const end = whole ? 'nothing is changed or missing' : 'NOT as it was written';
-  return `${table(['RECORD', 'KEPT', 'FOUND'], rows)}\n${unlinked}${plainText(signed)}${end}\n`;
+  return `${table(['RECORD', 'KEPT', 'FOUND'], rows)}\n${unlinked}${plainText(signed)}\n${end}\n`;
 }
 
 export const auditVerify: Command = {

@@ -43,3 +43,6 @@ function parse(text: string): unknown {
     throw new Error('its answer is not JSON');
   }
 }
+
+/** So many keys, as people say it. */
+export const keysText = (count: number): string => (count === 1 ? '1 key' : `${String(count)} keys`);

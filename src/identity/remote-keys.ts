@@ -1,5 +1,6 @@
 import type { VerifyKey } from './key.ts';
 import { createKeyFetcher, type KeyFetcher } from './jwks-fetch.ts';
+import { keysText } from './key-set.ts';
 import type { KeptKeys, KeyLog, RemoteKeys, SourceKind, SourceState } from './key-source.ts';
 import type { JwksOptions } from './options.ts';
 
@@ -52,7 +53,7 @@ export function createRemoteKeys(
     start: () => void fetchOnce(state),
     current: () => (state.tooOld ? undefined : state.last?.list),
     state: () => stateOf(state),
-    detail: () => state.failure ?? `${String(state.last?.list.keys.length ?? 0)} keys`,
+    detail: () => state.failure ?? keysText(state.last?.list.keys.length ?? 0),
     ageSeconds: () => (state.last === undefined ? undefined : (clock() - state.last.loadedAtMs) / 1000),
     loading: () => (state.last === undefined && state.failure === undefined ? state.inFlight : undefined),
     askNewer: () => askNewer(state),

@@ -1,6 +1,7 @@
 import type { TokenCause } from '../policy/cause.ts';
 import type { Examiner } from './examiner.ts';
 import type { Issuer } from './issuer.ts';
+import { keysText } from './key-set.ts';
 import type { KeptKeys, RemoteKeys, SourceState } from './key-source.ts';
 
 export interface KeySourceStatus {
@@ -35,7 +36,7 @@ export function statusOf({ name, ring }: Issuer): readonly KeySourceStatus[] {
     const [state, detail] = [source.state(), source.detail()];
     return { issuer: name, source: source.url, state, detail, ...(age !== undefined && { ageSeconds: age }) };
   });
-  const detail = `${String(ring.fixed.length)} keys`;
+  const detail = keysText(ring.fixed.length);
   return ring.fixed.length === 0
     ? remote
     : [{ issuer: name, source: 'fixed', state: 'up', detail }, ...remote];

@@ -125,3 +125,19 @@ t.test('a record of an older version is put aside and told of; one of a newer is
   t.throws(() => openIndex(file), /of version 99/);
   t.ok(existsSync(file));
 });
+
+t.test('a record has no room until it is known that it could be opened', async (t) => {
+  const options = { replica: 'one', retentionDays: 30, maxBytes: 1e9 };
+  const dir = t.testdir({ damaged: { 'activity.sqlite': 'not a database'.repeat(1_000) } });
+  for (const [name, canBeOpened] of [
+    ['damaged', false],
+    ['new', true],
+  ] as const) {
+    const folder = join(dir, name);
+    const activity = openActivity({ ...options, folder }, { log: { warn: () => undefined }, now: Date.now });
+    t.equal(activity.hasRoom(), false);
+    await activity.opened;
+    t.equal(activity.hasRoom(), canBeOpened);
+    await activity.close();
+  }
+});

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { openActivity, type Activity } from '../../src/activity/activity.ts';
-import { forecast, type Forecast } from '../../src/activity/forecast.ts';
+import { lastOf } from '../../src/activity/foresee.ts';
+import type { Forecast } from '../../src/activity/forecast.ts';
 import { pruneSome } from '../../src/activity/retention.ts';
 import { askedText } from '../../src/policy/asked-text.ts';
 import { decide, type DecisionInput } from '../../src/policy/decide.ts';
 import { settingsFor, strictestMode, type PolicyView } from '../../src/policy/policy.ts';
 import * as f from '../policy/facts.ts';
 import { anInput, aView } from './drafts.ts';
-import { batchOf, event, startMs, storeOf } from './events.ts';
+import { batchOf, event, forecast, startMs, storeOf } from './events.ts';
 
 /** The whole of it takes minutes: `FORECAST_EVENTS=100000 FORECAST_DRAFTS=100`. */
 const counts = {
@@ -66,7 +67,8 @@ t.test('every recorded request is answered by a draft as decide answers it afres
   for (const [at, [today, draft]] of pairs.entries()) {
     const since = performance.now();
     const compared = { today, draft, options: f.options, atMs: f.NOW, most: counts.events };
-    const found = await activity.forecast({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, compared);
+    const found = await lastOf(activity.foresee({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, compared));
+    if (found === undefined) return t.fail('nothing is told');
     ms += performance.now() - since;
     const effects = new Map(found.groups.map(({ subject, effect }) => [subject, effect]));
     const wrong = inputs.filter((asked, number) => {

@@ -1,39 +1,17 @@
 import fc from 'fast-check';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import type { Decisions } from '../../src/activity/decisions.ts';
-import { batchText, type ActivityEvent } from '../../src/activity/event.ts';
-import { forecast, type Forecast } from '../../src/activity/forecast.ts';
+import { batchText } from '../../src/activity/event.ts';
+import type { Forecast } from '../../src/activity/forecast.ts';
 import { startIndexThread } from '../../src/activity/index-thread.ts';
 import { pruneSome } from '../../src/activity/retention.ts';
 import type { VisitFilter } from '../../src/activity/visits.ts';
-import { askedText } from '../../src/policy/asked-text.ts';
 import * as f from '../policy/facts.ts';
-import { anInput, aView } from './drafts.ts';
-import { batchOf, event, startMs, storeOf } from './events.ts';
+import { aView } from './drafts.ts';
+import { batchOf, event, forecast, startMs } from './events.ts';
+import { aVisit, everything, recorded } from './visits.ts';
 
 const dayMs = 86_400_000;
-const everything: VisitFilter = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-
-/** Visits of a few people, many alike, out of order, and some that hold too little to be judged again. */
-const aVisit = fc
-  .tuple(anInput, fc.nat(9), fc.nat(20), fc.boolean())
-  .map(([{ resource, client, principal, delegation }, person, hour, hasAsked]): ActivityEvent => {
-    const asked = { resource, principal, ...(delegation === 'proven' && { delegation }) };
-    return event(startMs + hour * 3_600_000 + person, {
-      bot: resource.kind === 'transcript' ? resource.bot : undefined,
-      ...(person > 4 && { subject: `person-${person}` }),
-      clientIp: client.status === 'unknown' ? undefined : client.address,
-      ...((hasAsked || person > 2) && { asked: askedText(asked) }),
-    });
-  });
-
-function recorded(t: Test, visits: readonly ActivityEvent[]) {
-  const { index, decisions } = storeOf(t, 20);
-  const start = { kind: 'start' as const, fromMs: startMs, toMs: startMs, count: 0, replica: 'one' };
-  for (let from = 0; from < visits.length; from += 10)
-    decisions.take(batchOf('one', from + 1, visits.slice(from, from + 10), from === 0 ? [start] : []));
-  return { index, decisions };
-}
 
 /** All that it says; which of two groups of as many visits comes first says nothing. */
 async function told(decisions: Decisions, filter: VisitFilter): Promise<unknown> {

@@ -31,10 +31,24 @@ export interface ReadStream {
 }
 
 export function openStream(port: number, query: string, token = superAdmin): Promise<ReadStream> {
+  return readStream(port, `/activity/stream${query}`, token);
+}
+
+/** What is answered as it comes; with a body it is posted. */
+export function readStream(
+  port: number,
+  call: string,
+  token = superAdmin,
+  body?: object,
+): Promise<ReadStream> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}` };
-    const path = `/_gateway/api/v1/activity/stream${query}`;
-    const sent = request({ host: '127.0.0.1', port, path, headers }, (answer) => {
+    const headers = {
+      ...{ authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    const path = `/_gateway/api/v1${call}`;
+    const method = body === undefined ? 'GET' : 'POST';
+    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       const ended = new Promise<string>((done) => answer.once('end', () => done(text)));
@@ -48,7 +62,7 @@ export function openStream(port: number, query: string, token = superAdmin): Pro
         close: () => sent.destroy(),
       });
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(body && JSON.stringify(body));
   });
 }
 

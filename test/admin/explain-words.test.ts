@@ -73,7 +73,7 @@ void t.test('explain in words, and for whom one asks', async (t) => {
   const near: readonly (readonly [body: object, said: RegExp])[] = [
     [
       {},
-      /lists: the list of sales: on, 1 ranges \[bot:sales\]\nlists: the platform's list: on, 1 ranges \[platform\]/,
+      /lists: the list of sales: on, 1 range \[bot:sales\]\nlists: the platform's list: on, 1 range \[platform\]/,
     ],
     [
       { clientIp: '203.0.113.12' },

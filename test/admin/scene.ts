@@ -7,10 +7,10 @@ import type { Test } from 'tap';
 import { openIndex } from '../../src/activity/database.ts';
 import { cellOf, eventOf, type ActivityEvent, type Batch, type Row } from '../../src/activity/event.ts';
 import { openDecisions, type Decisions } from '../../src/activity/decisions.ts';
-import { forecast } from '../../src/activity/forecast.ts';
 import { dismissalText } from '../../src/activity/dismissals.ts';
 import { createMarks } from '../../src/activity/ingest.ts';
 import { queryEvents } from '../../src/activity/query.ts';
+import type { Foresee } from '../../src/activity/foresee.ts';
 import { readingsIn } from '../../src/activity/readings.ts';
 import { findRefusals } from '../../src/activity/refusals.ts';
 import { rangeUse, summarize } from '../../src/activity/summary.ts';
@@ -42,6 +42,7 @@ import { readCredential } from '../../src/reading/credential.ts';
 import { compileTrust, readClientIp } from '../../src/reading/forwarded.ts';
 import { compileRoutes } from '../../src/reading/route.ts';
 import { issuer, options, quiet, secretOf } from '../identity/scene.ts';
+import { foreseeIn } from '../activity/events.ts';
 import { startRedis } from '../support/redis.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { createSigner, seconds } from '../support/tokens.ts';
@@ -120,6 +121,8 @@ export interface SceneOptions {
   readonly dir?: string;
   /** How addresses are recorded; else whole. */
   readonly shownAddress?: AdminOptions['shownAddress'];
+  /** How forecasts are made of the record; else as they are. */
+  readonly foresee?: (decisions: Decisions) => Foresee;
   /** Bots that routes name. */
   readonly constantBots?: readonly string[];
   /** The policy is kept there rather than in a folder. */
@@ -211,7 +214,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
     trials: createOpenTrials(store),
     alerts: { ...alerts, isOn: () => true, staticToken: () => undefined },
     audit: (digests) => audit(store, undefined, digests),
-    activity: recordOf(decisions, listeners),
+    activity: recordOf(decisions, listeners, how.foresee),
     policy: () => live.view(now()),
     judgeAgain: (judged) => judgeAgain(authorize, rules, now(), judged),
     shownPerson: (id) => id,
@@ -271,6 +274,7 @@ export async function openScene(t: Test, how: SceneOptions = {}): Promise<Scene>
 function recordOf(
   decisions: Decisions,
   listeners: Set<(event: ActivityEvent) => void>,
+  foresee: (decisions: Decisions) => Foresee = foreseeIn,
 ): NonNullable<AdminOptions['activity']> {
   return {
     query: async (filter, limit, cursor) => queryEvents(decisions, filter, limit, cursor),
@@ -282,7 +286,7 @@ function recordOf(
         ...{ kind, fromMs: Date.now(), toMs: Date.now(), count: 0, replica: 'one' },
         text: dismissalText(place, by),
       }),
-    forecast: (filter, draft) => forecast(decisions, filter, draft),
+    foresee: foresee(decisions),
     readings: async (asked) => readingsIn(decisions.index, asked),
     settled: () => Promise.resolve(),
     subscribe(listener) {

@@ -84,6 +84,8 @@ t.test('many of one address without a sign-in, of one range; a limit of 0 is non
     ],
   );
   t.equal(ranges.length, 4);
+  for (const conversation of ['5', '6']) hear(heard({ clientIp: '203.0.113.0/24', conversation }));
+  t.match(found.at(-1), { summary: /^Network 203.0.113.0\/24, /, of: { network: '203.0.113.0/24' } });
   hear(heard({ outcome: 'unavailable', reason: 'log-unavailable' }));
   t.equal(found.at(-1)?.kind, 'log.unavailable');
   t.end();

@@ -1,4 +1,4 @@
-import { openBot } from './hands.ts';
+import { openBot, recorded } from './hands.ts';
 import type { Part } from './scene.ts';
 
 const LIST = '/whitelists/bot%3Aforeseen';
@@ -41,5 +41,26 @@ export const foreseen: Record<string, Part> = {
     await call('PATCH', LIST, { mode: 'enforce' });
     t.not(await visit('foreseen', '203.0.113.99'), 200, 'and afterwards exactly these are refused');
     t.not(await visit('foreseen', '203.0.113.50'), 200);
+  },
+
+  async 'foreseen: an empty list that is switched on shuts out who came by the link alone'(t, scene) {
+    const { call, visit, signedIn, home } = scene;
+    const settings = { whenOff: 'anyone', inheritPlatform: false };
+    await call('PATCH', '/whitelists/bot%3Aemptied', settings);
+    t.equal(await visit('emptied', '203.0.113.60'), 200);
+    await recorded(scene, 'emptied', 1);
+    const page = await signedIn('super-admin');
+    await openBot(page, home, 'emptied');
+    await page.getByText('What switching it on would change').click();
+    await page.getByText('1 visit from 1 address would have been refused.').waitFor();
+    await page.getByLabel('On trial').check();
+    await page.getByRole('switch').click();
+    const asked = page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' });
+    await asked.getByRole('button', { name: 'Do it all the same' }).click();
+    await page.getByRole('button', { name: 'Take it back' }).waitFor();
+    t.not(await visit('emptied', '203.0.113.60'), 200);
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('switch', { checked: false }).waitFor();
+    t.equal(await visit('emptied', '203.0.113.60'), 200, 'taken back');
   },
 };

@@ -25,7 +25,7 @@ export const people: Record<string, Part> = {
     await page.getByLabel('Person').fill(sub);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: sub }).waitFor();
-    await page.getByText('0 entries').waitFor();
+    await page.getByText('Nothing of theirs is').waitFor();
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
     await notice(page)

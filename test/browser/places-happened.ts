@@ -1,4 +1,5 @@
-import { openBot } from './hands.ts';
+import type { Page } from 'playwright-core';
+import { openBot, recorded } from './hands.ts';
 import type { Way } from './places.ts';
 
 /** The way to what happened, and what would: activity, look-up, refusals, ranges in use, forecasts. */
@@ -52,6 +53,17 @@ export const happened: Record<string, Way> = {
     await page.getByRole('button', { name: 'Allow 203.0.113.0/24 at hostile' }).click();
     await page.getByRole('dialog').getByText('Since').or(page.getByText('so nothing can be said')).waitFor();
   },
+  'bot, in use': async (page, scene) => {
+    const { home, call, visit } = scene;
+    const range = { start: '198.51.100.7', end: '198.51.100.107', note: 'Fair, this week only' };
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    await call('POST', '/whitelists/bot%3Aused/ranges', { ...range, expiresAt });
+    await call('PATCH', '/whitelists/bot%3Aused', { enabled: true });
+    await visit('used', '198.51.100.7');
+    await recorded(scene, 'used', 1);
+    await openBot(page, home, 'used');
+    await page.getByText('1 visit in 30 days').waitFor();
+  },
   'bot, selected': async (page, { home }) => {
     await openBot(page, home, 'hostile');
     await page.getByLabel('Sort by').selectOption('Id');
@@ -80,6 +92,14 @@ export const happened: Record<string, Way> = {
     await page.getByText('1 visit from 1 address would have been let in').waitFor();
     await page.getByText('Show who').click();
   },
+  'bot, switching on, counting': async (page, { home }) => {
+    await openBot(page, home, 'shown');
+    await openBot(page, home, 'previewed');
+    await stopHalfway(page);
+    await page.getByText('What switching it on would change').click();
+    await page.getByText('Not complete').waitFor();
+    await page.getByText('Show who').click();
+  },
   'bot, locked out': async (page, { home, call }) => {
     await call('PATCH', '/whitelists/bot%3Ashut', { mode: 'report' });
     await openBot(page, home, 'shut');
@@ -88,3 +108,21 @@ export const happened: Record<string, Way> = {
     await page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' }).waitFor();
   },
 };
+
+/** The next forecast is told up to the middle of its time, and then nothing more of it comes. */
+async function stopHalfway(page: Page): Promise<void> {
+  await page.evaluate(`{
+    const whole = window.fetch;
+    window.fetch = async (input, init) => {
+      const answer = await whole(input, init);
+      if (!String(input).endsWith('/forecast')) return answer;
+      window.fetch = whole;
+      const [, data] = /event: forecast\\ndata: (.*)\\n/.exec(await answer.text());
+      const forecast = JSON.parse(data);
+      const counted = (Date.parse(forecast.from) + Date.parse(forecast.to)) / 2;
+      const part = JSON.stringify({ ...forecast, countedFrom: new Date(counted).toISOString() });
+      const told = new TextEncoder().encode('event: forecast\\ndata: ' + part + '\\n\\n');
+      return new Response(new ReadableStream({ start: (to) => to.enqueue(told) }), answer);
+    };
+  }`);
+}

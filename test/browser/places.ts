@@ -107,7 +107,7 @@ const superAdmin: Record<string, Way> = {
       .getByRole('button', { name: /^Bring back/ })
       .last()
       .click();
-    await page.getByRole('dialog').getByText('What would change now').waitFor();
+    await page.getByRole('dialog').getByText('The change log will say').waitFor();
     await page.getByRole('dialog').getByText('Switched IP whitelisting on').waitFor();
   },
   'change log, who read': async (page, { home, call }) => {
@@ -129,7 +129,7 @@ const superAdmin: Record<string, Way> = {
   },
   'a person': async (page, { home }) => {
     await page.goto(`${home}#/people/scripts/someone%20else`);
-    await page.getByText('0 entries').waitFor();
+    await page.getByText('Nothing of theirs is').waitFor();
   },
   'a person, signing out': async (page) => {
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();

@@ -154,6 +154,12 @@ const refused: readonly (readonly [line: string, code: number, says: RegExp])[] 
   ['undo 99', 1, /no such change/],
 ];
 
+t.test('audit verify, as people read it', async (t) => {
+  const { code, out } = await (await openDesk(t, superAdmin)).at('audit verify');
+  t.match(out, /^RECORD .*\n[^]*; the last good one never\nnothing is changed or missing\n$/);
+  t.equal(code, 0);
+});
+
 t.test('what cannot be is refused by its name', async (t) => {
   const desk = await openDesk(t, superAdmin);
   for (const [line, code, says] of refused) t.match(await desk.at(line), { code, err: says }, line);

@@ -110,7 +110,7 @@ t.test('what a token proved, in words', async (t) => {
   ]);
   t.same([...verifier.stats().refused], [['wrong-audience', 1]]);
   t.same([...verifier.cookieNames], ['session', '__Host-session']);
-  t.same(verifier.status(), [{ issuer: 'staff', source: 'fixed', state: 'up', detail: '1 keys' }]);
+  t.same(verifier.status(), [{ issuer: 'staff', source: 'fixed', state: 'up', detail: '1 key' }]);
 });
 
 t.test('the longest token is a setting, and never more than 16 KiB', async (t) => {

@@ -1,3 +1,4 @@
+import type { ForeseeCall } from './foresee.ts';
 import { request, type Sent } from './request.ts';
 import type {
   ActivityPage,
@@ -7,7 +8,6 @@ import type {
   Dismissal,
   Explanation,
   ExplainQuestion,
-  Forecast,
   Found,
   ForecastChanges,
   Imported,
@@ -90,19 +90,23 @@ export const importRanges = (
   ranges: readonly RangeInput[],
   how: WriteWays & {
     readonly dryRun: boolean;
-    /** A dry run also says what it would have changed of the recorded visits. */
-    readonly forecast?: boolean;
     readonly onSent?: (share: number) => void;
   },
 ): Promise<ChangeReceipt & Imported> =>
   request(`${list(scope)}/import`, {
     method: 'POST',
-    query: { dryRun: how.dryRun ? 'true' : undefined, forecast: how.forecast ? 'true' : undefined },
+    query: { dryRun: how.dryRun ? 'true' : undefined },
     body: { ranges },
     ifMatch: how.ifMatch,
     confirmWithin: how.confirmWithin,
     onSent: how.onSent,
   });
+
+/** What an import would have changed of the recorded visits. */
+export const foreseeImport = (scope: Scope, ranges: readonly RangeInput[], ifMatch: number): ForeseeCall => ({
+  path: `${list(scope)}/import`,
+  sent: { method: 'POST', query: { dryRun: 'true', forecast: 'true' }, body: { ranges }, ifMatch },
+});
 
 export const getChanges = (query: {
   readonly scope?: Scope | undefined;
@@ -120,8 +124,11 @@ type Trial = Pick<WriteWays, 'confirmWithin'>;
 export const revertChange = (revision: number, trial?: Trial): Promise<ChangeReceipt> =>
   request(`/changes/${revision}/revert`, { method: 'POST', ...trial });
 
-export const previewRevert = (revision: number): Promise<Comparison> =>
-  request(`/changes/${revision}/revert/preview`, { method: 'POST', body: {} });
+/** Answered by nothing else that is shown. */
+export const foreseeRevert = (revision: number): ForeseeCall => ({
+  path: `/changes/${revision}/revert/preview`,
+  sent: { method: 'POST', body: {} },
+});
 
 export const getReadings = (limit: number): Promise<ReadingList> =>
   request('/readings', { query: { limit } });
@@ -134,8 +141,11 @@ export const confirmChange = (revision: number): Promise<ChangeReceipt> =>
 export const compareRevisions = (scope: Scope, from: string, to: string): Promise<Comparison> =>
   request(`${list(scope)}/compare`, { query: { from, to } });
 
-export const previewRestore = (scope: Scope, at: string): Promise<Comparison> =>
-  request(`${list(scope)}/restore/preview`, { method: 'POST', body: { at } });
+/** Answered by a comparison first. */
+export const foreseeRestore = (scope: Scope, at: string): ForeseeCall => ({
+  path: `${list(scope)}/restore/preview`,
+  sent: { method: 'POST', body: { at } },
+});
 
 export const restoreList = (scope: Scope, at: string, trial?: Trial): Promise<ChangeReceipt> =>
   request(`${list(scope)}/restore`, { method: 'POST', body: { at }, ...trial });
@@ -155,8 +165,10 @@ export const liftRevocation = (id: string): Promise<ChangeReceipt> =>
 
 export const getReplicas = (): Promise<Replicas> => request('/replicas', { timeoutMs: 5_000 });
 
-export const getForecast = (scope: Scope, changes: ForecastChanges): Promise<Forecast> =>
-  request('/forecast', { method: 'POST', body: { scope, changes } });
+export const foreseeChanges = (scope: Scope, changes: ForecastChanges): ForeseeCall => ({
+  path: '/forecast',
+  sent: { method: 'POST', body: { scope, changes } },
+});
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 

@@ -24,6 +24,8 @@ export interface Sent {
   readonly confirmWithin?: TrialTime | undefined;
   /** Of a read: gives up after so long. A write is waited for, as nobody could say whether it was done. */
   readonly timeoutMs?: number;
+  /** Of a call that is answered by server-sent events: ends it. */
+  readonly stream?: AbortSignal | undefined;
   /** Told the share of a long body that is on its way, up to 1. */
   readonly onSent?: ((share: number) => void) | undefined;
 }
@@ -61,8 +63,19 @@ export async function request<T>(path: string, sent: Sent = {}): Promise<T> {
   const meant = isLockout ? await askMeant(problem, sent) : undefined;
   if (meant !== undefined)
     return request(path, { ...sent, ...meant, query: { ...sent.query, force: 'true' } });
-  if (response.status === 401) onSignedOut(problem);
-  throw new ApiError(problem);
+  throw failureOf(problem);
+}
+
+function failureOf(problem: Problem): ApiError {
+  if (problem.status === 401) onSignedOut(problem);
+  return new ApiError(problem);
+}
+
+/** An answer that is read as it comes. Throws `ApiError`. */
+export async function requestStream(path: string, sent: Sent): Promise<ReadableStream<Uint8Array>> {
+  const response = await reach(address(path, sent.query), sent);
+  if (!response.ok) throw failureOf(asProblem(response.status, await readJson(response)));
+  return response.body ?? new ReadableStream();
 }
 
 /** Where a call is, for what `fetch` is not used for. */
@@ -75,7 +88,9 @@ export function address(path: string, query: Sent['query']): string {
 }
 
 function headersOf(method: string, sent: Sent): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = {
+    accept: sent.stream === undefined ? 'application/json' : 'text/event-stream',
+  };
   if (sent.body !== undefined) headers['content-type'] = 'application/json';
   if (sent.ifMatch !== undefined) headers['if-match'] = `"${sent.ifMatch}"`;
   // Safe to repeat: a lost answer is not a second change.
@@ -95,6 +110,7 @@ function send(url: string, sent: Sent): Promise<Response> {
     headers,
     credentials: 'same-origin',
     cache: 'no-store',
+    ...(sent.stream && { signal: sent.stream }),
     ...(method === 'GET' ? { signal: AbortSignal.timeout(sent.timeoutMs ?? 20_000) } : {}),
     ...(body === undefined ? {} : { body }),
   });

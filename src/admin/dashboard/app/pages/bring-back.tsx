@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { previewRestore, restoreList } from '../api/calls.ts';
-import type { Change, Scope } from '../api/types.ts';
+import { foreseeRestore, restoreList } from '../api/calls.ts';
+import type { Change, Comparison, Scope } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure } from '../parts/message.tsx';
@@ -8,7 +8,7 @@ import { When } from '../parts/time.tsx';
 import { TrialBox } from '../parts/trial-box.tsx';
 import { scopeName } from '../routes.ts';
 import { useGateways } from '../state/gateways.tsx';
-import { useLoad } from '../state/load.ts';
+import { useForeseen } from '../state/forecast.ts';
 import { useNotices } from '../state/notice.tsx';
 import { saidOf, useTrial } from '../state/trial.ts';
 import { Difference } from './compare.tsx';
@@ -33,7 +33,8 @@ export function BringBack(props: BringBackProps) {
 
 function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly onClose: () => void }) {
   const { scope, at, revision } = change;
-  const { value, error } = useLoad(() => previewRestore(scope, at), []);
+  const found = useForeseen<Comparison>(() => foreseeRestore(scope, at), []);
+  const { answer, forecast, error } = found;
   const { busy, failure, trial, restore } = useRestore(change, () => {
     onClose();
     onDone();
@@ -42,22 +43,22 @@ function AskBringBack({ change, onDone, onClose }: BringBackProps & { readonly o
     <Confirm
       title={`Bring ${scopeName(scope)} back?`}
       yes="Bring it back"
-      busy={busy || value === undefined}
+      busy={busy || answer === undefined}
       danger={false}
       onYes={() => void restore()}
       onNo={onClose}
     >
       <p>
         The list and its settings become what they were after change {revision}, <When at={at} />. You can
-        undo this. What would change now:
+        undo this. The change log will say:
       </p>
-      <div role="status" class="foreseen">
-        {value === undefined && error === undefined ? <p class="hint">Looking…</p> : null}
-        {value === undefined ? null : <Difference found={value} />}
-        {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
+      <div role="status" class="foreseen" aria-busy={!found.isDone}>
+        {answer === undefined && error === undefined ? <p class="hint">Looking…</p> : null}
+        {answer === undefined ? null : <Difference found={answer} />}
+        {forecast === undefined ? null : <Says found={found} />}
       </div>
       <TrialBox trial={trial} />
-      <Failure error={failure ?? error} />
+      <Failure error={failure ?? (forecast === undefined ? error : undefined)} />
     </Confirm>
   );
 }

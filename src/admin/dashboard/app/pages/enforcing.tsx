@@ -1,5 +1,5 @@
 import type { ForecastChanges, Scope } from '../api/types.ts';
-import { Groups, Says, Waiting } from '../parts/foreseen.tsx';
+import { Groups, Says } from '../parts/foreseen.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { hrefOf, scopeName } from '../routes.ts';
 import { useForecast } from '../state/forecast.ts';
@@ -8,7 +8,8 @@ const enforcing: ForecastChanges = { settings: { mode: 'enforce' } };
 
 /** In mode `report`: whose visits enforcing would have ended. */
 export function EnforcingScreen({ scope }: { readonly scope: Scope }) {
-  const { forecast, error } = useForecast(scope, enforcing);
+  const found = useForecast(scope, enforcing);
+  const { forecast } = found;
   return (
     <>
       <nav class="crumbs" aria-label="Breadcrumb">
@@ -21,8 +22,8 @@ export function EnforcingScreen({ scope }: { readonly scope: Scope }) {
         turned away, by the lists and settings as they are now.
       </p>
       <section class="card" aria-label="Forecast">
-        <div role="status">
-          {forecast === undefined ? <Waiting error={error} /> : <Says forecast={forecast} />}
+        <div role="status" aria-busy={!found.isDone}>
+          <Says found={found} />
         </div>
         {forecast === undefined || forecast.groups.length === 0 ? null : <Groups forecast={forecast} />}
       </section>

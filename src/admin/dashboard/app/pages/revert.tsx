@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { previewRevert, revertChange } from '../api/calls.ts';
-import type { Change, Comparison } from '../api/types.ts';
+import { foreseeRevert, revertChange } from '../api/calls.ts';
+import type { Change } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Says } from '../parts/foreseen.tsx';
 import { Failure, failureText, Message } from '../parts/message.tsx';
 import { TrialBox } from '../parts/trial-box.tsx';
 import { describeChange } from '../ranges/describe.ts';
 import { useGateways } from '../state/gateways.tsx';
-import { useLoad } from '../state/load.ts';
+import { useForeseen, type Foreseeing } from '../state/forecast.ts';
 import { useNotices } from '../state/notice.tsx';
 import { saidOf, useTrial } from '../state/trial.ts';
 
@@ -31,7 +31,7 @@ export function RevertChange({ change, onReverted }: RevertProps) {
 }
 
 function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onClose: () => void }) {
-  const preview = useLoad(() => previewRevert(change.revision), []);
+  const found = useForeseen(() => foreseeRevert(change.revision), []);
   const { busy, error, trial, revert } = useRevert(change, () => {
     onClose();
     onReverted();
@@ -51,7 +51,7 @@ function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onC
           <li key={line}>{line}</li>
         ))}
       </ul>
-      <Undoing preview={preview} />
+      <Undoing found={found} />
       <TrialBox trial={trial} />
       <Failure error={error} />
     </Confirm>
@@ -59,17 +59,18 @@ function AskRevert({ change, onReverted, onClose }: RevertProps & { readonly onC
 }
 
 /** Whom it would meet; or what is in its way. */
-function Undoing({ preview: { value, error } }: { readonly preview: Preview }) {
+function Undoing({ found }: { readonly found: Foreseeing }) {
+  const { forecast, error, isDone } = found;
   return (
-    <div class="foreseen" role="status">
-      {value === undefined && error === undefined ? <p class="hint">Looking what it would change…</p> : null}
-      {value?.forecast === undefined ? null : <Says forecast={value.forecast} />}
-      {error === undefined ? null : <Message tone="warn">{failureText(error)}</Message>}
+    <div class="foreseen" role="status" aria-busy={!isDone}>
+      {forecast === undefined && !isDone ? <p class="hint">Looking what it would change…</p> : null}
+      {forecast === undefined ? null : <Says found={found} />}
+      {error === undefined || forecast !== undefined ? null : (
+        <Message tone="warn">{failureText(error)}</Message>
+      )}
     </div>
   );
 }
-
-type Preview = Pick<ReturnType<typeof useLoad<Comparison>>, 'value' | 'error'>;
 
 function useRevert(change: Change, onDone: () => void) {
   const [busy, setBusy] = useState(false);

@@ -121,7 +121,7 @@ function TokenForm({ secondary }: { readonly secondary: boolean }) {
         type="password"
         value={token}
         onValue={setToken}
-        hint="A token of an issuer that this gateway trusts, with an admin’s rights. This browser keeps it where no script reads it, until it expires or you log out."
+        hint="An admin’s token of an issuer that this gateway trusts, or the gateway’s own (admin.token). This browser keeps it where no script reads it, until it expires or you log out."
       />
       <div class="actions">
         <button type="submit" class={secondary ? '' : 'primary'} aria-disabled={busy || token.trim() === ''}>

@@ -15,11 +15,12 @@ interface ForeseenProps {
 
 /** What a change would have changed of the recorded visits, before it is made; who it would be can be opened. */
 export function Foreseen({ scope, changes, trial }: ForeseenProps) {
-  const { forecast, error } = useForecast(scope, changes);
+  const found = useForecast(scope, changes);
+  const { forecast } = found;
   return (
     <>
-      <div class="foreseen" role="status">
-        {forecast === undefined ? <Waiting error={error} /> : <Says forecast={forecast} />}
+      <div class="foreseen" role="status" aria-busy={!found.isDone}>
+        <Says found={found} />
         {forecast === undefined || forecast.groups.length === 0 ? null : (
           <details>
             <summary>Show who</summary>
@@ -33,34 +34,66 @@ export function Foreseen({ scope, changes, trial }: ForeseenProps) {
 }
 
 /** Where no record is kept there is nothing to say. */
-export function Waiting({ error }: Pick<Foreseeing, 'error'>) {
+function Waiting({ error }: Pick<Foreseeing, 'error'>) {
   if (error === undefined) return <p class="hint">Looking what it would have changed…</p>;
   if (error instanceof ApiError && error.status === 404) return null;
   return <Message tone="info">What it would change cannot be said: {failureText(error)}</Message>;
 }
 
-/** What would have been first, then what the record does not know. */
-export function Says({ forecast }: { readonly forecast: Forecast }) {
-  const { says, refused, admitted, judged } = forecast;
+/** What would have been first, or is counted of it so far, then what the record does not know. */
+export function Says({ found: { forecast, error } }: { readonly found: Foreseeing }) {
+  if (forecast === undefined) return <Waiting error={error} />;
+  const { says, refused, admitted, judged, countedFrom } = forecast;
   const effects = Number(refused.visits > 0) + Number(admitted.visits > 0);
   const [first, rest] = [says.slice(0, Math.max(1, effects)), says.slice(Math.max(1, effects))];
   return (
     <>
       <Message tone={refused.visits > 0 ? 'warn' : 'info'}>
         {first.join(' ')}
-        {judged === 0 ? null : (
+        {judged === 0 || countedFrom !== undefined ? null : (
           <>
             {' '}
             Since <When at={forecast.from} />.
           </>
         )}
       </Message>
+      {countedFrom === undefined ? null : (
+        <Counting forecast={forecast} countedFrom={countedFrom} error={error} />
+      )}
       {rest.map((line) => (
         <p key={line} class="hint">
           {line}
         </p>
       ))}
     </>
+  );
+}
+
+interface CountingProps extends Pick<Foreseeing, 'error'> {
+  readonly forecast: Forecast;
+  readonly countedFrom: string;
+}
+
+/** How far it is: the newest visits are counted first. */
+function Counting({ forecast: { from, to }, countedFrom, error }: CountingProps) {
+  const [since, counted, until] = [from, countedFrom, to].map((at) => Date.parse(at));
+  const share = ((until ?? 0) - (counted ?? 0)) / Math.max(1, (until ?? 0) - (since ?? 0));
+  return (
+    <div class="counting">
+      <p>
+        <strong>Not complete:</strong> the visits since <When at={countedFrom} /> are counted
+        {error === undefined ? (
+          <>
+            ; going on back to <When at={from} />…
+          </>
+        ) : (
+          <>
+            , those from <When at={from} /> on are not. {failureText(error)}
+          </>
+        )}
+      </p>
+      {error === undefined ? <progress max={1} value={share} aria-label="Visits that are counted" /> : null}
+    </div>
   );
 }
 

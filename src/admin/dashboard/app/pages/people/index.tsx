@@ -12,10 +12,14 @@ export function PeopleScreen() {
   return (
     <>
       <PageTitle title="People" />
+      <p class="lead">
+        Who left, or lost a device, is signed out everywhere on their page: no session or token from before
+        opens anything then.
+      </p>
       <Failure error={list.error} />
       <FindPerson issuers={list.value?.issuers ?? []} />
       <h2>Signed out</h2>
-      <Revocations list={list} />
+      <Revocations list={list} empty="Nobody is." />
     </>
   );
 }

@@ -25,7 +25,7 @@ export function PersonScreen({ person }: { readonly person: Person }) {
       </div>
       <h2>Signed out</h2>
       {asking ? null : <Failure error={list.error} />}
-      <Revocations list={list} />
+      <Revocations list={list} empty="Nothing of theirs is: their sessions and tokens count." />
       {asking ? <SignOut person={person} list={list} onClose={() => setAsking(false)} /> : null}
     </>
   );

@@ -7,12 +7,24 @@ import { When, counted } from '../../parts/time.tsx';
 import { hrefOf } from '../../routes.ts';
 import type { RevocationList } from '../../state/revocations.ts';
 
+interface RevocationsProps {
+  readonly list: RevocationList;
+  /** What is said where there are none. */
+  readonly empty: string;
+}
+
 /** What was taken back, newest first; each can be lifted. */
-export function Revocations({ list }: { readonly list: RevocationList }) {
+export function Revocations({ list, empty }: RevocationsProps) {
   const [lifting, setLifting] = useState<Revocation>();
   const { value } = list;
   if (value === undefined) return list.error === undefined ? <p role="status">Loading…</p> : null;
   const { revocations, total } = value;
+  if (total === 0)
+    return (
+      <p class="empty" role="status">
+        {empty}
+      </p>
+    );
   return (
     <>
       <p class="hint" role="status">
@@ -20,30 +32,35 @@ export function Revocations({ list }: { readonly list: RevocationList }) {
           ? `The newest ${counted(revocations.length, 'entry', 'entries')} of ${total}`
           : counted(total, 'entry', 'entries')}
       </p>
-      {total === 0 ? null : (
-        <table class="ranges">
-          <thead>
-            <tr>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              <th scope="col">Signed out</th>
-              <th scope="col">Counts until</th>
-              <th scope="col">
-                <span class="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {revocations.map((one) => (
-              <Row key={one.id} revocation={one} onLift={() => setLifting(one)} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <table class="ranges">
+        <Head />
+        <tbody>
+          {revocations.map((one) => (
+            <Row key={one.id} revocation={one} onLift={() => setLifting(one)} />
+          ))}
+        </tbody>
+      </table>
       {lifting === undefined ? null : (
         <Lift list={list} revocation={lifting} onClose={() => setLifting(undefined)} />
       )}
     </>
+  );
+}
+
+function Head() {
+  return (
+    <thead>
+      <tr>
+        {['Who', 'What', 'Signed out', 'Counts until'].map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+        <th scope="col">
+          <span class="unseen">Actions</span>
+        </th>
+      </tr>
+    </thead>
   );
 }
 
@@ -98,7 +115,7 @@ function Lift({ list, revocation, onClose }: LiftProps) {
   };
   return (
     <Confirm
-      title="Let these sessions count again?"
+      title="Lift this sign-out?"
       yes="Lift"
       no="Keep signed out"
       busy={list.busy}
@@ -107,7 +124,7 @@ function Lift({ list, revocation, onClose }: LiftProps) {
     >
       <p>
         Sessions and tokens of <strong>{subject ?? 'everybody that it names'}</strong> that have not expired
-        open what they opened before.
+        count again, and open what they opened before.
       </p>
       <Failure error={list.error} />
     </Confirm>

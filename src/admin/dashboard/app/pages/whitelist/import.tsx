@@ -1,16 +1,16 @@
 import { useState } from 'preact/hooks';
-import { importRanges, type WriteWays } from '../../api/calls.ts';
+import { foreseeImport, importRanges, type WriteWays } from '../../api/calls.ts';
 import type { Imported, Scope } from '../../api/types.ts';
 import { Conflict } from '../../parts/conflict.tsx';
 import { LazyDetails } from '../../parts/lazy-details.tsx';
-import { Says, Waiting } from '../../parts/foreseen.tsx';
+import { Says } from '../../parts/foreseen.tsx';
 import { Failure } from '../../parts/message.tsx';
 import { counted } from '../../parts/time.tsx';
 import { TrialBox } from '../../parts/trial-box.tsx';
 import { addressCount, wideAbove } from '../../ranges/effects.ts';
 import { bare } from '../../ranges/file.ts';
 import type { ReadRange } from '../../ranges/file.ts';
-import { useLoad } from '../../state/load.ts';
+import { useForeseen } from '../../state/forecast.ts';
 import { useReadList } from '../../state/read-list.ts';
 import type { ListReading } from '../../state/read-list.ts';
 import type { WhitelistState } from '../../state/whitelist.ts';
@@ -103,11 +103,15 @@ interface ImportForeseenProps {
 
 function ImportForeseen({ scope, reading, revision }: ImportForeseenProps) {
   const ranges = (reading.read?.ranges ?? []).map(bare);
-  const how = { dryRun: true, forecast: true, ifMatch: revision };
-  const { value, error } = useLoad(() => importRanges(scope, ranges, how), [reading.read, revision]);
-  if (value === undefined) return <Waiting error={error} />;
-  if (value.forecast === undefined) return <p class="hint">No record is kept that could tell.</p>;
-  return <Says forecast={value.forecast} />;
+  const found = useForeseen(() => foreseeImport(scope, ranges, revision), [reading.read, revision]);
+  const { forecast, error, isDone } = found;
+  if (isDone && forecast === undefined && error === undefined)
+    return <p class="hint">No record is kept that could tell.</p>;
+  return (
+    <div class="foreseen" role="status" aria-busy={!isDone}>
+      <Says found={found} />
+    </div>
+  );
 }
 
 interface MeantProps {

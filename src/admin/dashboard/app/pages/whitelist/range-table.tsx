@@ -61,7 +61,7 @@ function Row({ range, showsIds, isUseKnown, picked, onPick, onDo }: RowProps) {
   const pick = (): void => onPick(picked.has(id) ? without(picked, [id]) : new Set([...picked, id]));
   return (
     <tr>
-      <td class="pick">
+      <td class="pick" data-label="Select">
         <input
           type="checkbox"
           aria-label={`Select ${spanText(range)}`}

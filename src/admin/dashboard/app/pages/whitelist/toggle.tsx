@@ -49,7 +49,7 @@ export function Toggle({ scope, list, page, inForce }: ToggleProps) {
         onToggle={() => (page.enabled ? setAsking(true) : void set(true))}
       />
       <Effects effects={standing(page.enabled, inForce)} />
-      {page.enabled || page.total === 0 ? null : (
+      {page.enabled ? null : (
         <LazyDetails summary="What switching it on would change">
           {() => <Foreseen scope={scope} changes={{ settings: { enabled: true } }} trial={writing.trial} />}
         </LazyDetails>
