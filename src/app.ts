@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { createRecorded } from './access/recorded.ts';
 import { createAsserting } from './app/assertion.ts';
 import { createAlertWatch, type AlertWatch } from './app/alerts.ts';
 import { createAdmin, editingOf } from './app/admin.ts';
@@ -11,9 +10,10 @@ import { healthOf } from './app/health.ts';
 import { createLimits } from './app/limits.ts';
 import { openRecord } from './app/record.ts';
 import { createStanding, type Standing } from './app/standing.ts';
-import { opening } from './app/start-failure.ts';
+import { opening, tryDoors } from './app/start-failure.ts';
 import { openStore } from './app/store.ts';
 import { createUnguardedWatch } from './app/unguarded.ts';
+import { warmUp } from './app/warm-up/index.ts';
 import { isWorker, summedMetrics } from './app/worker.ts';
 import { createLogoutCounts } from './admin/index.ts';
 import { createCounters } from './audit/counters.ts';
@@ -21,11 +21,9 @@ import type { ReloadSettings, StartOptions } from './config/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import type { Log } from './ops/log.ts';
 import { createDurations, createRegistry } from './ops/metrics.ts';
-import type { Known } from './policy/principal.ts';
-import { revocationOf } from './policy/revocation.ts';
 import { createEditor } from './policy-store/editor.ts';
 import { createTrials } from './policy-store/trials.ts';
-import { createLivePolicy, type LivePolicy } from './policy-store/live/live-policy.ts';
+import { createLivePolicy } from './policy-store/live/live-policy.ts';
 
 /** A running gateway. */
 export interface App {
@@ -45,18 +43,16 @@ export async function startApp(
   { lines = log, hasRoom = () => true }: Partial<Pick<Log, 'lines' | 'hasRoom'>> = {},
 ): Promise<App> {
   const current: Current = { draining: false };
-  const revoked = (known: Known): boolean | 'unknown' => isRevoked(keepers.live, known);
-  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, revoked);
+  const known = { live: () => keepers.live };
+  const { ruling, delegation, onPassed, ...standing } = createStanding(start, settings, log, known);
   const keepers = await openKeepers(start, () => ruling().config, log);
-  const { store, live, limits, activity, alerts } = keepers;
+  const { store, live, limits, alerts } = keepers;
   const authorize = standing.authorizeBy(live.view, limits.failedTokens);
   const health = healthOf({ store, live, ruling, delegation, current });
   const [counters, durations, logouts] = [createCounters(), createDurations(), createLogoutCounts()];
   const admin = createAdmin({ start, ruling, authorize, log, ...keepers });
-  const canRecord = (): boolean => hasRoom() && activity?.hasRoom() !== false;
-  const shown = createRecorded(authorize, () => ruling().config.log.whenFull === 'refuse', canRecord);
-  const seen = { ...keepers, counters, logouts, durations, health, log, lines };
-  const parts = { start, ruling, onPassed, authorize: shown, admin, ...seen };
+  const seen = { ...keepers, counters, logouts, durations, health, log, lines, hasRoom };
+  const parts = { start, ruling, onPassed, authorize, admin, recentBots: admin.recentBots, ...seen };
   const gateway = (current.gateway = createPublicDoor(parts));
   const registry = createRegistry(figuresOf({ gateway, ruling, delegation, ...seen }), durations);
   const privateDoor = await createPrivateDoor(health, exposed(registry), admin);
@@ -64,6 +60,7 @@ export async function startApp(
   for (const each of [standing, live]) each.start();
   const closeKeepers = (): Promise<unknown> => Promise.all([standing.close(), keepers.close()]);
   try {
+    if (start.warmUpMs > 0) await warm(start, log);
     const publicUrl = await opening('public', start.public, gateway.listen());
     const privateUrl = await opening('private', start.private, privateDoor.listen({ ...start.private }));
     const close = async (): Promise<void> => {
@@ -77,6 +74,15 @@ export async function startApp(
     await closeKeepers();
     throw error;
   }
+}
+
+/** Before the first visitor comes; a door that cannot open is told of first. What fails of it costs the first ones time. */
+async function warm(start: StartOptions, log: Logger): Promise<void> {
+  // Those of workers are tried by the process that starts them: here they may be open already.
+  if (!isWorker()) await tryDoors(start);
+  await warmUp(start.warmUpMs).catch((error: unknown) => {
+    log.warn({ err: error }, 'could not warm up: the first requests take longer');
+  });
 }
 
 /** Longer the rest of the platform does not wait for a record that hangs; transcripts do. */
@@ -132,13 +138,6 @@ function reloading(
     alerts.takeOver(next);
     gateway.reconsider();
   };
-}
-
-/** Whether a token was taken back, by the policy that is served now. */
-function isRevoked(live: LivePolicy, known: Known): boolean | 'unknown' {
-  const nowMs = Date.now();
-  const found = revocationOf(live.view(nowMs), known, nowMs);
-  return found === 'unknown' ? found : found !== undefined;
 }
 
 /** Whether the gateway is about to end. */

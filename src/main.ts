@@ -51,6 +51,7 @@ async function serve(flags: readonly string[]): Promise<void> {
     flush();
     process.exit(1);
   };
+  endGracefully(current, config, log, flush);
   const start =
     config.workers > 1
       ? startMany(config, log, (why) => fail(why, 'given up'))
@@ -59,7 +60,6 @@ async function serve(flags: readonly string[]): Promise<void> {
   const { publicUrl, privateUrl } = running;
   // Scripts and supervisors wait for this line, whatever the level.
   log.child({}, { level: 'info' }).info({ publicUrl, privateUrl }, 'ready');
-  endGracefully(running, config, log, flush);
 }
 
 async function serveAsWorker(given: WorkerConfig): Promise<void> {
@@ -73,6 +73,7 @@ async function serveAsWorker(given: WorkerConfig): Promise<void> {
     current.waiting = settings;
     return false;
   });
+  endGracefully(current, given.start, log, flush);
   const running = await startOne(given, logging).catch(async (error: unknown) => {
     // Said once, by the process that started this one.
     await tellFailed(messageOf(error));
@@ -82,7 +83,6 @@ async function serveAsWorker(given: WorkerConfig): Promise<void> {
   current.running = running;
   if (current.waiting !== undefined) running.reload(current.waiting);
   tellReady({ publicUrl: running.publicUrl, privateUrl: running.privateUrl });
-  endGracefully(running, given.start, log, flush);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -118,12 +118,18 @@ async function startMany(config: Config, log: Logger, giveUp: (why: Error) => vo
   };
 }
 
-function endGracefully(running: Running, { shutdown }: Config, log: Logger, flush: () => void): void {
+/** From the start on: what has not begun to run yet ends at once. */
+function endGracefully(
+  current: { readonly running?: Running },
+  { shutdown }: Config,
+  log: Logger,
+  flush: () => void,
+): void {
   const delay = shutdown.delayMs + shutdown.drainMs + 5_000;
   closeWithGrace({ delay, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected error ends the process');
     else log.info({ signal }, 'closing');
-    await running.close();
+    await current.running?.close();
     log.info('closed');
     flush();
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, Authorize } from '../access/question.ts';
+import { createRecorded } from '../access/recorded.ts';
 import type { Activity } from '../activity/activity.ts';
 import {
   ADMIN_PREFIX,
@@ -50,20 +51,26 @@ export interface PublicDoorParts {
   readonly logouts: LogoutCounts;
   readonly durations: Durations;
   readonly health: HealthSources;
-  readonly admin: AdminParts;
+  /** Undefined: nothing is managed here. */
+  readonly admin: AdminParts | undefined;
+  readonly recentBots: AdminParts['recentBots'];
   readonly limits: Limits;
   readonly asserting: Asserting | undefined;
-  readonly activity: Activity | undefined;
-  readonly unguarded: UnguardedWatch;
+  readonly activity: Pick<Activity, 'record' | 'hasRoom'> | undefined;
+  readonly unguarded: Pick<UnguardedWatch, 'canarySink' | 'onUnguarded'>;
   readonly log: Logger;
   /** Where the line of each request goes. */
   readonly lines: LogSink;
+  /** False while a line would be lost. */
+  hasRoom(): boolean;
 }
 
 /** The door that visitors use. */
 export function createPublicDoor(parts: PublicDoorParts): Gateway {
-  const { start, ruling, authorize, live, health, log } = parts;
+  const { start, ruling, live, health, activity, log } = parts;
   const hostile = hostileOf(parts.limits);
+  const mustRecord = (): boolean => ruling().config.log.whenFull === 'refuse';
+  const canRecord = (): boolean => parts.hasRoom() && activity?.hasRoom() !== false;
   const { upstream, websockets, limits } = start;
   const gateway: Gateway = createGateway(
     {
@@ -75,7 +82,7 @@ export function createPublicDoor(parts: PublicDoorParts): Gateway {
       usesProxyProtocol: () => ruling().config.trustedProxies?.source === 'proxy-protocol',
     },
     {
-      authorize,
+      authorize: createRecorded(parts.authorize, mustRecord, canRecord),
       settings: () => ruling().settings,
       isTrustedPeer: (address) => isTrustedPeer(ruling().rules.trust, address),
       onPassed: parts.onPassed,
@@ -104,19 +111,21 @@ type Plugins = Pick<GatewayDeps, 'ownPlugin' | 'adminPlugin'>;
 
 /** What stands under the gateway's own prefix. */
 function pluginsOf(parts: PublicDoorParts, peerOf: AdminOptions['peerOf']): Plugins {
+  const { admin, start } = parts;
+  if (admin === undefined) return {};
   const ownPlugin: Plugins['ownPlugin'] = async (app) => {
-    await app.register(backchannelPlugin, backchannelOf(parts, peerOf));
+    await app.register(backchannelPlugin, backchannelOf({ ...parts, admin }, peerOf));
   };
-  if (!parts.start.admin.public) return { ownPlugin };
+  if (!start.admin.public) return { ownPlugin };
   const adminDoor: Plugins['adminPlugin'] = async (app) => {
-    const options: AdminOptions = { ...parts.admin, door: 'public', peerOf };
+    const options: AdminOptions = { ...admin, door: 'public', peerOf };
     await app.register(adminPlugin, options);
   };
   return { ownPlugin, adminPlugin: adminDoor };
 }
 
 function record(parts: PublicDoorParts): (answer: Answer, access: Access) => void {
-  const { activity, admin, counters, lines, ruling, start } = parts;
+  const { activity, recentBots, counters, lines, ruling, start } = parts;
   const keep = activity && ((fields: KeptFields) => activity.record(fields));
   const shown = shownBy(() => ruling().config.log, start.store);
   const make = (options: AccessLogOptions) => ({ options, write: createAccessLog(lines, options, keep) });
@@ -130,7 +139,7 @@ function record(parts: PublicDoorParts): (answer: Answer, access: Access) => voi
       counters.client(answer.client.status, answer.forwarding.untrustedHeader === true);
     }
     const passed = answer.decision.outcome === 'forward' || !answer.enforced;
-    if (answer.resource.kind === 'transcript' && passed) admin.recentBots.note(answer.resource.bot);
+    if (answer.resource.kind === 'transcript' && passed) recentBots.note(answer.resource.bot);
     const { requestId, method, status, upstreamMs, durationMs } = access;
     made.write({ answer, requestId, method, refusal, status, upstreamMs, durationMs });
   };

@@ -5,11 +5,14 @@ import type { Sources } from '../access/rules.ts';
 import type { ReloadSettings, StartOptions } from '../config/index.ts';
 import type { DelegationWatch } from '../gateway/delegation.ts';
 import type { OnPassed } from '../gateway/index.ts';
+import type { Known } from '../policy/principal.ts';
+import { revocationOf } from '../policy/revocation.ts';
+import type { LivePolicy } from '../policy-store/live/live-policy.ts';
 import { createDelegation } from './delegation.ts';
 import { headWatch } from './identity.ts';
 import { createLinks } from './links.ts';
 import { createHashReader } from './lookups.ts';
-import { createRuling, type Ruling, type RulingParts } from './rules.ts';
+import { createRuling, type Ruling } from './rules.ts';
 import { createSessionEnds } from './session-ends.ts';
 
 /** What questions are judged by now, and what is watched for it. */
@@ -28,8 +31,9 @@ export function createStanding(
   start: StartOptions,
   settings: ReloadSettings,
   log: Logger,
-  revoked: RulingParts['revoked'],
+  { live }: { readonly live: () => Pick<LivePolicy, 'view'> },
 ): Standing {
+  const revoked = (known: Known): boolean | 'unknown' => isRevoked(live(), known);
   const ends = createSessionEnds(start, log);
   const hashes = createHashReader(start, log);
   const links = createLinks(start, log);
@@ -61,4 +65,11 @@ export function createStanding(
       await Promise.all([ruling.verifier.close(), ruling.sessions.close(), delegation.close()]);
     },
   };
+}
+
+/** Whether a token was taken back, by the policy that is served now. */
+function isRevoked(live: Pick<LivePolicy, 'view'>, known: Known): boolean | 'unknown' {
+  const nowMs = Date.now();
+  const found = revocationOf(live.view(nowMs), known, nowMs);
+  return found === 'unknown' ? found : found !== undefined;
 }

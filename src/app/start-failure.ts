@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
 interface Place {
   readonly host: string;
   readonly port: number;
@@ -13,6 +16,16 @@ export async function opening<T>(door: 'public' | 'private', place: Place, opene
   return opened.catch((cause: unknown) => {
     throw new Error(whyClosed(door, place, cause), { cause });
   });
+}
+
+/** Opens both doors and closes them again; rejects as `opening` does where one cannot open. */
+export async function tryDoors(doors: { readonly public: Place; readonly private: Place }): Promise<void> {
+  for (const door of ['public', 'private'] as const) {
+    const { host, port } = doors[door];
+    const server = createServer().listen({ host, port });
+    await opening(door, doors[door], once(server, 'listening'));
+    await new Promise((resolve) => server.close(resolve));
+  }
 }
 
 function whyClosed(door: string, { host, port }: Place, error: unknown): string {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
 import type { Config } from '../config/index.ts';
 import { createPatience } from './patience.ts';
+import { tryDoors } from './start-failure.ts';
 import type { WorkerConfig, WorkerMessage } from './worker.ts';
 
 export interface Workers {
@@ -42,6 +43,8 @@ export async function startWorkers(
   log: Logger,
   giveUp: (why: Error) => void,
 ): Promise<Workers> {
+  // Before all of them warm up.
+  if (start.warmUpMs > 0) await tryDoors(start);
   // Keys are bytes, which JSON does not carry.
   cluster.setupPrimary({ serialization: 'advanced' });
   const given = { start, settings: start };

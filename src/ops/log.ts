@@ -31,13 +31,13 @@ export interface Log {
 
 /**
  * The log on stdout. Workers share one pipe, and each of their lines stays whole, however slowly it is read.
- * `isAlone`: no other process writes to it.
+ * `isAlone`: no other process writes to it. `dest`: the number of another file than stdout.
  */
-export function createLog(level: string, isAlone = false): Log {
+export function createLog(level: string, isAlone = false, dest = 1): Log {
   const maxWrite = isAlone ? aloneWriteBytes : wholeWriteBytes;
   // `dest`, as without it pino touches process.stdout, which makes the pipe one that is tried again each 100 ms.
   const output = destination({
-    dest: 1,
+    dest,
     sync: false,
     maxWrite,
     maxLength: mostWaitingBytes,

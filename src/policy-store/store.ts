@@ -111,3 +111,6 @@ export interface Store {
   status(): { readonly state: 'up' | 'degraded' | 'down'; readonly detail: string };
   close(): Promise<void>;
 }
+
+/** What is served of a store. */
+export type ServedStore = Pick<Store, 'load' | 'follow' | 'serving' | 'status'>;

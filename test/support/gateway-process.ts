@@ -61,7 +61,7 @@ export function writeConfig(config: Readonly<Record<string, unknown>>): { dir: s
   const dir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const file = join(dir, 'gateway.yaml');
   const store = 'store' in config ? {} : { store: { file: join(dir, 'data') } };
-  const own = { ...freePorts, ...store, activity: { folder: join(dir, 'data') } };
+  const own = { ...freePorts, warmUpMs: 0, ...store, activity: { folder: join(dir, 'data') } };
   writeFileSync(file, stringify(merge(own, config)));
   return { dir, file };
 }

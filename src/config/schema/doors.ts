@@ -144,3 +144,9 @@ export const websockets = group(
   },
   { description: 'WebSocket tunnels.' },
 );
+
+export const warmUpMs = whole(0, 10_000, {
+  description:
+    'Before it opens its doors, the gateway runs made-up requests through a second, closed copy of itself for so long: its code is compiled when the first visitors come. Nothing of it is logged, recorded or counted. 0 = never.',
+  default: 500,
+});

@@ -2,7 +2,7 @@ import * as Type from '../../json-schema.ts';
 import { activity } from './activity.ts';
 import { alerts } from './alerts.ts';
 import { canaries, listUnguarded } from './canaries.ts';
-import { privateDoor, publicDoor, upstream, websockets } from './doors.ts';
+import { privateDoor, publicDoor, upstream, warmUpMs, websockets } from './doors.ts';
 import { identity, login } from './identity.ts';
 import { lookups } from './lookups.ts';
 import { platform } from './platform.ts';
@@ -40,6 +40,7 @@ export const schema = Type.Object(
     shutdown,
     log,
     workers,
+    warmUpMs,
   },
   { additionalProperties: false },
 );

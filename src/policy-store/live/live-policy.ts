@@ -4,10 +4,10 @@ import type { LiveState } from './live-state.ts';
 import type { StoreLog } from '../log.ts';
 import { createRefresh } from './refresh.ts';
 import type { Position } from '../../changes/change.ts';
-import type { Store } from '../store.ts';
+import type { ServedStore } from '../store.ts';
 
 export interface LivePolicyOptions {
-  readonly store: Store;
+  readonly store: ServedStore;
   /** For so long after it was last confirmed a policy may be used. */
   readonly maxStalenessSeconds: () => number;
   readonly log: StoreLog;
@@ -42,7 +42,7 @@ export interface LivePolicy {
   close(): void;
 }
 
-function describe(live: LiveState, state: LiveStatus['state'], store: Store): string {
+function describe(live: LiveState, state: LiveStatus['state'], store: ServedStore): string {
   const problem = live.problem() ?? store.status().detail;
   if (state === 'up') return `revision ${String(live.position()?.revision ?? 0)}, confirmed`;
   if (state === 'loading') return `no policy yet: ${problem}`;

@@ -3,7 +3,7 @@ import { createGate } from '../gate.ts';
 import type { StoreLog } from '../log.ts';
 import { createAge, createViews } from './staleness.ts';
 import type { Position } from '../../changes/change.ts';
-import type { Store } from '../store.ts';
+import type { ServedStore } from '../store.ts';
 
 interface Unreadable {
   readonly scope: string;
@@ -60,7 +60,7 @@ function createListeners() {
 }
 
 export interface LiveStateOptions {
-  readonly store: Store;
+  readonly store: ServedStore;
   readonly maxStalenessSeconds: () => number;
   readonly log: StoreLog;
   readonly now: () => number;

@@ -3,7 +3,7 @@ import type { Policy } from '../../policy/policy.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { LiveState } from './live-state.ts';
 import { createSlicer } from '../slicer.ts';
-import type { LoadedPolicy, Store } from '../store.ts';
+import type { LoadedPolicy, ServedStore } from '../store.ts';
 import type { Position } from '../../changes/change.ts';
 import { createUpdates } from './updates.ts';
 
@@ -35,7 +35,7 @@ function forkOf(from: Position | undefined, to: Position): string | undefined {
 }
 
 /** Loads the policy into `live`. */
-async function load(store: Store, live: LiveState, now: () => number): Promise<[Policy, Position]> {
+async function load(store: ServedStore, live: LiveState, now: () => number): Promise<[Policy, Position]> {
   const askedMs = now();
   const loaded = await store.load();
   const late: LoadedPolicy['unreadable'][number][] = [];
@@ -49,7 +49,7 @@ async function load(store: Store, live: LiveState, now: () => number): Promise<[
 }
 
 /** Applies what the store tells to `live`; resolves when the history is lost, or with `stop`. */
-function follow(store: Store, live: LiveState, policy: Policy, position: Position) {
+function follow(store: ServedStore, live: LiveState, policy: Policy, position: Position) {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -68,7 +68,7 @@ function follow(store: Store, live: LiveState, policy: Policy, position: Positio
 }
 
 /** Loads and follows, again and again until closed. */
-export function createRefresh(store: Store, live: LiveState, { now }: { readonly now: () => number }) {
+export function createRefresh(store: ServedStore, live: LiveState, { now }: { readonly now: () => number }) {
   const rest = createRest();
   let closed = false;
   let stop = (): void => undefined;
