@@ -48,7 +48,8 @@ export function createWatch({ limits, raise, onRange }: WatchParts): (heard: Hea
     if (seen < most) return;
     tally.forget(`${kind} ${subject}`);
     const minutes = Math.round(windowMs / 60_000);
-    const summary = `${who} was shown ${seen} different conversations within ${minutes} minutes.`;
+    const time = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+    const summary = `${who} was shown ${seen} different conversations within ${time}.`;
     raise({ kind, subject, summary, of: { ...of, conversations: seen } });
   };
   return (heard) => {

@@ -56,7 +56,7 @@ t.test('many conversations of one person, and once more after as many', (t) => {
   t.match(found, [
     {
       kind: 'conversations.many_by_person',
-      summary: 'ann (staff) was shown 3 different conversations within 1 minutes.',
+      summary: 'ann (staff) was shown 3 different conversations within a minute.',
       of: { subject: 'ann', issuer: 'staff', conversations: 3 },
     },
   ]);

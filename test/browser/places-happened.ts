@@ -57,11 +57,11 @@ export const happened: Record<string, Way> = {
     const { home, call, visit } = scene;
     const range = { start: '198.51.100.7', end: '198.51.100.107', note: 'Fair, this week only' };
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-    await call('POST', '/whitelists/bot%3Aused/ranges', { ...range, expiresAt });
-    await call('PATCH', '/whitelists/bot%3Aused', { enabled: true });
-    await visit('used', '198.51.100.7');
-    await recorded(scene, 'used', 1);
-    await openBot(page, home, 'used');
+    await call('POST', '/whitelists/bot%3Afair/ranges', { ...range, expiresAt });
+    await call('PATCH', '/whitelists/bot%3Afair', { enabled: true });
+    await visit('fair', '198.51.100.7');
+    await recorded(scene, 'fair', 1);
+    await openBot(page, home, 'fair');
     await page.getByText('1 visit in 30 days').waitFor();
   },
   'bot, selected': async (page, { home }) => {
