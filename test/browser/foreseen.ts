@@ -1,4 +1,4 @@
-import { openBot, recorded } from './hands.ts';
+import { barOf, openBot, recorded } from './hands.ts';
 import type { Part } from './scene.ts';
 
 const LIST = '/whitelists/bot%3Aforeseen';
@@ -57,9 +57,10 @@ export const foreseen: Record<string, Part> = {
     await page.getByRole('switch').click();
     const asked = page.getByRole('dialog').filter({ hasText: 'You would shut yourself out' });
     await asked.getByRole('button', { name: 'Do it all the same' }).click();
-    await page.getByRole('button', { name: 'Take it back' }).waitFor();
+    const takeBack = barOf(page, 'emptied').getByRole('button', { name: 'Take it back' });
+    await takeBack.waitFor();
     t.not(await visit('emptied', '203.0.113.60'), 200);
-    await page.getByRole('button', { name: 'Take it back' }).click();
+    await takeBack.click();
     await page.getByRole('switch', { checked: false }).waitFor();
     t.equal(await visit('emptied', '203.0.113.60'), 200, 'taken back');
   },

@@ -94,3 +94,10 @@ export async function recorded({ call }: Pick<Scene, 'call'>, bot: string, count
   }
   throw new Error('the record does not have it within 15 s');
 }
+
+/** What the bar says of a bot's change; there may be others' beside it. */
+export const barOf = (page: Page, bot: string) =>
+  page
+    .getByRole('region', { name: 'On trial' })
+    .locator('.message')
+    .filter({ hasText: `Bot ${bot}:` });

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { notice, openBot } from './hands.ts';
+import { barOf, notice, openBot } from './hands.ts';
 import type { Part, Scene } from './scene.ts';
 
 const TRIAL = /^On trial: take it back after 5 minutes/;
@@ -12,13 +12,6 @@ async function onTrial({ call }: Scene, bot: string): Promise<number> {
   const { trials } = (await call('GET', '/trials')) as { trials: { scope: string; secondsLeft: number }[] };
   return trials.filter(({ scope, secondsLeft }) => scope === `bot:${bot}` && secondsLeft > 60).length;
 }
-
-/** What the bar says of a bot's change; there may be others' beside it. */
-const barOf = (page: Page, bot: string) =>
-  page
-    .getByRole('region', { name: 'On trial' })
-    .locator('.message')
-    .filter({ hasText: `Bot ${bot}:` });
 
 type Begin = (page: Page) => Promise<void>;
 
@@ -148,10 +141,7 @@ export const trialsBegun: Record<string, Part> = {
     await notice(page).filter({ hasText: 'It is on trial' }).waitFor();
     t.equal(await onTrial(scene, 'begun.three'), 1);
     t.match(await call('GET', path), { mode: 'enforce' });
-    await page
-      .getByRole('region', { name: 'On trial' })
-      .getByRole('button', { name: 'Take it back' })
-      .click();
+    await barOf(page, 'begun.three').getByRole('button', { name: 'Take it back' }).click();
     await notice(page)
       .filter({ hasText: /^Change \d+ is taken back/ })
       .waitFor();
